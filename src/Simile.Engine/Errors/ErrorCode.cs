@@ -1,0 +1,81 @@
+namespace Simile;
+
+/// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
+/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 9xx usage.</remarks>
+public static class ErrorCode
+{
+    /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
+    public const string EmptyText = "SIM101";
+
+    /// <summary>No token of the text is in the model's vocabulary, so there is nothing to embed.</summary>
+    public const string NoKnownTokens = "SIM102";
+
+    /// <summary>The text is not valid Unicode (a lone surrogate, or bytes that are not UTF-8).</summary>
+    public const string InvalidUnicode = "SIM103";
+
+    /// <summary>A preprocessing hook threw; the original error is inside.</summary>
+    public const string PreprocessFailed = "SIM104";
+
+    /// <summary>An input is null.</summary>
+    public const string NullInput = "SIM105";
+
+    /// <summary>The model folder or a file in it does not exist.</summary>
+    public const string ModelNotFound = "SIM201";
+
+    /// <summary>A checkpoint file is damaged or hostile: its lengths, offsets or header do not hold together.</summary>
+    public const string BadCheckpoint = "SIM202";
+
+    /// <summary>A model folder asks for something that Simile does not understand.</summary>
+    public const string UnsupportedModel = "SIM203";
+
+    /// <summary>A tokenizer file is damaged or asks for something that Simile does not understand.</summary>
+    public const string UnsupportedTokenizer = "SIM204";
+
+    /// <summary>A golden check failed: the model does not give the vectors it was published with.</summary>
+    public const string VerificationFailed = "SIM205";
+
+    /// <summary>Two vectors of different spaces or lengths were to be compared.</summary>
+    public const string SpaceMismatch = "SIM301";
+
+    /// <summary>The model was not trained for the dimensions asked for.</summary>
+    public const string UnsupportedDimensions = "SIM302";
+
+    /// <summary>A vector holds NaN or infinity, or has no direction (all zeros).</summary>
+    public const string InvalidVector = "SIM303";
+
+    /// <summary>A vector file is damaged or in a form that Simile does not read.</summary>
+    public const string BadVectorFile = "SIM304";
+
+    /// <summary>The model has no calibration for the codes asked for.</summary>
+    public const string NotCalibrated = "SIM305";
+
+    /// <summary>An index was made with another model's space.</summary>
+    public const string IndexOfAnotherSpace = "SIM401";
+
+    /// <summary>A store file is damaged or was made by another version.</summary>
+    public const string BadStore = "SIM402";
+
+    /// <summary>A store file does not exist.</summary>
+    public const string StoreNotFound = "SIM403";
+
+    /// <summary>Another process holds the store.</summary>
+    public const string StoreBusy = "SIM404";
+
+    /// <summary>A path to read does not exist.</summary>
+    public const string PathNotFound = "SIM501";
+
+    /// <summary>A document cannot be read as text.</summary>
+    public const string UnreadableDocument = "SIM502";
+
+    /// <summary>A training corpus or pair file is missing or malformed.</summary>
+    public const string BadTrainingData = "SIM601";
+
+    /// <summary>An evaluation file is missing or malformed.</summary>
+    public const string BadEvaluationData = "SIM602";
+
+    /// <summary>A checkpoint of a training run does not belong to the options it is resumed with.</summary>
+    public const string CheckpointMismatch = "SIM603";
+
+    /// <summary>An option has a value outside its range.</summary>
+    public const string InvalidOption = "SIM901";
+}

@@ -1,0 +1,57 @@
+namespace Simile.Vectors;
+
+/// <summary>The vectors of a list of inputs: one contiguous (B, D) block with one outcome an input. Row i belongs to input i.</summary>
+public sealed class EmbeddingBatch
+{
+    private readonly float[] _block;
+    private readonly EmbeddingOutcome[] _outcomes;
+
+    /// <summary>Takes over finished parts.</summary>
+    /// <param name="space">The space of every row.</param>
+    /// <param name="block">(B, D) values, row after row; a failed row's values are ignored.</param>
+    /// <param name="outcomes">(B) outcomes.</param>
+    public EmbeddingBatch(EmbeddingSpace space, float[] block, EmbeddingOutcome[] outcomes)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(block);
+        ArgumentNullException.ThrowIfNull(outcomes);
+        if ((long)outcomes.Length * space.Dimensions != block.LongLength)
+        {
+            throw new ArgumentException($"{outcomes.Length} outcomes of {space.Dimensions} dimensions need {(long)outcomes.Length * space.Dimensions} values, but the block has {block.Length}.", nameof(block));
+        }
+
+        Space = space;
+        _block = block;
+        _outcomes = outcomes;
+    }
+
+    /// <summary>The space of every row.</summary>
+    public EmbeddingSpace Space { get; }
+
+    /// <summary>Inputs, failed ones included (B).</summary>
+    public int Count => _outcomes.Length;
+
+    /// <summary>Values a row (D).</summary>
+    public int Dimensions => Space.Dimensions;
+
+    /// <summary>One outcome an input, in the order of the inputs.</summary>
+    public ReadOnlySpan<EmbeddingOutcome> Outcomes => _outcomes;
+
+    /// <summary>The whole (B, D) block; rows of failed inputs hold zeros.</summary>
+    public ReadOnlyMemory<float> Block => _block;
+
+    /// <summary>The vector of input <paramref name="index"/>, (D).</summary>
+    /// <exception cref="SimileException">The error of that input, when it failed.</exception>
+    public ReadOnlySpan<float> this[int index]
+    {
+        get
+        {
+            if (_outcomes[index].Error is { } error)
+            {
+                throw new SimileException(error.Code, $"Input {index} has no vector: {error.Message}", error);
+            }
+
+            return _block.AsSpan(index * Dimensions, Dimensions);
+        }
+    }
+}
