@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+
+namespace Simile.Tokenization.WordPiece;
+
+/// <summary>BERT's tokenizer: normalize, split into words, then WordPiece. Offsets are those of the original text, in UTF-16 units.</summary>
+public sealed class WordPieceTokenizer : ITokenizer
+{
+    private readonly AddedTokens _addedTokens;
+    private readonly BertNormalizer _normalizer;
+    private readonly WordPieceModel _model;
+    private readonly string[] _tokens;
+    private readonly ConcurrentBag<WordBuffer> _buffers = [];
+
+    /// <summary>Puts a tokenizer together.</summary>
+    /// <param name="vocabulary">Entries to ids.</param>
+    /// <param name="model">The WordPiece model over the same vocabulary.</param>
+    /// <param name="normalizer">BERT's normalizer.</param>
+    /// <param name="addedTokens">Entries found in the raw text before all else.</param>
+    /// <param name="digest">SHA-256 of all of this.</param>
+    public WordPieceTokenizer(
+        IReadOnlyDictionary<string, int> vocabulary,
+        WordPieceModel model,
+        BertNormalizer normalizer,
+        IReadOnlyDictionary<string, int> addedTokens,
+        string digest)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(addedTokens);
+        _model = model;
+        _normalizer = normalizer;
+        _addedTokens = new AddedTokens(addedTokens);
+        _tokens = ListTokens([.. vocabulary, .. addedTokens]);
+        Digest = digest;
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _tokens.Length;
+
+    /// <inheritdoc/>
+    public int? UnknownId => _model.UnknownId;
+
+    /// <inheritdoc/>
+    public string Digest { get; }
+
+    /// <inheritdoc/>
+    public string TokenOf(int id) => _tokens[id];
+
+    /// <inheritdoc/>
+    public void Tokenize(ReadOnlySpan<char> text, TokenBuffer tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (!_buffers.TryTake(out var buffer))
+        {
+            buffer = new WordBuffer();
+        }
+
+        for (var start = 0; start < text.Length;)
+        {
+            var (index, length, id) = _addedTokens.Next(text, start);
+            var end = index < 0 ? text.Length : index;
+            TokenizePlain(text[..end], start, buffer, tokens);
+            if (index >= 0)
+            {
+                tokens.Add(id, index, index + length);
+            }
+
+            start = end + length;
+        }
+
+        _buffers.Add(buffer);
+    }
+
+    private void TokenizePlain(ReadOnlySpan<char> text, int start, WordBuffer buffer, TokenBuffer tokens)
+    {
+        var words = new BertWordReader(text, start, _normalizer, buffer);
+        while (words.MoveNext())
+        {
+            _model.Tokenize(buffer, tokens);
+        }
+    }
+
+    private static string[] ListTokens(IReadOnlyCollection<KeyValuePair<string, int>> entries)
+    {
+        var tokens = new string[entries.Count == 0 ? 0 : entries.Max(entry => entry.Value) + 1];
+        Array.Fill(tokens, string.Empty);
+        foreach (var (token, id) in entries)
+        {
+            tokens[id] = token;
+        }
+
+        return tokens;
+    }
+}
