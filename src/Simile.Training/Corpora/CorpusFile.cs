@@ -1,0 +1,36 @@
+using System.IO.Compression;
+
+namespace Simile.Training.Corpora;
+
+/// <summary>Opens a file of text, plain or compressed with Brotli (<c>.br</c>).</summary>
+public static class CorpusFile
+{
+    /// <summary>The lines of a file.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="name">The file's name without <c>.br</c>; the plain file wins where both exist.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/> when neither exists.</exception>
+    public static IEnumerable<string> ReadLines(string folder, string name)
+    {
+        using var reader = new StreamReader(Open(folder, name));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    private static Stream Open(string folder, string name)
+    {
+        var plain = Path.Combine(folder, name);
+        if (File.Exists(plain))
+        {
+            return File.OpenRead(plain);
+        }
+
+        if (File.Exists(plain + ".br"))
+        {
+            return new BrotliStream(File.OpenRead(plain + ".br"), CompressionMode.Decompress);
+        }
+
+        throw new SimileException(ErrorCode.BadTrainingData, $"The corpus has neither {plain} nor {plain}.br. Name the folder that holds it, or take the file out of the recipe.");
+    }
+}

@@ -1,0 +1,81 @@
+using Simile.Tokenization;
+using Simile.Tokenization.WordPiece;
+
+namespace Simile.Training.Tokenizers;
+
+/// <summary>Makes a WordPiece vocabulary from word counts.</summary>
+/// <remarks>
+/// It learns more pieces than asked for by joining frequent neighbours, then keeps those that greedy longest-match tokenization really uses:
+/// joining leaves behind half-words that only served as steps on the way.
+/// </remarks>
+public sealed class WordPieceTrainer(WordPieceTrainerOptions options)
+{
+    private const string Prefix = "##";
+
+    /// <summary>The entries in the order of their ids: special ones, characters, then pieces by falling use.</summary>
+    /// <param name="wordCounts">Normalized words and how often they occur.</param>
+    /// <param name="progress">Hears the number of pieces so far.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    public IReadOnlyList<string> Train(IReadOnlyDictionary<string, long> wordCounts, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(wordCounts);
+        var alphabet = ChooseAlphabet(wordCounts);
+        var words = wordCounts
+            .Where(entry => entry.Value >= options.MinCount && entry.Key.All(alphabet.Contains))
+            .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .ToList();
+        var learner = new MergeLearner([.. words.Select(entry => (Spell(entry.Key), entry.Value))]);
+        learner.Grow((int)(options.VocabularySize * options.Surplus), progress, cancellationToken);
+        return Prune(learner.Pieces, words, alphabet);
+    }
+
+    private static string[] Spell(string word) => [.. word.Select((c, i) => i == 0 ? c.ToString() : Prefix + c)];
+
+    private HashSet<char> ChooseAlphabet(IReadOnlyDictionary<string, long> wordCounts)
+    {
+        var counts = new Dictionary<char, long>();
+        foreach (var (word, count) in wordCounts)
+        {
+            foreach (var c in word)
+            {
+                counts[c] = counts.GetValueOrDefault(c) + count;
+            }
+        }
+
+        return [.. counts.Where(entry => !char.IsSurrogate(entry.Key)).OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(options.AlphabetSize).Select(entry => entry.Key)];
+    }
+
+    private List<string> Prune(IReadOnlyList<string> pieces, List<KeyValuePair<string, long>> words, HashSet<char> alphabet)
+    {
+        var single = alphabet.Order().SelectMany(c => new[] { c.ToString(), Prefix + c });
+        List<string> kept = [.. options.SpecialTokens, .. single];
+        var fixedEntries = kept.ToHashSet(StringComparer.Ordinal);
+        var candidates = kept.Concat(pieces.Where(piece => !fixedEntries.Contains(piece))).ToList();
+        var use = CountUse(candidates, words);
+        var best = Enumerable.Range(kept.Count, candidates.Count - kept.Count)
+            .OrderByDescending(id => use[id]).ThenBy(id => id)
+            .Take(options.VocabularySize - kept.Count);
+        kept.AddRange(best.Select(id => candidates[id]));
+        return kept;
+    }
+
+    private long[] CountUse(List<string> entries, List<KeyValuePair<string, long>> words)
+    {
+        var vocabulary = entries.Select((entry, id) => KeyValuePair.Create(entry, id)).ToDictionary(StringComparer.Ordinal);
+        var model = new WordPieceModel(vocabulary, options.SpecialTokens[0]);
+        var tokenizer = new WordPieceTokenizer(vocabulary, model, options.Normalizer, new Dictionary<string, int>(StringComparer.Ordinal), string.Empty);
+        var tokens = new TokenBuffer();
+        var use = new long[entries.Count];
+        foreach (var (word, count) in words)
+        {
+            tokens.Clear();
+            tokenizer.Tokenize(word, tokens);
+            foreach (var id in tokens.Ids)
+            {
+                use[id] += count;
+            }
+        }
+
+        return use;
+    }
+}
