@@ -1,0 +1,33 @@
+namespace Simile.Training.Static.Pairs;
+
+/// <summary>Pairs that were listed when the corpus was read. Neighbours in the list come from one document: drawn in runs they are hard negatives of one another.</summary>
+internal sealed class ListedPairs(string name, TokenPool pool, int runLength) : IPairSource
+{
+    private readonly List<(TokenSpan Left, TokenSpan Right, int Group)> _pairs = [];
+
+    public string Name => name;
+
+    public int Count => _pairs.Count;
+
+    public void Add(TokenSpan left, TokenSpan right, int group)
+    {
+        if (left.Length > 0 && right.Length > 0)
+        {
+            _pairs.Add((left, right, group));
+        }
+    }
+
+    public void Fill(PairBatch batch, ref SplitMix random)
+    {
+        while (!batch.IsFull)
+        {
+            var first = random.Below(_pairs.Count);
+            for (var i = first; i < Math.Min(_pairs.Count, first + runLength) && !batch.IsFull; i++)
+            {
+                var (left, right, group) = _pairs[i];
+                var swap = (random.Next() & 1) == 0;
+                batch.Add(pool[swap ? right : left], pool[swap ? left : right], [], group, ref random);
+            }
+        }
+    }
+}

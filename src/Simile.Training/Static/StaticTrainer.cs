@@ -1,0 +1,122 @@
+using Simile.Tokenization;
+using Simile.Training.Corpora;
+using Simile.Training.Static.Pairs;
+
+namespace Simile.Training.Static;
+
+/// <summary>Trains a table of token vectors so that the means of two texts that belong together point the same way.</summary>
+public sealed class StaticTrainer
+{
+    private readonly StaticTrainerOptions _options;
+    private readonly IPairSource[] _sources;
+    private readonly double[] _cumulative;
+    private readonly PinnedMatrix _table;
+    private readonly SparseAdam _adam;
+    private readonly SideEncoder _encoder;
+    private readonly ContrastiveLoss _loss;
+    private readonly TableGradient _tableGradient;
+    private readonly PairBatch _batch;
+    private readonly PinnedMatrix _left;
+    private readonly PinnedMatrix _right;
+    private readonly PinnedMatrix _leftGradient;
+    private readonly PinnedMatrix _rightGradient;
+
+    private StaticTrainer(StaticTrainerOptions options, int vocabulary, TokenPool pool, IEnumerable<IPairSource> sources)
+    {
+        _options = options;
+        _sources = [.. sources.Where(source => WeightOf(source) > 0)];
+        _cumulative = Accumulate(_sources.Select(WeightOf));
+        var dimensions = options.Dimensions.Max();
+        _table = new PinnedMatrix(vocabulary, dimensions);
+        _adam = new SparseAdam(_table);
+        _encoder = new SideEncoder(_table, options.Threads);
+        _loss = new ContrastiveLoss(options);
+        _tableGradient = new TableGradient(_table, _adam, options.Threads);
+        _batch = new PairBatch(options.BatchSize, options.MaxTokens, options.Dropout);
+        (_left, _right) = (new(options.BatchSize, dimensions), new(options.BatchSize, dimensions));
+        (_leftGradient, _rightGradient) = (new(options.BatchSize, dimensions), new(options.BatchSize, dimensions));
+        TableStart.Fill(_table, pool, options);
+    }
+
+    /// <summary>Steps done.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>The names of the sources, how many pairs or texts each has, and how large a share of the batches it gets.</summary>
+    public IReadOnlyList<(string Name, int Count, double Share)> Sources =>
+        [.. _sources.Select((source, i) => (source.Name, source.Count, (_cumulative[i] - (i == 0 ? 0 : _cumulative[i - 1])) / _cumulative[^1]))];
+
+    /// <summary>Token vectors, (V, D).</summary>
+    internal PinnedMatrix Table => _table;
+
+    internal SparseAdam Adam => _adam;
+
+    /// <summary>Reads and tokenizes a corpus and prepares a training from its beginning.</summary>
+    /// <param name="corpus">The folder with the recipe's files.</param>
+    /// <param name="tokenizer">The tokenizer; at most 65,536 entries.</param>
+    /// <param name="options">The recipe.</param>
+    /// <param name="progress">Hears how many documents were read.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static StaticTrainer Prepare(string corpus, ITokenizer tokenizer, StaticTrainerOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(options);
+        StaticTrainerOptionsCheck.Check(options, tokenizer.VocabularySize);
+        var pool = new TokenPool();
+        var pairs = new PairSources(pool, tokenizer);
+        var reader = new CorpusTokenizer(tokenizer, pool, options.Threads);
+        var documents = 0L;
+        foreach (var source in options.Sources)
+        {
+            foreach (var document in reader.Tokenize(CorpusReader.Read(corpus, source)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                pairs.Add(source, document);
+                progress?.Report(++documents);
+            }
+        }
+
+        return new StaticTrainer(options, tokenizer.VocabularySize, pool, pairs.All());
+    }
+
+    /// <summary>Does one step.</summary>
+    /// <returns>The name of the source the batch came from, and its loss before the step.</returns>
+    public (string Source, double Loss) Advance()
+    {
+        var random = SplitMix.For(_options.Seed, ++Step);
+        var source = Draw(ref random);
+        _batch.Clear();
+        source.Fill(_batch, ref random);
+        _encoder.Encode(_batch.Left, _left);
+        _encoder.Encode(_batch.Right, _right);
+        var loss = _loss.Compute(_left, _right, _batch.Groups, _leftGradient, _rightGradient);
+        _tableGradient.Apply(_batch, _leftGradient, _rightGradient, RateAt(Step), Step);
+        return (source.Name, loss);
+    }
+
+    internal void ResumeAt(long step) => Step = step;
+
+    // The rate rises over the first 2 % of the steps and then falls along a cosine to nothing (Loshchilov and Hutter 2017).
+    private float RateAt(long step)
+    {
+        var warmUp = Math.Max(1, _options.Steps / 50);
+        var done = Math.Min(1, (double)step / _options.Steps);
+        return _options.LearningRate * (float)(Math.Min(1, (double)step / warmUp) * 0.5 * (1 + Math.Cos(Math.PI * done)));
+    }
+
+    private double WeightOf(IPairSource source) =>
+        Math.Pow(source.Count, _options.SizePower) * _options.SourceWeights.GetValueOrDefault(source.Name, 1);
+
+    private static double[] Accumulate(IEnumerable<double> weights)
+    {
+        var sum = 0.0;
+        return [.. weights.Select(weight => sum += weight)];
+    }
+
+    private IPairSource Draw(ref SplitMix random)
+    {
+        var at = random.Unit() * _cumulative[^1];
+        var index = Array.FindIndex(_cumulative, sum => at < sum);
+        return _sources[index < 0 ? ^1 : index];
+    }
+}

@@ -1,0 +1,30 @@
+using System.Numerics;
+
+namespace Simile.Training.Static;
+
+internal static class StaticTrainerOptionsCheck
+{
+    /// <summary>Throws <see cref="ErrorCode.InvalidOption"/> for the first option outside its range.</summary>
+    public static void Check(StaticTrainerOptions options, int vocabulary)
+    {
+        Require(vocabulary is > 1 and <= ushort.MaxValue + 1, $"A tokenizer of {vocabulary} entries", "2 to 65,536 entries");
+        Require(options.Sources.Count > 0, "An empty list of sources", "at least one");
+        Require(options.Dimensions.Count > 0 && options.Dimensions.All(d => d > 0 && d % 32 == 0) && options.Dimensions.Distinct().Count() == options.Dimensions.Count,
+            $"Dimensions {string.Join(", ", options.Dimensions)}", "different multiples of 32");
+        Require(options.Steps > 0, $"{options.Steps} steps", "at least 1");
+        Require(options.BatchSize > 0 && options.BatchSize % Math.Max(64, Vector<float>.Count) == 0 && options.BatchSize <= 16_384, $"A batch of {options.BatchSize} pairs", "a multiple of 64 up to 16,384");
+        Require(options.MaxTokens > 0, $"{options.MaxTokens} tokens a side", "at least 1");
+        Require(options.Scale is > 0 and <= 80, $"A scale of {options.Scale}", "above 0, up to 80");
+        Require(options.Dropout is >= 0 and < 1, $"A dropout of {options.Dropout}", "from 0 to less than 1");
+        Require(options.LearningRate > 0, $"A learning rate of {options.LearningRate}", "above 0");
+        Require(options.Threads > 0, $"{options.Threads} threads", "at least 1");
+    }
+
+    private static void Require(bool holds, string value, string expected)
+    {
+        if (!holds)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{value} cannot be trained with: expected {expected}. Change the recipe.");
+        }
+    }
+}
