@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.IO.MemoryMappedFiles;
+
+namespace Simile.Engine.Checkpoints;
+
+/// <summary>A safetensors file, mapped into memory. Everything its header claims was checked against the file when it was opened.</summary>
+public sealed unsafe class SafetensorsFile : IDisposable
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+
+    private SafetensorsFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length)
+    {
+        _file = file;
+        _view = view;
+        _start = start;
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, 8));
+        if (headerLength > SafetensorsHeader.LongestHeader || (long)headerLength > length - 8)
+        {
+            throw SafetensorsHeader.Bad(path, $"its header claims {headerLength} bytes, but the file has {length}");
+        }
+
+        var json = new ReadOnlySpan<byte>(start + 8, (int)headerLength).ToArray();
+        (Tensors, Metadata) = SafetensorsHeader.Read(path, json, 8 + (long)headerLength, length);
+        Path = path;
+    }
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors by name.</summary>
+    public ImmutableDictionary<string, SafetensorsTensor> Tensors { get; }
+
+    /// <summary>What the file says about itself.</summary>
+    public ImmutableDictionary<string, string> Metadata { get; }
+
+    /// <summary>Opens and checks a file.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
+        }
+
+        var length = new FileInfo(path).Length;
+        if (length < 8)
+        {
+            throw SafetensorsHeader.Bad(path, $"it has {length} bytes, fewer than its first field");
+        }
+
+        var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        try
+        {
+            return new SafetensorsFile(path, file, view, start + view.PointerOffset, length);
+        }
+        catch
+        {
+            Release(view, file);
+            throw;
+        }
+    }
+
+    /// <summary>The tensor of that name.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none.</exception>
+    public SafetensorsTensor Find(string name) =>
+        Tensors.GetValueOrDefault(name)
+        ?? throw new SimileException(ErrorCode.BadCheckpoint, $"{Path} has no tensor '{name}'. It holds {string.Join(", ", Tensors.Keys.Order(StringComparer.Ordinal).Take(8))}.");
+
+    /// <summary>The bytes of a tensor, valid until the file is disposed.</summary>
+    public ReadOnlySpan<byte> Bytes(string name)
+    {
+        var tensor = Find(name);
+        if (tensor.Bytes > int.MaxValue)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{name}' of {Path} has {tensor.Bytes} bytes; at most {int.MaxValue} can be read in one piece.");
+        }
+
+        return new ReadOnlySpan<byte>(_start + tensor.Offset, (int)tensor.Bytes);
+    }
+
+    /// <summary>A tensor's elements as 32-bit floats, in row-major order.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
+    public float[] ReadFloats(string name) => TensorConversion.ToFloats(Bytes(name), Find(name), Path);
+
+    /// <inheritdoc/>
+    public void Dispose() => Release(_view, _file);
+
+    private static void Release(MemoryMappedViewAccessor view, MemoryMappedFile file)
+    {
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+        file.Dispose();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Simile.Engine.Kernels;
+
+/// <summary>Products and distances of two vectors (D). Sums run over sixteen lanes in a fixed order, so a result never depends on the machine's vector width or the caller.</summary>
+public static class VectorKernels
+{
+    private const int Lanes = 16;
+
+    /// <summary>Σ aᵢ bᵢ.</summary>
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= a.Length - Lanes; i += Lanes)
+        {
+            sum += Vector512.LoadUnsafe(ref x, (nuint)i) * Vector512.LoadUnsafe(ref y, (nuint)i);
+        }
+
+        var total = Total(sum);
+        for (; i < a.Length; i++)
+        {
+            total += a[i] * b[i];
+        }
+
+        return total;
+    }
+
+    /// <summary>Σ (aᵢ − bᵢ)².</summary>
+    public static float SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= a.Length - Lanes; i += Lanes)
+        {
+            var difference = Vector512.LoadUnsafe(ref x, (nuint)i) - Vector512.LoadUnsafe(ref y, (nuint)i);
+            sum += difference * difference;
+        }
+
+        var total = Total(sum);
+        for (; i < a.Length; i++)
+        {
+            total += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+
+        return total;
+    }
+
+    /// <summary>Σ |aᵢ − bᵢ|.</summary>
+    public static float AbsoluteDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= a.Length - Lanes; i += Lanes)
+        {
+            sum += Vector512.Abs(Vector512.LoadUnsafe(ref x, (nuint)i) - Vector512.LoadUnsafe(ref y, (nuint)i));
+        }
+
+        var total = Total(sum);
+        for (; i < a.Length; i++)
+        {
+            total += MathF.Abs(a[i] - b[i]);
+        }
+
+        return total;
+    }
+
+    /// <summary>Σ aᵢ bᵢ of 8-bit integers, exact.</summary>
+    public static int Dot(ReadOnlySpan<sbyte> a, ReadOnlySpan<sbyte> b)
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var sum = Vector512<int>.Zero;
+        var i = 0;
+        for (; i <= a.Length - 32; i += 32)
+        {
+            var left = Vector512.Create(Vector256.WidenLower(Vector256.LoadUnsafe(ref x, (nuint)i)), Vector256.WidenUpper(Vector256.LoadUnsafe(ref x, (nuint)i)));
+            var right = Vector512.Create(Vector256.WidenLower(Vector256.LoadUnsafe(ref y, (nuint)i)), Vector256.WidenUpper(Vector256.LoadUnsafe(ref y, (nuint)i)));
+            var products = left * right;
+            sum += Vector512.WidenLower(products) + Vector512.WidenUpper(products);
+        }
+
+        var total = Vector512.Sum(sum);
+        for (; i < a.Length; i++)
+        {
+            total += a[i] * b[i];
+        }
+
+        return total;
+    }
+
+    /// <summary>Bits in which two rows of 64-bit words differ (Hamming distance).</summary>
+    public static int Hamming(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
+    {
+        RequireSame(a.Length, b.Length);
+        var differing = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            differing += BitOperations.PopCount(a[i] ^ b[i]);
+        }
+
+        return differing;
+    }
+
+    // Halves are folded onto each other, in this order on every machine.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Total(Vector512<float> sum)
+    {
+        var eight = sum.GetLower() + sum.GetUpper();
+        var four = eight.GetLower() + eight.GetUpper();
+        return (four[0] + four[2]) + (four[1] + four[3]);
+    }
+
+    private static void RequireSame(int a, int b)
+    {
+        if (a != b)
+        {
+            throw new SimileException(ErrorCode.SpaceMismatch, $"A vector of {a} values cannot be compared with one of {b}. Embed both sides with one model and the same dimensions.");
+        }
+    }
+}

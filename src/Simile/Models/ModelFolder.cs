@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Simile.Models;
+
+/// <summary>A folder with a model as the Hugging Face hub lays it out.</summary>
+public sealed class ModelFolder
+{
+    private ModelFolder(string path) => Path = path;
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder's own name.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Opens a folder.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>
+    public static ModelFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (!Directory.Exists(full))
+        {
+            throw new SimileException(ErrorCode.ModelNotFound, $"There is no model folder {full}. 'simile models list' names the installed ones.");
+        }
+
+        return new ModelFolder(full);
+    }
+
+    /// <summary>The path of a file of the folder.</summary>
+    public string File(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Reads which static embedding model the folder holds: sentence-transformers' StaticEmbedding or model2vec.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for any other model, <see cref="ErrorCode.ModelNotFound"/> for a folder without one.</exception>
+    public StaticCheckpoint ReadStatic()
+    {
+        var modules = ModelModules.Read(this);
+        var config = ReadJson("config.json");
+        var prompts = ReadPrompts();
+        if (Text(config, "model_type") == "model2vec")
+        {
+            return new StaticCheckpoint(File("model.safetensors"), File("tokenizer.json"), "embeddings", Flag(config, "normalize") ?? modules.Normalize, Numbers(config, "matryoshka_dimensions"), Number(config, "seq_length"), prompts);
+        }
+
+        if (modules.StaticPath is { } folder)
+        {
+            return new StaticCheckpoint(File(folder, "model.safetensors"), File(folder, "tokenizer.json"), "embedding.weight", modules.Normalize, Numbers(config, "matryoshka_dimensions"), null, prompts);
+        }
+
+        var kind = Text(config, "model_type") ?? (modules.Types.Length > 0 ? string.Join(" + ", modules.Types) : null);
+        throw kind is null
+            ? new SimileException(ErrorCode.ModelNotFound, $"{Path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a model was downloaded or trained into.")
+            : new SimileException(ErrorCode.UnsupportedModel, $"{Path} holds a model of type '{kind}'. Static embedding models (StaticEmbedding, model2vec) are supported so far.");
+    }
+
+    /// <summary>The JSON object in a file of the folder, or null when there is no such file.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>
+    public JsonElement? ReadJson(string name)
+    {
+        if (!System.IO.File.Exists(File(name)))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(File(name)));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException error)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{File(name)} is no JSON: {error.Message}", error);
+        }
+    }
+
+    private ImmutableDictionary<string, string> ReadPrompts()
+    {
+        var prompts = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (ReadJson("config_sentence_transformers.json") is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("prompts", out var entries) && entries.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var entry in entries.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String))
+            {
+                prompts[entry.Name] = entry.Value.GetString()!;
+            }
+        }
+
+        return prompts.ToImmutable();
+    }
+
+    private static string? Text(JsonElement? root, string name) =>
+        Property(root, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static bool? Flag(JsonElement? root, string name) =>
+        Property(root, name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
+
+    private static int? Number(JsonElement? root, string name) =>
+        Property(root, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number > 0 ? number : null;
+
+    private static ImmutableArray<int> Numbers(JsonElement? root, string name) =>
+        Property(root, name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray().Select(item => item.GetInt32())] : [];
+
+    private static JsonElement? Property(JsonElement? root, string name) =>
+        root is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) ? value : null;
+}

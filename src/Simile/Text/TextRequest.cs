@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using Simile.Vectors;
+
+namespace Simile.Text;
+
+/// <summary>One call's options, settled against the model.</summary>
+/// <param name="Space">The space of the answer.</param>
+/// <param name="Prompt">What is put before each text.</param>
+/// <param name="MaxTokens">Most tokens used.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt, int MaxTokens)
+{
+    public static TextRequest Of(EmbedOptions options, EmbeddingSpace space, IReadOnlyDictionary<string, string> prompts, int? modelMaxTokens)
+    {
+        if (options.MaxTokens < 1)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {options.MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
+        }
+
+        var cut = space.Truncate(options.Dimensions ?? space.Dimensions);
+        if (options.Normalize is { } normalize && normalize != cut.UnitLength)
+        {
+            cut = new EmbeddingSpace(cut.Id, cut.Dimensions, normalize, cut.Metric, cut.TrainedDimensions);
+        }
+
+        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, modelMaxTokens ?? int.MaxValue);
+        return new TextRequest(cut, PromptFor(options.Purpose, prompts), limit);
+    }
+
+    private static string PromptFor(EmbedPurpose purpose, IReadOnlyDictionary<string, string> prompts) => purpose switch
+    {
+        EmbedPurpose.Query => prompts.GetValueOrDefault("query", string.Empty),
+        EmbedPurpose.Document => prompts.GetValueOrDefault("document", prompts.GetValueOrDefault("passage", string.Empty)),
+        _ => string.Empty,
+    };
+}

@@ -1,0 +1,62 @@
+using Simile.Engine.Kernels;
+
+namespace Simile.Vectors;
+
+/// <summary>Scaling of vectors to Euclidean length 1.</summary>
+public static class UnitLength
+{
+    /// <summary>Scales a vector (D) to length 1, in place.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> when it holds NaN or infinity, or only zeros.</exception>
+    public static void Normalize(Span<float> vector)
+    {
+        if (!TryNormalize(vector))
+        {
+            throw new SimileException(ErrorCode.InvalidVector, $"A vector of {vector.Length} values has no direction: it is all zeros, or holds NaN or infinity. Check where it comes from.");
+        }
+    }
+
+    /// <summary>Scales a vector to length 1 and says whether that was possible; else it stays as it is.</summary>
+    public static bool TryNormalize(Span<float> vector)
+    {
+        var length = MathF.Sqrt(VectorKernels.Dot(vector, vector));
+        if (!(length > 0) || !float.IsFinite(length))
+        {
+            return TryNormalizeExtreme(vector);
+        }
+
+        Scale(vector, length);
+        return true;
+    }
+
+    // Squares of very small or very large values leave the range of floats: these vectors are brought to a largest value of 1 first.
+    private static bool TryNormalizeExtreme(Span<float> vector)
+    {
+        var largest = 0f;
+        foreach (var value in vector)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+
+            largest = Math.Max(largest, MathF.Abs(value));
+        }
+
+        if (largest == 0)
+        {
+            return false;
+        }
+
+        Scale(vector, largest);
+        Scale(vector, MathF.Sqrt(VectorKernels.Dot(vector, vector)));
+        return true;
+    }
+
+    private static void Scale(Span<float> vector, float divisor)
+    {
+        foreach (ref var value in vector)
+        {
+            value /= divisor;
+        }
+    }
+}
