@@ -54,4 +54,23 @@ public sealed class EmbeddingBatch
             return _block.AsSpan(index * Dimensions, Dimensions);
         }
     }
+
+    /// <summary>The first <paramref name="dimensions"/> values of every row, scaled to unit length again where the space has unit length. Failed rows stay failed.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that length.</exception>
+    public EmbeddingBatch Truncate(int dimensions)
+    {
+        var space = Space.Truncate(dimensions);
+        var block = new float[Count * dimensions];
+        for (var i = 0; i < Count; i++)
+        {
+            var row = block.AsSpan(i * dimensions, dimensions);
+            _block.AsSpan(i * Dimensions, dimensions).CopyTo(row);
+            if (space.UnitLength && _outcomes[i].Succeeded)
+            {
+                UnitLength.Normalize(row);
+            }
+        }
+
+        return new EmbeddingBatch(space, block, [.. _outcomes]);
+    }
 }

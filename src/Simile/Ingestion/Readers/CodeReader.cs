@@ -1,0 +1,8 @@
+namespace Simile.Ingestion.Readers;
+
+/// <summary>Source code: blocks stand between empty lines; small neighbours are joined later by the budget of a chunk.</summary>
+public sealed class CodeReader : IDocumentReader
+{
+    /// <inheritdoc/>
+    public IEnumerable<TextBlock> Read(string text) => new PlainTextReader().Read(text).Select(block => block with { IsCode = true });
+}

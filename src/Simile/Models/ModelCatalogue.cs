@@ -1,0 +1,49 @@
+namespace Simile.Models;
+
+/// <summary>The installed models: folders inside some roots.</summary>
+/// <param name="roots">Folders that hold model folders; the first one that has a name wins.</param>
+public sealed class ModelCatalogue(IReadOnlyList<string> roots)
+{
+    /// <summary>The model that is used when none is named.</summary>
+    public const string DefaultModel = "simile-text-mini";
+
+    /// <summary>The names of the installed models, in order.</summary>
+    public IReadOnlyList<string> Names =>
+        [.. roots.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root)).Where(IsModel).Select(path => Path.GetFileName(path)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>The folder of a model.</summary>
+    /// <param name="nameOrFolder">An installed model's name, or any folder.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>
+    public ModelFolder Resolve(string nameOrFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
+        var path = roots.Select(root => Path.Combine(root, nameOrFolder)).FirstOrDefault(IsModel) ?? nameOrFolder;
+        if (Directory.Exists(path))
+        {
+            return ModelFolder.Open(path);
+        }
+
+        var installed = Names.Count == 0 ? "none is installed" : "installed are " + string.Join(", ", Names);
+        throw new SimileException(ErrorCode.ModelNotFound, $"There is no model '{nameOrFolder}': it is neither a folder nor an installed model ({installed}). Looked in {string.Join(", ", roots)}.");
+    }
+
+    /// <summary>The roots that Simile looks in: those of the variable SIMILE_MODELS, then a folder <c>models</c> beside the program or above it.</summary>
+    /// <param name="programFolder">The folder of the program.</param>
+    /// <param name="variable">The value of SIMILE_MODELS, or null.</param>
+    public static ModelCatalogue Find(string programFolder, string? variable)
+    {
+        var roots = (variable ?? string.Empty).Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+        for (var folder = new DirectoryInfo(programFolder); folder is not null; folder = folder.Parent)
+        {
+            var models = Path.Combine(folder.FullName, "models");
+            if (Directory.Exists(models) && Directory.EnumerateDirectories(models).Any(IsModel))
+            {
+                roots.Add(models);
+            }
+        }
+
+        return new ModelCatalogue(roots);
+    }
+
+    private static bool IsModel(string path) => File.Exists(Path.Combine(path, "config.json")) || File.Exists(Path.Combine(path, "modules.json"));
+}

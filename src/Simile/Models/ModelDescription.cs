@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Simile.Models;
+
+/// <summary>What a user wants to know about an installed model before it is loaded.</summary>
+/// <param name="Name">The folder's name.</param>
+/// <param name="Folder">The full path.</param>
+/// <param name="Kind">The kind of network, such as <c>static</c>.</param>
+/// <param name="Tokens">Entries of the vocabulary table (V).</param>
+/// <param name="Dimensions">Values a vector (D).</param>
+/// <param name="TrainedDimensions">Shorter lengths the model was trained for.</param>
+/// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
+/// <param name="Licence">The licence its card names, or null.</param>
+/// <param name="Bytes">Size of all its files.</param>
+public sealed record ModelDescription(string Name, string Folder, string Kind, long Tokens, long Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
+{
+    /// <summary>Describes a folder from its configuration and the header of its checkpoint.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public static ModelDescription Of(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var checkpoint = folder.ReadStatic();
+        using var file = Engine.Checkpoints.SafetensorsFile.Open(checkpoint.WeightsPath);
+        var shape = file.Find(checkpoint.TableName).Shape;
+        var bytes = new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(entry => entry.Length);
+        return new ModelDescription(folder.Name, folder.Path, "static", shape[0], shape[^1], checkpoint.TrainedDimensions, checkpoint.MaxTokens, LicenceOf(folder), bytes);
+    }
+
+    private static string? LicenceOf(ModelFolder folder)
+    {
+        var card = folder.File("README.md");
+        return File.Exists(card)
+            ? File.ReadLines(card).Take(30).FirstOrDefault(line => line.StartsWith("license:", StringComparison.Ordinal))?["license:".Length..].Trim()
+            : null;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Simile.Ingestion;
+using Simile.Tokenization;
+using Simile.Vectors;
+
+namespace Simile.Search;
+
+/// <summary>Brings a store up to date with files: only what is new or changed is embedded, what vanished is taken out. Stopped half way, it keeps what is done.</summary>
+public sealed class IndexBuilder
+{
+    private const int ChunksAtOnce = 1024;
+    private readonly IChunkStore _store;
+    private readonly IEmbedder<string> _embedder;
+    private readonly Chunker _chunker;
+    private readonly string _way;
+
+    /// <summary>Makes a builder.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="embedder">The model.</param>
+    /// <param name="tokenizer">The model's tokenizer, to count tokens with.</param>
+    /// <param name="options">How documents are cut.</param>
+    public IndexBuilder(IChunkStore store, IEmbedder<string> embedder, ITokenizer tokenizer, ChunkerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(embedder);
+        (_store, _embedder) = (store, embedder);
+        _chunker = new Chunker(tokenizer, options);
+        _way = $"{(options ?? new ChunkerOptions()).Fingerprint}:{embedder.Recipe.Digest}";
+    }
+
+    /// <summary>Indexes files and folders.</summary>
+    /// <param name="paths">The files and folders; of those in the store that lie under them, the vanished are taken out.</param>
+    /// <param name="progress">Hears of every group of files.</param>
+    /// <param name="cancellationToken">Stops between groups of files.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes of the 400s.</exception>
+    public async Task<IndexReport> BuildAsync(IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        _store.EnsureSpace(_embedder.Space);
+        var found = DocumentFinder.Find(paths);
+        var known = _store.Files();
+        var vanished = Vanished(paths, found, known.Keys);
+        if (vanished.Count > 0)
+        {
+            _store.Remove(vanished);
+        }
+
+        var problems = new List<IndexProblem>();
+        var group = new FileGroup();
+        var (changed, chunks, done) = (0, 0, 0);
+        foreach (var path in found)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            done++;
+            if (ReadIfChanged(path, known, problems) is { } file)
+            {
+                group.Add(file.Path, file.Fingerprint, file.Chunks);
+                changed++;
+            }
+
+            if (group.ChunkCount >= ChunksAtOnce || done == found.Count)
+            {
+                chunks += await StoreAsync(group, problems, cancellationToken).ConfigureAwait(false);
+                group = new FileGroup();
+                progress?.Report(new IndexProgress(done, found.Count, chunks));
+            }
+        }
+
+        return new IndexReport(found.Count, changed, vanished.Count, chunks, problems);
+    }
+
+    private static List<string> Vanished(IReadOnlyList<string> paths, IReadOnlyList<string> found, IEnumerable<string> known)
+    {
+        var present = found.ToHashSet(StringComparer.Ordinal);
+        var roots = paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).ToList();
+        return [.. known.Where(path => !present.Contains(path) && roots.Exists(root => path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))];
+    }
+
+    private (string Path, string Fingerprint, List<Chunk> Chunks)? ReadIfChanged(string path, IReadOnlyDictionary<string, string> known, List<IndexProblem> problems)
+    {
+        try
+        {
+            var bytes = DocumentText.ReadBytes(path);
+            var fingerprint = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}:{_way}";
+            return known.GetValueOrDefault(path) == fingerprint ? null : (path, fingerprint, _chunker.Split(DocumentReaders.Read(path, bytes)).ToList());
+        }
+        catch (SimileException error)
+        {
+            problems.Add(new IndexProblem(path, error));
+            if (known.ContainsKey(path))
+            {
+                _store.Remove([path]);
+            }
+
+            return null;
+        }
+    }
+
+    private async Task<int> StoreAsync(FileGroup group, List<IndexProblem> problems, CancellationToken cancellationToken)
+    {
+        if (group.IsEmpty)
+        {
+            return 0;
+        }
+
+        var batch = await _embedder.EmbedAsync(group.Texts, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+        _store.Replace([.. group.Embedded(batch, problems)]);
+        return group.ChunkCount;
+    }
+}

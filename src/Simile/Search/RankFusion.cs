@@ -1,0 +1,83 @@
+namespace Simile.Search;
+
+/// <summary>Makes one ranking of two.</summary>
+public interface IRankFusion
+{
+    /// <summary>Fuses two rankings, each best first.</summary>
+    /// <returns>Every chunk of either, best first; ties go to the smaller id.</returns>
+    IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword);
+}
+
+/// <summary>Reciprocal rank fusion: a chunk scores Σ wᵣ / (K + rank in r), ranks from 1.</summary>
+/// <remarks>Cormack, Clarke and Büttcher 2009, "Reciprocal rank fusion outperforms Condorcet and individual rank learning methods".</remarks>
+public sealed record ReciprocalRankFusion : IRankFusion
+{
+    /// <summary>How fast the weight of a rank falls. Default: 60, as in the paper.</summary>
+    public double K { get; init; } = 60;
+
+    /// <summary>The weight of the ranking by meaning; that by words has 1. Default: 1.</summary>
+    public double DenseWeight { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword)
+    {
+        ArgumentNullException.ThrowIfNull(dense);
+        ArgumentNullException.ThrowIfNull(keyword);
+        var scores = new FusedScores();
+        for (var rank = 1; rank <= dense.Count; rank++)
+        {
+            scores.Add(dense[rank - 1].Id, DenseWeight / (K + rank));
+        }
+
+        for (var rank = 1; rank <= keyword.Count; rank++)
+        {
+            scores.Add(keyword[rank - 1].Id, 1 / (K + rank));
+        }
+
+        return scores.BestFirst();
+    }
+}
+
+/// <summary>Convex combination of scores, each first brought to 0 … 1 by its ranking's least and greatest: w · dense + (1 − w) · keyword; a chunk that a ranking lacks gets 0 from it.</summary>
+/// <remarks>Bruch, Gai and Ingber 2023, "An analysis of fusion functions for hybrid retrieval".</remarks>
+public sealed record ScoreFusion : IRankFusion
+{
+    /// <summary>The weight of the scores by meaning, from 0 to 1. Default: 0.5.</summary>
+    public double DenseWeight { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword)
+    {
+        ArgumentNullException.ThrowIfNull(dense);
+        ArgumentNullException.ThrowIfNull(keyword);
+        var scores = new FusedScores();
+        Add(scores, dense, DenseWeight);
+        Add(scores, keyword, 1 - DenseWeight);
+        return scores.BestFirst();
+    }
+
+    private static void Add(FusedScores scores, IReadOnlyList<ScoredChunk> ranking, double weight)
+    {
+        if (ranking.Count == 0)
+        {
+            return;
+        }
+
+        var (highest, lowest) = (ranking[0].Score, ranking[^1].Score);
+        foreach (var (id, score) in ranking)
+        {
+            scores.Add(id, weight * (highest > lowest ? (score - lowest) / (highest - lowest) : 1));
+        }
+    }
+}
+
+/// <summary>Scores that add up by chunk.</summary>
+internal sealed class FusedScores
+{
+    private readonly Dictionary<long, double> _scores = [];
+
+    public void Add(long id, double score) => _scores[id] = _scores.GetValueOrDefault(id) + score;
+
+    public IReadOnlyList<ScoredChunk> BestFirst() =>
+        [.. _scores.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Select(entry => new ScoredChunk(entry.Key, entry.Value))];
+}

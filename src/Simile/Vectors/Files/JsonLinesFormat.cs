@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace Simile.Vectors.Files;
+
+/// <summary>One JSON object a line: <c>{"index", "embedding"}</c>, or <c>{"index", "error": {"code", "message"}}</c>.</summary>
+internal sealed class JsonLinesFormat : VectorFormat
+{
+    public override void Begin(Stream stream, int dimensions)
+    {
+    }
+
+    public override void Append(Stream stream, VectorRow row, long index, int dimensions)
+    {
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index", index);
+            WriteResult(json, row);
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
+    public override void End(Stream stream, long count, int dimensions)
+    {
+    }
+
+    public override VectorTable Read(FileStream stream)
+    {
+        var rows = new List<float[]?>();
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            using var document = JsonDocument.Parse(line);
+            rows.Add(document.RootElement.TryGetProperty("embedding", out var embedding) ? [.. embedding.EnumerateArray().Select(value => value.GetSingle())] : null);
+        }
+
+        return Join(stream.Name, rows);
+    }
+
+    internal static VectorTable Join(string path, List<float[]?> rows)
+    {
+        var dimensions = rows.Find(row => row is not null)?.Length ?? 0;
+        var values = new float[checked(rows.Count * dimensions)];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var target = values.AsSpan(i * dimensions, dimensions);
+            if (rows[i] is not { } row)
+            {
+                target.Fill(float.NaN);
+                continue;
+            }
+
+            if (row.Length != dimensions)
+            {
+                throw VectorFiles.Bad(path, $"line {i + 1} has {row.Length} values, the lines before it {dimensions}");
+            }
+
+            row.CopyTo(target);
+        }
+
+        return new VectorTable(values, dimensions);
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, VectorRow row)
+    {
+        if (row.Error is { } error)
+        {
+            json.WriteStartObject("error");
+            json.WriteString("code", error.Code);
+            json.WriteString("message", error.Message);
+            json.WriteEndObject();
+            return;
+        }
+
+        json.WriteStartArray("embedding");
+        foreach (var value in row.Vector.Span)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+
+namespace Simile.Vectors.Files;
+
+/// <summary>One row on its way into a file.</summary>
+/// <param name="Vector">The vector (D); empty when there is an error.</param>
+/// <param name="Error">Why there is no vector, or null.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct VectorRow(ReadOnlyMemory<float> Vector, SimileException? Error = null)
+{
+    /// <summary>The rows of a batch.</summary>
+    public static IEnumerable<VectorRow> Of(EmbeddingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var error = batch.Outcomes[i].Error;
+            yield return new VectorRow(error is null ? batch.Block.Slice(i * batch.Dimensions, batch.Dimensions) : default, error);
+        }
+    }
+}
