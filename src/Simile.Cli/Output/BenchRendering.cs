@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Simile.Cli.Output;
+
+/// <summary>What 'bench' measured.</summary>
+internal sealed record BenchResult(
+    string Model, string Compute, int Threads, int Texts, long Tokens, double TextsPerSecond, double TokensPerSecond, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes);
+
+internal static class BenchRendering
+{
+    public static void Write(bool asJson, BenchResult result)
+    {
+        if (!asJson)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                {result.Model}, {result.Compute}, {result.Threads} threads, {result.Texts} texts of {(double)result.Tokens / result.Texts:F1} tokens
+                all together   {result.TextsPerSecond:N0} texts/s, {result.TokensPerSecond:N0} tokens/s
+                one by one     p50 {result.P50Milliseconds:F4} ms, p99 {result.P99Milliseconds:F4} ms
+                peak memory    {result.PeakMemoryMegabytes:F0} MB
+                """));
+            return;
+        }
+
+        using var output = new JsonLines();
+        output.Write(json =>
+        {
+            json.WriteString("model", result.Model);
+            json.WriteString("compute", result.Compute);
+            json.WriteNumber("threads", result.Threads);
+            json.WriteNumber("texts", result.Texts);
+            json.WriteNumber("tokens", result.Tokens);
+            json.WriteNumber("texts_per_s", Math.Round(result.TextsPerSecond));
+            json.WriteNumber("tokens_per_s", Math.Round(result.TokensPerSecond));
+            json.WriteNumber("p50_ms", result.P50Milliseconds);
+            json.WriteNumber("p99_ms", result.P99Milliseconds);
+            json.WriteNumber("peak_memory_mb", Math.Round(result.PeakMemoryMegabytes, 1));
+        });
+    }
+}

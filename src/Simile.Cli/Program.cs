@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Simile.Cli;
+using Simile.Cli.Output;
+using Simile.Cli.Verbs;
+using Simile.Hosting;
+
+var root = new RootCommand("Simile: embeddings on your own machine. Text into vectors, compared, indexed and searched.");
+var host = new Lazy<SimileHost>(SimileHost.OfThisMachine);
+Command[] verbs =
+[
+    EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), ModelsVerb.Create(host),
+    EvalVerb.Create(host), TrainVerb.Create(), InspectVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
+];
+foreach (var verb in verbs)
+{
+    root.Subcommands.Add(verb);
+}
+
+// '@file' is ours: it means the contents of that file, not more arguments.
+var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+if (parsed.Errors.Count > 0)
+{
+    return Failures.ReportUsage(parsed);
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+}
+catch (Exception error)
+{
+    return Failures.Report(error);
+}

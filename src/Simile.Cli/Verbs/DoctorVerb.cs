@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Text;
+
+namespace Simile.Cli.Verbs;
+
+internal static class DoctorVerb
+{
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var json = VerbOptions.Json();
+        var verb = new Command("doctor", "Show what this machine offers, and check every installed model") { json };
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var checks = new List<(string Model, string Result, bool Sound)>();
+            foreach (var name in host.Value.Catalogue.Names)
+            {
+                checks.Add(await CheckAsync(host.Value, name, cancellationToken));
+            }
+
+            Write(parsed.GetValue(json), checks);
+            return checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
+        });
+    }
+
+    private static async Task<(string Model, string Result, bool Sound)> CheckAsync(SimileHost host, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (name, $"as published (largest difference {await ModelVerifier.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken):G3})", true);
+        }
+        catch (SimileException error)
+        {
+            return (name, $"{error.Code}: {error.Message}", false);
+        }
+    }
+
+    private static void Write(bool asJson, List<(string Model, string Result, bool Sound)> checks)
+    {
+        var vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        if (asJson)
+        {
+            using var output = new JsonLines();
+            output.Write(json =>
+            {
+                json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+                json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
+                json.WriteNumber("processors", Environment.ProcessorCount);
+                json.WriteNumber("vector_bits", vectorBits);
+                json.WriteStartArray("models");
+                foreach (var (model, result, sound) in checks)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("model", model);
+                    json.WriteBoolean("sound", sound);
+                    json.WriteString("result", result);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+            return;
+        }
+
+        Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors, vectors of {vectorBits} bits");
+        foreach (var (model, result, sound) in checks)
+        {
+            Console.WriteLine($"{(sound ? "ok  " : "BAD ")} {model}: {result}");
+        }
+
+        if (checks.Count == 0)
+        {
+            Console.WriteLine("BAD  no model is installed (set SIMILE_MODELS to a folder of model folders)");
+        }
+    }
+}

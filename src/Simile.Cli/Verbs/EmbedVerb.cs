@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Runtime.CompilerServices;
+using Simile.Cli.Input;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Text;
+using Simile.Vectors;
+using Simile.Vectors.Files;
+
+namespace Simile.Cli.Verbs;
+
+internal static class EmbedVerb
+{
+    private const int TextsAtOnce = 4096;
+
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, or - for standard input", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors", HelpName = "FILE" };
+        var dimensions = new Option<int?>("--dimensions") { Description = "Cut vectors to this length, where the model was trained for it", HelpName = "N" };
+        var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
+        var purpose = new Option<EmbedPurpose>("--purpose") { Description = "What the texts are: query or document" };
+        var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
+        var verb = new Command("embed", "Turn texts into vectors") { inputs, output, lines, dimensions, raw, purpose, json };
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            var options = new EmbedOptions { Purpose = parsed.GetValue(purpose), Dimensions = parsed.GetValue(dimensions), Normalize = parsed.GetValue(raw) ? false : null };
+            var batches = EmbedAsync(embedder, TextInputs.Read(parsed.GetValue(inputs)!, parsed.GetValue(lines)), options, cancellationToken);
+            return parsed.GetValue(output) is { } path
+                ? await WriteFileAsync(path, options.Dimensions ?? embedder.Space.Dimensions, batches, cancellationToken)
+                : await WriteLinesAsync(batches);
+        });
+    }
+
+    private static async IAsyncEnumerable<EmbeddingBatch> EmbedAsync(TextEmbedder embedder, IEnumerable<string> texts, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var part in texts.Chunk(TextsAtOnce))
+        {
+            yield return await embedder.EmbedAsync(part, options, cancellationToken);
+        }
+    }
+
+    private static async Task<int> WriteLinesAsync(IAsyncEnumerable<EmbeddingBatch> batches)
+    {
+        using var output = new JsonLines();
+        var (index, failed) = (0L, 0L);
+        await foreach (var batch in batches)
+        {
+            for (var i = 0; i < batch.Count; i++, index++)
+            {
+                var (row, outcome, number) = (i, batch.Outcomes[i], index);
+                failed += outcome.Succeeded ? 0 : 1;
+                output.Write(json =>
+                {
+                    json.WriteNumber("index", number);
+                    if (outcome.Error is { } error)
+                    {
+                        JsonLines.WriteError(json, error);
+                        return;
+                    }
+
+                    JsonLines.WriteVector(json, "embedding", batch[row]);
+                    json.WriteNumber("tokens", outcome.TokensUsed);
+                    json.WriteBoolean("truncated", outcome.Truncated);
+                });
+            }
+        }
+
+        return failed > 0 ? 1 : 0;
+    }
+
+    private static async Task<int> WriteFileAsync(string path, int dimensions, IAsyncEnumerable<EmbeddingBatch> batches, CancellationToken cancellationToken)
+    {
+        var failed = 0L;
+        var count = await ProgressBar.RunAsync("Embedding", 0, report => VectorFiles.WriteAsync(path, dimensions, Rows(report), cancellationToken));
+        Console.Error.WriteLine($"{count} vectors of {dimensions} values in {path}" + (failed > 0 ? $", {failed} without a vector" : string.Empty));
+        return failed > 0 ? 1 : 0;
+
+        async IAsyncEnumerable<VectorRow> Rows(Action<double, double> report)
+        {
+            var done = 0L;
+            await foreach (var batch in batches)
+            {
+                foreach (var row in VectorRow.Of(batch))
+                {
+                    if (row.Error is { } error)
+                    {
+                        failed++;
+                        Console.Error.WriteLine($"Input {done}: {error.Code}: {error.Message}");
+                    }
+
+                    done++;
+                    yield return row;
+                }
+
+                report(done, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Search;
+using Simile.Training.Evaluation;
+
+namespace Simile.Cli.Verbs;
+
+internal static class EvalVerb
+{
+    public static Command Create(Lazy<SimileHost> host) => new("eval", "Measure a model's quality on judged data") { Sts(host), Retrieval(host) };
+
+    private static Command Sts(Lazy<SimileHost> host)
+    {
+        var files = new Argument<string[]>("file") { Description = "Files of score TAB sentence TAB sentence", Arity = ArgumentArity.OneOrMore };
+        var json = VerbOptions.Json();
+        var verb = new Command("sts", "Agreement with people's judgements of similarity: Spearman's and Pearson's correlation") { files, json };
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            using var output = parsed.GetValue(json) ? new JsonLines() : null;
+            foreach (var file in parsed.GetValue(files)!)
+            {
+                var result = await StsEvaluator.EvaluateAsync(embedder, file, cancellationToken);
+                if (output is null)
+                {
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {result.Pairs} pairs, Spearman {result.Spearman:F4}, Pearson {result.Pearson:F4}"));
+                }
+
+                output?.Write(fields =>
+                {
+                    fields.WriteString("file", result.File);
+                    fields.WriteNumber("pairs", result.Pairs);
+                    fields.WriteNumber("spearman", result.Spearman);
+                    fields.WriteNumber("pearson", result.Pearson);
+                });
+            }
+
+            return 0;
+        });
+    }
+
+    private static Command Retrieval(Lazy<SimileHost> host)
+    {
+        var folders = new Argument<string[]>("folder") { Description = "Folders in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv", Arity = ArgumentArity.OneOrMore };
+        var json = VerbOptions.Json();
+        var verb = new Command("retrieval", "Quality of search by meaning, by words and by both: nDCG@10, recall@100, MRR@10") { folders, json };
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            using var output = parsed.GetValue(json) ? new JsonLines() : null;
+            foreach (var folder in parsed.GetValue(folders)!)
+            {
+                var dataset = RetrievalDataset.Load(folder);
+                using var store = host.Value.OpenTemporaryStore();
+                var evaluator = await ProgressBar.RunAsync("Indexing", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, embedder, store, cancellationToken));
+                foreach (var mode in (SearchMode[])[SearchMode.Dense, SearchMode.Keyword, SearchMode.Hybrid])
+                {
+                    var result = await evaluator.EvaluateAsync(new SearchOptions { Mode = mode }, cancellationToken);
+                    Write(output, folder, result);
+                }
+            }
+
+            return 0;
+        });
+    }
+
+    private static void Write(JsonLines? output, string folder, RetrievalResult result)
+    {
+        var mode = result.Mode.ToString().ToLowerInvariant();
+        if (output is null)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} {mode,-8} {result.Queries} queries, nDCG@10 {result.Ndcg10:F4}, recall@100 {result.Recall100:F4}, MRR@10 {result.Mrr10:F4}"));
+        }
+
+        output?.Write(fields =>
+        {
+            fields.WriteString("folder", folder);
+            fields.WriteString("mode", mode);
+            fields.WriteNumber("queries", result.Queries);
+            fields.WriteNumber("ndcg@10", result.Ndcg10);
+            fields.WriteNumber("recall@100", result.Recall100);
+            fields.WriteNumber("mrr@10", result.Mrr10);
+        });
+    }
+}

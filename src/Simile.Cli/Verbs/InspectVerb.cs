@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Simile.Cli.Input;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Tokenization;
+
+namespace Simile.Cli.Verbs;
+
+internal static class InspectVerb
+{
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var (input, json) = (new Argument<string>("input") { Description = "A text, @file or -" }, VerbOptions.Json());
+        var verb = new Command("inspect", "Show what the model sees of a text: its tokens, their ids and places") { input, json };
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var text = TextInputs.ReadOne(parsed.GetValue(input)!);
+            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            var tokens = new TokenBuffer();
+            embedder.Tokenizer.Tokenize(text, tokens);
+            if (parsed.GetValue(json))
+            {
+                WriteJson(embedder.Tokenizer, tokens, tokens.Count > (embedder.MaxTokens ?? int.MaxValue));
+                return 0;
+            }
+
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                Console.WriteLine($"{tokens.Ids[i],7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]),-20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
+            }
+
+            return 0;
+        });
+    }
+
+    private static void WriteJson(ITokenizer tokenizer, TokenBuffer tokens, bool truncated)
+    {
+        using var output = new JsonLines();
+        output.Write(json =>
+        {
+            json.WriteStartArray("tokens");
+            foreach (var id in tokens.Ids)
+            {
+                json.WriteStringValue(tokenizer.TokenOf(id));
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("ids");
+            foreach (var id in tokens.Ids)
+            {
+                json.WriteNumberValue(id);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("offsets");
+            for (var i = 0; i < tokens.Count; i++)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(tokens.Starts[i]);
+                json.WriteNumberValue(tokens.Ends[i]);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteBoolean("truncated", truncated);
+        });
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Simile.Cli.Input;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Ingestion;
+using Simile.Search;
+using Simile.Text;
+
+namespace Simile.Cli.Verbs;
+
+internal static class SearchVerb
+{
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var query = new Argument<string>("query") { Description = "What to look for: a text, @file or -" };
+        var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
+        var store = new Option<string?>("--store") { Description = "An index file made by 'simile index'", HelpName = "FILE" };
+        var mode = new Option<SearchMode>("--mode") { Description = "hybrid (by meaning and by words), dense (by meaning) or keyword (by words)" };
+        var top = new Option<int>("--top") { Description = "Answers wanted", DefaultValueFactory = _ => 5, HelpName = "N" };
+        var json = VerbOptions.Json();
+        var verb = new Command("search", "Find the passages that answer a query") { query, paths, store, mode, top, json };
+        verb.Validators.Add(result =>
+        {
+            if ((result.GetValue(paths) is { Length: > 0 }) == (result.GetValue(store) is not null))
+            {
+                result.AddError("Name either --in PATH or --store FILE to search.");
+            }
+        });
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            using var opened = await OpenAsync(host.Value, embedder, parsed.GetValue(paths), parsed.GetValue(store), cancellationToken);
+            var searcher = Searcher.Open(opened, embedder, model.Threads(parsed));
+            var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
+            var hits = await searcher.SearchAsync(TextInputs.ReadOne(parsed.GetValue(query)!), options, cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                SearchRendering.WriteJson(hits);
+            }
+            else
+            {
+                SearchRendering.WriteText(hits);
+            }
+
+            return 0;
+        });
+    }
+
+    private static async Task<IChunkStore> OpenAsync(SimileHost host, TextEmbedder embedder, string[]? paths, string? store, CancellationToken cancellationToken)
+    {
+        if (store is not null)
+        {
+            return host.OpenStore(store, create: false);
+        }
+
+        var opened = host.OpenStore(host.CachedIndexFor(paths!, embedder.Space), create: true);
+        try
+        {
+            await Indexing.RunAsync(opened, embedder, paths!, new ChunkerOptions(), cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using Simile.Models;
+using Simile.Search;
+using Simile.Sqlite;
+using Simile.Text;
+using Simile.Vectors;
+
+namespace Simile.Hosting;
+
+/// <summary>Puts Simile together: which models there are, which store keeps an index, where caches lie.</summary>
+/// <param name="catalogue">The installed models.</param>
+/// <param name="cacheFolder">The folder for indexes made on the fly.</param>
+public sealed class SimileHost(ModelCatalogue catalogue, string cacheFolder)
+{
+    /// <summary>The installed models.</summary>
+    public ModelCatalogue Catalogue => catalogue;
+
+    /// <summary>The host of this machine: models beside the program or above it, caches in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
+    public static SimileHost OfThisMachine()
+    {
+        var named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        var usual = OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return new SimileHost(
+            ModelCatalogue.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS")),
+            Path.Combine(string.IsNullOrEmpty(named) ? usual : named, "simile"));
+    }
+
+    /// <summary>Loads a text model by name or folder.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public Task<TextEmbedder> OpenTextEmbedderAsync(string model, int threads, CancellationToken cancellationToken) =>
+        TextEmbedder.LoadAsync(catalogue.Resolve(model).Path, new TextEmbedderOptions { Threads = threads }, cancellationToken);
+
+    /// <summary>Opens an index file.</summary>
+    /// <exception cref="SimileException">A code of the 400s.</exception>
+    public IChunkStore OpenStore(string path, bool create) => SqliteChunkStore.Open(path, create);
+
+    /// <summary>Opens a store that lives only as long as it is open.</summary>
+    public IChunkStore OpenTemporaryStore() => SqliteChunkStore.Open(":memory:", create: true);
+
+    /// <summary>The index that is made on the fly for some paths: one file for each set of paths and each space.</summary>
+    public string CachedIndexFor(IEnumerable<string> paths, EmbeddingSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(space);
+        var key = string.Join('\n', paths.Select(Path.GetFullPath).Order(StringComparer.Ordinal).Append(space.ToString()));
+        var folder = Path.Combine(cacheFolder, "indexes");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".db");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Simile.Engine.Checkpoints;
+using Simile.Models;
+using Simile.Text;
+using Simile.Vectors.Codes;
+
+namespace Simile.Training.Static;
+
+/// <summary>Writes a trained table as a model folder in the layout of model2vec and sentence-transformers.</summary>
+public static class StaticModelWriter
+{
+    private static readonly string[] GoldenTexts =
+    [
+        "A short sentence about the weather.", "How do I reset my password?", "Zürich, naïve café: accents are stripped.", "x = y + 2 # code & symbols <tag>",
+        "The spacecraft entered orbit after a journey of seven months, and sent back its first pictures of the polar ice.", "unaffable", "1234567890", "漢字 and kana",
+    ];
+
+    /// <summary>Writes the folder; a README.md that is there already stays.</summary>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="trainer">The training.</param>
+    /// <param name="options">Its recipe.</param>
+    /// <param name="tokenizerPath">The tokenizer.json.</param>
+    /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public static async Task WriteAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(options);
+        Directory.CreateDirectory(folder);
+        var table = trainer.Table;
+        var halves = new Half[table.Rows * table.Columns];
+        for (var i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)table.All[i];
+        }
+
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", SafetensorsType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
+        File.Copy(tokenizerPath, Path.Combine(folder, "tokenizer.json"), overwrite: true);
+        await WriteConfigurationAsync(folder, options, cancellationToken).ConfigureAwait(false);
+        await WriteChecksAsync(folder, calibrationTexts, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WriteConfigurationAsync(string folder, StaticTrainerOptions options, CancellationToken cancellationToken)
+    {
+        var lengths = options.Dimensions.OrderDescending().ToList();
+        (string Name, string Json)[] files =
+        [
+            ("config.json", $$"""
+                {
+                  "model_type": "model2vec",
+                  "architectures": ["StaticModel"],
+                  "hidden_dim": {{lengths[0]}},
+                  "normalize": true,
+                  "matryoshka_dimensions": [{{string.Join(", ", lengths)}}]
+                }
+                """),
+            ("modules.json", """
+                [
+                  {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"},
+                  {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"}
+                ]
+                """),
+            ("config_sentence_transformers.json", """
+                {
+                  "prompts": {},
+                  "default_prompt_name": null,
+                  "similarity_fn_name": "cosine"
+                }
+                """),
+        ];
+        foreach (var (name, json) in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, name), json + "\n", cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteChecksAsync(string folder, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
+    {
+        var embedder = await TextEmbedder.LoadAsync(folder, null, cancellationToken).ConfigureAwait(false);
+        var sample = await embedder.EmbedAsync(calibrationTexts, null, cancellationToken).ConfigureAwait(false);
+        var known = Enumerable.Range(0, sample.Count).Where(i => sample.Outcomes[i].Succeeded).SelectMany(i => sample[i].ToArray()).ToArray();
+        Int8Calibration.Measure(known, sample.Dimensions).Save(Path.Combine(folder, "calibration.json"));
+        var golden = await embedder.EmbedAsync(GoldenTexts, null, cancellationToken).ConfigureAwait(false);
+        var texts = Enumerable.Range(0, golden.Count).Where(i => golden.Outcomes[i].Succeeded).ToList();
+        new GoldenFile([.. texts.Select(i => GoldenTexts[i])], [.. texts.Select(i => golden[i].ToArray())], 1e-5f).Save(folder);
+    }
+}
