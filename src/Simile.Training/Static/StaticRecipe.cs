@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Simile.Training.Corpora;
 
 namespace Simile.Training.Static;
 
-/// <summary>Recipes as JSON files; the fields are those of <see cref="StaticTrainerOptions"/>, an unknown one is an error.</summary>
+/// <summary>Recipes as JSON files; the fields are those of <see cref="StaticTrainerOptions"/> in snake case, those left out have its defaults, an unknown one is an error.</summary>
 public static class StaticRecipe
 {
     /// <summary>Reads a recipe.</summary>
@@ -12,10 +13,10 @@ public static class StaticRecipe
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RecipeJson.Default.StaticTrainerOptions)
-                ?? throw new JsonException("it is null");
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.EnumerateObject().Aggregate(new StaticTrainerOptions { Sources = [] }, Apply);
         }
-        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new SimileException(ErrorCode.BadTrainingData, $"The recipe {path} cannot be read: {error.Message}", error);
         }
@@ -23,8 +24,39 @@ public static class StaticRecipe
 
     /// <summary>A recipe as JSON.</summary>
     public static string Write(StaticTrainerOptions options) => JsonSerializer.Serialize(options, RecipeJson.Default.StaticTrainerOptions);
+
+    private static StaticTrainerOptions Apply(StaticTrainerOptions options, JsonProperty field) => field.Name switch
+    {
+        "sources" => options with { Sources = [.. field.Value.EnumerateArray().Select(ReadSource)] },
+        "dimensions" => options with { Dimensions = [.. field.Value.EnumerateArray().Select(item => item.GetInt32())] },
+        "steps" => options with { Steps = field.Value.GetInt32() },
+        "batch_size" => options with { BatchSize = field.Value.GetInt32() },
+        "max_tokens" => options with { MaxTokens = field.Value.GetInt32() },
+        "scale" => options with { Scale = field.Value.GetSingle() },
+        "short_weight" => options with { ShortWeight = field.Value.GetSingle() },
+        "learning_rate" => options with { LearningRate = field.Value.GetSingle() },
+        "dropout" => options with { Dropout = field.Value.GetSingle() },
+        "size_power" => options with { SizePower = field.Value.GetDouble() },
+        "source_weights" => options with { SourceWeights = field.Value.EnumerateObject().ToDictionary(weight => weight.Name, weight => weight.Value.GetDouble(), StringComparer.Ordinal) },
+        "frequency_damping" => options with { FrequencyDamping = field.Value.GetDouble() },
+        "seed" => options with { Seed = field.Value.GetInt32() },
+        _ => throw new FormatException($"it has the unknown field '{field.Name}'."),
+    };
+
+    private static CorpusSource ReadSource(JsonElement source)
+    {
+        var file = new CorpusSource { File = source.GetProperty("file").GetString()!, Format = source.GetProperty("format").GetString()! };
+        return source.EnumerateObject().Aggregate(file, (result, field) => field.Name switch
+        {
+            "file" or "format" => result,
+            "text_column" => result with { TextColumn = field.Value.GetInt32() },
+            "group_column" => result with { GroupColumn = field.Value.GetInt32() },
+            "has_header" => result with { HasHeader = field.Value.GetBoolean() },
+            _ => throw new FormatException($"a source has the unknown field '{field.Name}'."),
+        });
+    }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StaticTrainerOptions))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -1,8 +1,9 @@
 namespace Simile.Ingestion;
 
 /// <summary>A stretch of a document that belongs together: a paragraph, a table row, a block of code.</summary>
-/// <param name="Text">Its text; line breaks are those of the file.</param>
+/// <param name="Text">Its text; line breaks are those of the file, unless an end line is given.</param>
 /// <param name="StartLine">The line it begins on, from 1.</param>
 /// <param name="Heading">The headings above it, outermost first, joined by " &gt; "; empty when there are none.</param>
 /// <param name="IsCode">Whether its lines are to be kept as they are.</param>
-public sealed record TextBlock(string Text, int StartLine, string Heading = "", bool IsCode = false);
+/// <param name="EndLine">Its last line in the file, where the text's line breaks are not those of the file; else null.</param>
+public sealed record TextBlock(string Text, int StartLine, string Heading = "", bool IsCode = false, int? EndLine = null);

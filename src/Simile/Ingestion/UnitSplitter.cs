@@ -19,7 +19,7 @@ internal sealed class UnitSplitter(ITokenizer tokenizer, int maxTokens)
             counted = start;
             foreach (var unit in Cut(block.Text.Substring(start, length), line, block.IsCode || isFirst ? '\n' : ' '))
             {
-                yield return unit;
+                yield return block.EndLine is { } end ? unit with { StartLine = block.StartLine, EndLine = end } : unit;
             }
 
             isFirst = false;

@@ -39,7 +39,12 @@ public static class TokenizerFile
     private static WordPieceTokenizer Read(JsonElement root, string digest)
     {
         var model = root.GetProperty("model");
-        Require(model, "model", "WordPiece");
+        if (model.TryGetProperty("type", out _) || !model.TryGetProperty("max_input_chars_per_word", out _))
+        {
+            // Older files leave the type out; only WordPiece limits the length of a word.
+            Require(model, "model", "WordPiece");
+        }
+
         Require(root.GetProperty("pre_tokenizer"), "pre_tokenizer", "BertPreTokenizer");
         var vocabulary = model.GetProperty("vocab").EnumerateObject()
             .ToDictionary(entry => entry.Name, entry => entry.Value.GetInt32(), StringComparer.Ordinal);

@@ -32,13 +32,13 @@ public sealed class JsonLinesReader : IDocumentReader
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            return new TextBlock(element.ToString(), number, $"Line {number}");
+            return new TextBlock(element.ToString(), number, $"Line {number}", EndLine: number);
         }
 
         var title = Field(element, "title");
         var own = Field(element, "text");
         var all = own.Length > 0 ? own : string.Join('\n', element.EnumerateObject().Where(field => field.Value.ValueKind == JsonValueKind.String && field.Name != "title").Select(field => field.Value.GetString()));
-        return new TextBlock(all, number, title.Length > 0 ? title : $"Line {number}");
+        return new TextBlock(all, number, title.Length > 0 ? title : $"Line {number}", EndLine: number);
     }
 
     private static string Field(JsonElement element, string name) =>

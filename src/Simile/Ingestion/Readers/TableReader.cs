@@ -25,7 +25,7 @@ public sealed class TableReader(char separator) : IDocumentReader
             if (row.Length > 0)
             {
                 // A heading of its own keeps the rows apart: each is a document.
-                yield return new TextBlock(row, (int)table.LineNumber, $"Row {table.RowNumber}", IsCode: true);
+                yield return new TextBlock(row, (int)table.LineNumber, $"Row {table.RowNumber}", IsCode: true, EndLine: (int)table.LineNumber);
             }
         }
     }

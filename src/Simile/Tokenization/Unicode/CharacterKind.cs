@@ -28,18 +28,31 @@ internal static class CharacterKinds
             return Ascii[rune.Value];
         }
 
-        if (Rune.IsWhiteSpace(rune))
+        var category = Rune.GetUnicodeCategory(rune);
+        return category switch
         {
-            return CharacterKind.Space;
-        }
-
-        return Rune.GetUnicodeCategory(rune) switch
-        {
-            >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation => CharacterKind.Punctuation,
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse => CharacterKind.Control,
-            _ => rune.Value == 0xFFFD ? CharacterKind.Control : CharacterKind.Word,
+            UnicodeCategory.Control => CharacterKind.Control,
+            _ when Rune.IsWhiteSpace(rune) => CharacterKind.Space,
+            >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation => NewerCharacters.Contains(rune.Value) ? CharacterKind.Word : CharacterKind.Punctuation,
+            UnicodeCategory.Format or UnicodeCategory.PrivateUse => NewerCharacters.Contains(rune.Value) ? CharacterKind.Word : CharacterKind.Control,
+            _ => OfOther(rune.Value),
         };
     }
+
+    /// <summary>Whether a character is an accent (a mark without a width of its own).</summary>
+    public static bool IsAccent(Rune rune) =>
+        (Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark && rune.Value != 0x111C9 && !NewerCharacters.Contains(rune.Value)) || rune.Value is HanunooPamudpod or AhomMedial;
+
+    // Four characters whose category has changed since: the sign of Canadian syllabics and the Sharada one were punctuation.
+    private const int HanunooPamudpod = 0x1734;
+    private const int AhomMedial = 0x1171E;
+
+    private static CharacterKind OfOther(int code) => code switch
+    {
+        0xFFFD => CharacterKind.Control,
+        0x166D or 0x111C9 => CharacterKind.Punctuation,
+        _ => CharacterKind.Word,
+    };
 
     /// <summary>Whether a character lies in one of the CJK ideograph blocks that BERT lists.</summary>
     public static bool IsChinese(int code) => code >= 0x3400 && code switch

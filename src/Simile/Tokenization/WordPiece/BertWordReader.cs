@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Simile.Tokenization.Unicode;
@@ -156,7 +155,7 @@ public ref struct BertWordReader
 
     private readonly void AppendUnlessAccent(Rune rune, int start, int end)
     {
-        if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+        if (!CharacterKinds.IsAccent(rune))
         {
             AppendCased(rune, start, end);
         }
