@@ -1,7 +1,7 @@
 namespace Simile.Training.Static.Pairs;
 
-/// <summary>Pairs that were listed when the corpus was read. Neighbours in the list come from one document: drawn in runs they are hard negatives of one another.</summary>
-internal sealed class ListedPairs(string name, TokenPool pool, int runLength) : IPairSource
+/// <summary>Pairs that were listed when the corpus was read.</summary>
+internal sealed class ListedPairs(string name, TokenPool pool) : IPairSource
 {
     private readonly List<(TokenSpan Left, TokenSpan Right, int Group)> _pairs = [];
 
@@ -21,13 +21,9 @@ internal sealed class ListedPairs(string name, TokenPool pool, int runLength) : 
     {
         while (!batch.IsFull)
         {
-            var first = random.Below(_pairs.Count);
-            for (var i = first; i < Math.Min(_pairs.Count, first + runLength) && !batch.IsFull; i++)
-            {
-                var (left, right, group) = _pairs[i];
-                var swap = (random.Next() & 1) == 0;
-                batch.Add(pool[swap ? right : left], pool[swap ? left : right], [], group, ref random);
-            }
+            var (left, right, group) = _pairs[random.Below(_pairs.Count)];
+            var swap = (random.Next() & 1) == 0;
+            batch.Add(pool[swap ? right : left], pool[swap ? left : right], [], group, ref random);
         }
     }
 }

@@ -26,17 +26,17 @@ internal sealed class PairSources
     {
         _pool = pool;
         var ends = new HashSet<ushort>(Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.TokenOf(id) is "." or "!" or "?").Select(id => (ushort)id));
-        _titles = new ListedPairs("titles", pool, runLength: 1);
-        _descriptions = new ListedPairs("descriptions", pool, runLength: 1);
-        _headings = new ListedPairs("headings", pool, runLength: 3);
-        _neighbours = new ListedPairs("neighbours", pool, runLength: 1);
-        _glosses = new ListedPairs("glosses", pool, runLength: 1);
+        _titles = new ListedPairs("titles", pool);
+        _descriptions = new ListedPairs("descriptions", pool);
+        _headings = new ListedPairs("headings", pool);
+        _neighbours = new ListedPairs("neighbours", pool);
+        _glosses = new ListedPairs("glosses", pool);
         _senses = new GroupedTexts("senses", pool);
         _synonyms = new GroupedTexts("synonyms", pool);
-        _sentences = new SentencePairs("sentences", pool, ends, new PassageOptions { RunLength = 8 });
-        _queries = new SentencePairs("queries", pool, ends, new PassageOptions { QueryTokens = 10, KeepSentence = 0.7f, RunLength = 8 });
-        _prose = new SentencePairs("prose", pool, ends, new PassageOptions { LongestParagraph = 96, RunLength = 4, KeepSentence = 0 });
-        _windows = new SentencePairs("windows", pool, ends, new PassageOptions { ShortestParagraph = 10, LongestParagraph = 24, RunLength = 1, KeepSentence = 0, QueryTokens = 3 });
+        _sentences = new SentencePairs("sentences", pool, ends, new PassageOptions());
+        _queries = new SentencePairs("queries", pool, ends, new PassageOptions { QueryTokens = 10, KeepSentence = 0.7f });
+        _prose = new SentencePairs("prose", pool, ends, new PassageOptions { LongestParagraph = 96, KeepSentence = 0 });
+        _windows = new SentencePairs("windows", pool, ends, new PassageOptions { ShortestParagraph = 10, LongestParagraph = 24, KeepSentence = 0, QueryTokens = 3 });
     }
 
     /// <summary>Every source that got pairs.</summary>

@@ -9,9 +9,6 @@ internal sealed record PassageOptions
     /// <summary>Of longer paragraphs a random stretch of this many tokens is taken.</summary>
     public int LongestParagraph { get; init; } = 160;
 
-    /// <summary>Paragraphs taken in a row: neighbours are hard negatives of one another.</summary>
-    public int RunLength { get; init; } = 2;
-
     /// <summary>How often the sentence stays in its paragraph, from 0 to 1.</summary>
     public float KeepSentence { get; init; } = 0.1f;
 

@@ -23,11 +23,8 @@ internal sealed class SentencePairs(string name, TokenPool pool, IReadOnlySet<us
     {
         while (!batch.IsFull)
         {
-            var first = random.Below(_paragraphs.Count);
-            for (var i = first; i < Math.Min(_paragraphs.Count, first + options.RunLength) && !batch.IsFull; i++)
-            {
-                AddPair(batch, pool[_paragraphs[i]], i, ref random);
-            }
+            var i = random.Below(_paragraphs.Count);
+            AddPair(batch, pool[_paragraphs[i]], i, ref random);
         }
     }
 
