@@ -1,0 +1,52 @@
+namespace Simile.Cli.Tests;
+
+/// <summary>An index process is killed at random moments; then a clean run must leave the index that an undisturbed one leaves.</summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Kills = 10;
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task AnIndexSurvivesBeingKilled()
+    {
+        var random = new Random(2);
+        var documents = _folder.File("docs");
+        Directory.CreateDirectory(documents);
+        string[] words = ["river", "bread", "music", "engine", "cloud", "paper", "stone", "garden", "window", "number"];
+        for (var file = 0; file < 400; file++)
+        {
+            var sentences = Enumerable.Range(0, 200).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => words[random.Next(words.Length)])) + $" {file}.");
+            await File.WriteAllTextAsync(Path.Combine(documents, $"{file}.txt"), string.Join('\n', sentences));
+        }
+
+        var killed = _folder.File("killed.db");
+        var interrupted = 0;
+        for (var i = 0; i < Kills; i++)
+        {
+            using var process = CliProcess.Start("index", documents, "--store", killed);
+            interrupted += process.WaitForExit(random.Next(100, 900)) ? 0 : 1;
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+
+        Assert.True(interrupted > 2, "The process was too fast to be interrupted; make the corpus larger.");
+        var clean = _folder.File("clean.db");
+        foreach (var store in (string[])[killed, clean])
+        {
+            Assert.Equal(0, (await CliProcess.RunAsync(null, "index", documents, "--store", store)).ExitCode);
+        }
+
+        Assert.Equal(Contents(clean), Contents(killed));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static List<string> Contents(string path)
+    {
+        using var store = Hosting.SimileHost.OfThisMachine().OpenStore(path, create: false);
+        var vectors = store.ReadVectors();
+        var rows = vectors.Ids.Select((id, i) => (Stored: store.Read(id), Vector: string.Join(' ', vectors.Values.AsSpan(i * vectors.Dimensions, 4).ToArray())));
+        var words = store.SearchWords("bread 17", 100_000).Count;
+        return [.. rows.Select(row => $"{row.Stored.Path} {row.Stored.Chunk.StartLine} {row.Stored.Chunk.Text.Length} {row.Vector}").Order(StringComparer.Ordinal), $"{words} with a word"];
+    }
+}

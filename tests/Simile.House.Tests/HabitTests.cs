@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Simile.House.Tests;
+
+/// <summary>The habits of the house that a program can check.</summary>
+public class HabitTests
+{
+    private const int LongestFile = 250;
+    private static readonly string[] Sources = [.. Files("src").Concat(Files("tests"))];
+
+    [Fact]
+    public void NoFileIsLong() =>
+        Assert.DoesNotContain(Sources, path => !path.EndsWith(".Table.cs", StringComparison.Ordinal) && File.ReadLines(path).Count() > LongestFile);
+
+    [Fact]
+    public void FilesAreSmallAsARule()
+    {
+        var lengths = Files("src").Select(path => File.ReadLines(path).Count()).Order().ToArray();
+        Assert.InRange(lengths[lengths.Length / 2], 1, 80);
+    }
+
+    [Fact]
+    public void FunctionsAreSmallAsARule()
+    {
+        var lengths = Files("src").SelectMany(FunctionLengths).Order().ToArray();
+        Assert.True(lengths.Length > 100);
+        Assert.InRange(lengths[lengths.Length / 2], 1, 10);
+    }
+
+    [Fact]
+    public void NamesSaySomething() =>
+        Assert.DoesNotContain(Sources, path => Regex.IsMatch(Path.GetFileNameWithoutExtension(path), "(Manager|Helper|Utils?|Common|Impl|Service)$"));
+
+    [Fact]
+    public void NothingIsLeftUnfinished()
+    {
+        var marks = string.Join('|', "TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception");
+        Assert.DoesNotContain(Sources, path => Regex.IsMatch(File.ReadAllText(path), $@"\b({marks})\b"));
+    }
+
+    [Fact]
+    public void EveryErrorCodeIsExplainedAndUsed()
+    {
+        var codes = typeof(ErrorCode).GetFields(BindingFlags.Public | BindingFlags.Static).ToDictionary(field => field.Name, field => (string)field.GetRawConstantValue()!);
+        Assert.Equal(codes.Count, codes.Values.Distinct().Count());
+        var page = File.ReadAllText(RepositoryRoot.Find("docs", "errors.md"));
+        var source = string.Concat(Files("src").Select(File.ReadAllText));
+        Assert.All(codes, code =>
+        {
+            Assert.Contains($"## {code.Value}", page, StringComparison.Ordinal);
+            Assert.Contains($"ErrorCode.{code.Key}", source, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void DecisionsAreNumberedWithoutGaps()
+    {
+        var numbers = Directory.GetFiles(RepositoryRoot.Find("docs", "decisions"), "*.md").Select(path => int.Parse(Path.GetFileName(path)[..4])).Order().ToArray();
+        Assert.Equal(Enumerable.Range(1, numbers.Length), numbers);
+    }
+
+    [Fact]
+    public void NoModelIsTooLarge()
+    {
+        var files = Directory.GetFiles(RepositoryRoot.Find("models"), "*", SearchOption.AllDirectories);
+        Assert.All(files, path => Assert.InRange(new FileInfo(path).Length, 0, 20_000_000));
+        Assert.InRange(Directory.GetFiles(RepositoryRoot.Find("models", "simile-text-mini")).Sum(path => new FileInfo(path).Length), 1, 16_000_000);
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.GetFiles(RepositoryRoot.Find(folder), "*.cs", SearchOption.AllDirectories).Where(path => !Regex.IsMatch(path, @"[/\\](obj|bin)[/\\]"));
+
+    // A function is a line that ends in ')' at the level of members, and the block beneath it.
+    private static IEnumerable<int> FunctionLengths(string path)
+    {
+        var lines = File.ReadAllLines(path);
+        for (var i = 0; i + 1 < lines.Length; i++)
+        {
+            if (Regex.IsMatch(lines[i], @"^    (public|private|internal|protected)[^=]*\)$") && lines[i + 1] == "    {")
+            {
+                var end = Array.IndexOf(lines, "    }", i);
+                yield return end - i - 2;
+            }
+            else if (Regex.IsMatch(lines[i], @"^    (public|private|internal|protected).*\) =>"))
+            {
+                yield return 1;
+            }
+        }
+    }
+}
