@@ -58,7 +58,7 @@ public sealed class IndexBuilderTests : IDisposable
     public void FusionIsThatOfThePapers()
     {
         ScoredChunk[] dense = [new(1, 0.9), new(2, 0.5)], keyword = [new(2, 7), new(3, 3)];
-        var reciprocal = new ReciprocalRankFusion().Fuse(dense, keyword);
+        var reciprocal = new ReciprocalRankFusion { K = 60, DenseWeight = 1 }.Fuse(dense, keyword);
         Assert.Equal([2L, 1, 3], reciprocal.Select(chunk => chunk.Id));
         Assert.Equal((1.0 / 62) + (1.0 / 61), reciprocal[0].Score, 1e-12);
         var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword);

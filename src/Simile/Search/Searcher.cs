@@ -44,14 +44,25 @@ public sealed class Searcher
     {
         var wanted = (options ?? new SearchOptions()).Checked();
         var depth = wanted.Mode == SearchMode.Hybrid ? Math.Max(wanted.Top, wanted.Pool) : wanted.Top;
-        var dense = wanted.Mode == SearchMode.Keyword ? [] : await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false);
-        var keyword = wanted.Mode == SearchMode.Dense ? [] : _store.SearchWords(query, depth);
-        return wanted.Mode switch
+        switch (wanted.Mode)
         {
-            SearchMode.Dense => dense,
-            SearchMode.Keyword => keyword,
-            _ => wanted.Fusion.Fuse(dense, keyword),
-        };
+            case SearchMode.Dense:
+                return await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false);
+            case SearchMode.Keyword:
+                return _store.SearchWords(query, depth);
+        }
+
+        // Both at once: the store is busy with words while this thread compares vectors.
+        var keyword = Task.Run(() => _store.SearchWords(query, depth), cancellationToken);
+        try
+        {
+            return wanted.Fusion.Fuse(await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false), await keyword.ConfigureAwait(false));
+        }
+        finally
+        {
+            // The store must be at rest when this returns, even if the query has no vector.
+            await Task.WhenAny(keyword).ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<ScoredChunk>> RankDenseAsync(string query, int depth, CancellationToken cancellationToken)
