@@ -1,10 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Simile.Cli;
 using Simile.Cli.Output;
 using Simile.Cli.Verbs;
 using Simile.Hosting;
 
-var root = new RootCommand("Simile: embeddings on your own machine. Text into vectors, compared, indexed and searched.");
+var root = new Command("simile", "Simile: embeddings on your own machine. Text into vectors, compared, indexed and searched.") { new HelpOption(), new VersionOption() };
 var host = new Lazy<SimileHost>(SimileHost.OfThisMachine);
 Command[] verbs =
 [

@@ -81,7 +81,7 @@ public sealed class SqliteChunkStore : IChunkStore
     {
         var dimensions = int.Parse(Fact("dimensions") ?? "0", CultureInfo.InvariantCulture);
         var count = (int)_connection.Number("SELECT count(*) FROM vectors");
-        var (ids, values) = (new List<long>(count), GC.AllocateUninitializedArray<float>(checked((count + 1) * dimensions)));
+        var (ids, values) = (new List<long>(count), GC.AllocateUninitializedArray<float>(checked(count * dimensions)));
         using var command = _connection.Prepare("SELECT id, value FROM vectors ORDER BY id");
         using var reader = command.ExecuteReader();
         while (ids.Count < count && reader.Read())
@@ -96,7 +96,8 @@ public sealed class SqliteChunkStore : IChunkStore
             ids.Add(reader.GetInt64(0));
         }
 
-        return new ChunkVectors([.. ids], values[..(ids.Count * dimensions)], dimensions);
+        // Another process may have taken chunks out between counting and reading.
+        return new ChunkVectors([.. ids], ids.Count == count ? values : values[..(ids.Count * dimensions)], dimensions);
     });
 
     /// <inheritdoc/>

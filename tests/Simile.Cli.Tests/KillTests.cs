@@ -4,6 +4,8 @@ namespace Simile.Cli.Tests;
 public sealed class KillTests : IDisposable
 {
     private const int Kills = 10;
+    private const int Files = 400;
+    private static readonly string[] Words = ["river", "bread", "music", "engine", "cloud", "paper", "stone", "garden", "window", "number"];
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -12,24 +14,29 @@ public sealed class KillTests : IDisposable
         var random = new Random(2);
         var documents = _folder.File("docs");
         Directory.CreateDirectory(documents);
-        string[] words = ["river", "bread", "music", "engine", "cloud", "paper", "stone", "garden", "window", "number"];
-        for (var file = 0; file < 400; file++)
+        foreach (var file in Enumerable.Range(0, Files))
         {
-            var sentences = Enumerable.Range(0, 200).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => words[random.Next(words.Length)])) + $" {file}.");
-            await File.WriteAllTextAsync(Path.Combine(documents, $"{file}.txt"), string.Join('\n', sentences));
+            await WriteAsync(documents, file, random);
         }
 
         var killed = _folder.File("killed.db");
         var interrupted = 0;
         for (var i = 0; i < Kills; i++)
         {
+            // There is always something left to do, and something to take out.
+            foreach (var file in Enumerable.Range(0, Files).Where(_ => random.Next(3) == 0))
+            {
+                await WriteAsync(documents, file, random);
+            }
+
+            File.Delete(Path.Combine(documents, $"{random.Next(Files)}.txt"));
             using var process = CliProcess.Start("index", documents, "--store", killed);
             interrupted += process.WaitForExit(random.Next(100, 900)) ? 0 : 1;
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
 
-        Assert.True(interrupted > 2, "The process was too fast to be interrupted; make the corpus larger.");
+        Assert.True(interrupted >= Kills / 2, "The process was too fast to be interrupted; make the corpus larger.");
         var clean = _folder.File("clean.db");
         foreach (var store in (string[])[killed, clean])
         {
@@ -40,6 +47,12 @@ public sealed class KillTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static Task WriteAsync(string folder, int file, Random random)
+    {
+        var sentences = Enumerable.Range(0, 200).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => Words[random.Next(Words.Length)])) + $" {file}.");
+        return File.WriteAllTextAsync(Path.Combine(folder, $"{file}.txt"), string.Join('\n', sentences));
+    }
 
     private static List<string> Contents(string path)
     {

@@ -16,7 +16,7 @@ internal static class Failures
             Console.Error.WriteLine($"error: {error.Message}");
         }
 
-        var verb = parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ";
+        var verb = parsed.CommandResult.Parent is null ? string.Empty : parsed.CommandResult.Command.Name + " ";
         Console.Error.WriteLine($"'simile {verb}--help' tells what is possible.");
         return WrongUsage;
     }

@@ -19,7 +19,7 @@ internal static class EmbedVerb
         var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors", HelpName = "FILE" };
         var dimensions = new Option<int?>("--dimensions") { Description = "Cut vectors to this length, where the model was trained for it", HelpName = "N" };
         var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
-        var purpose = new Option<EmbedPurpose>("--purpose") { Description = "What the texts are: query or document" };
+        var purpose = VerbOptions.Choice("--purpose", "What the texts are, for models that treat queries and documents differently", EmbedPurpose.Unspecified);
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         var verb = new Command("embed", "Turn texts into vectors") { inputs, output, lines, dimensions, raw, purpose, json };
         var model = new ModelOptions(verb);

@@ -15,7 +15,7 @@ internal static class SearchVerb
         var query = new Argument<string>("query") { Description = "What to look for: a text, @file or -" };
         var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
         var store = new Option<string?>("--store") { Description = "An index file made by 'simile index'", HelpName = "FILE" };
-        var mode = new Option<SearchMode>("--mode") { Description = "hybrid (by meaning and by words), dense (by meaning) or keyword (by words)" };
+        var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
         var top = new Option<int>("--top") { Description = "Answers wanted", DefaultValueFactory = _ => 5, HelpName = "N" };
         var json = VerbOptions.Json();
         var verb = new Command("search", "Find the passages that answer a query") { query, paths, store, mode, top, json };

@@ -11,71 +11,13 @@ public static class VectorKernels
     private const int Lanes = 16;
 
     /// <summary>Σ aᵢ bᵢ.</summary>
-    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        RequireSame(a.Length, b.Length);
-        ref var x = ref MemoryMarshal.GetReference(a);
-        ref var y = ref MemoryMarshal.GetReference(b);
-        var sum = Vector512<float>.Zero;
-        var i = 0;
-        for (; i <= a.Length - Lanes; i += Lanes)
-        {
-            sum += Vector512.LoadUnsafe(ref x, (nuint)i) * Vector512.LoadUnsafe(ref y, (nuint)i);
-        }
-
-        var total = Total(sum);
-        for (; i < a.Length; i++)
-        {
-            total += a[i] * b[i];
-        }
-
-        return total;
-    }
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<Product>(a, b);
 
     /// <summary>Σ (aᵢ − bᵢ)².</summary>
-    public static float SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        RequireSame(a.Length, b.Length);
-        ref var x = ref MemoryMarshal.GetReference(a);
-        ref var y = ref MemoryMarshal.GetReference(b);
-        var sum = Vector512<float>.Zero;
-        var i = 0;
-        for (; i <= a.Length - Lanes; i += Lanes)
-        {
-            var difference = Vector512.LoadUnsafe(ref x, (nuint)i) - Vector512.LoadUnsafe(ref y, (nuint)i);
-            sum += difference * difference;
-        }
-
-        var total = Total(sum);
-        for (; i < a.Length; i++)
-        {
-            total += (a[i] - b[i]) * (a[i] - b[i]);
-        }
-
-        return total;
-    }
+    public static float SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<SquaredDifference>(a, b);
 
     /// <summary>Σ |aᵢ − bᵢ|.</summary>
-    public static float AbsoluteDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        RequireSame(a.Length, b.Length);
-        ref var x = ref MemoryMarshal.GetReference(a);
-        ref var y = ref MemoryMarshal.GetReference(b);
-        var sum = Vector512<float>.Zero;
-        var i = 0;
-        for (; i <= a.Length - Lanes; i += Lanes)
-        {
-            sum += Vector512.Abs(Vector512.LoadUnsafe(ref x, (nuint)i) - Vector512.LoadUnsafe(ref y, (nuint)i));
-        }
-
-        var total = Total(sum);
-        for (; i < a.Length; i++)
-        {
-            total += MathF.Abs(a[i] - b[i]);
-        }
-
-        return total;
-    }
+    public static float AbsoluteDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => Sum<AbsoluteDifference>(a, b);
 
     /// <summary>Σ aᵢ bᵢ of 8-bit integers, exact.</summary>
     public static int Dot(ReadOnlySpan<sbyte> a, ReadOnlySpan<sbyte> b)
@@ -115,6 +57,28 @@ public static class VectorKernels
         return differing;
     }
 
+    private static float Sum<TTerm>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+        where TTerm : ITerm
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var sum = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= a.Length - Lanes; i += Lanes)
+        {
+            sum += TTerm.Of(Vector512.LoadUnsafe(ref x, (nuint)i), Vector512.LoadUnsafe(ref y, (nuint)i));
+        }
+
+        var total = Total(sum);
+        for (; i < a.Length; i++)
+        {
+            total += TTerm.Of(a[i], b[i]);
+        }
+
+        return total;
+    }
+
     // Halves are folded onto each other, in this order on every machine.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Total(Vector512<float> sum)
@@ -130,5 +94,34 @@ public static class VectorKernels
         {
             throw new SimileException(ErrorCode.SpaceMismatch, $"A vector of {a} values cannot be compared with one of {b}. Embed both sides with one model and the same dimensions.");
         }
+    }
+
+    /// <summary>What is summed of two vectors.</summary>
+    private interface ITerm
+    {
+        static abstract Vector512<float> Of(Vector512<float> a, Vector512<float> b);
+
+        static abstract float Of(float a, float b);
+    }
+
+    private readonly struct Product : ITerm
+    {
+        public static Vector512<float> Of(Vector512<float> a, Vector512<float> b) => a * b;
+
+        public static float Of(float a, float b) => a * b;
+    }
+
+    private readonly struct SquaredDifference : ITerm
+    {
+        public static Vector512<float> Of(Vector512<float> a, Vector512<float> b) => (a - b) * (a - b);
+
+        public static float Of(float a, float b) => (a - b) * (a - b);
+    }
+
+    private readonly struct AbsoluteDifference : ITerm
+    {
+        public static Vector512<float> Of(Vector512<float> a, Vector512<float> b) => Vector512.Abs(a - b);
+
+        public static float Of(float a, float b) => MathF.Abs(a - b);
     }
 }

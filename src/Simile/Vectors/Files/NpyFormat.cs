@@ -6,19 +6,9 @@ using System.Text.RegularExpressions;
 namespace Simile.Vectors.Files;
 
 /// <summary>numpy's format, version 1.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.</summary>
-internal sealed partial class NpyFormat : VectorFormat
+internal sealed partial class NpyFormat : FloatBlockFormat
 {
     private const int HeaderBytes = 128;
-
-    public override void Begin(Stream stream, int dimensions) => WriteHeader(stream, 0, dimensions);
-
-    public override void Append(Stream stream, VectorRow row, long index, int dimensions) => WriteFloats(stream, row, dimensions);
-
-    public override void End(Stream stream, long count, int dimensions)
-    {
-        stream.Position = 0;
-        WriteHeader(stream, count, dimensions);
-    }
 
     public override VectorTable Read(FileStream stream)
     {
@@ -47,7 +37,7 @@ internal sealed partial class NpyFormat : VectorFormat
         return new VectorTable(values, (int)dimensions);
     }
 
-    private static void WriteHeader(Stream stream, long count, int dimensions)
+    protected override void WriteHeader(Stream stream, long count, int dimensions)
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {dimensions}), }}");
         stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderBytes - 10, 0]);

@@ -6,20 +6,10 @@ using Simile.Engine.Checkpoints;
 namespace Simile.Vectors.Files;
 
 /// <summary>A safetensors file with one tensor <c>embeddings</c> (N, D) of 32-bit floats.</summary>
-internal sealed class SafetensorsFormat : VectorFormat
+internal sealed class SafetensorsFormat : FloatBlockFormat
 {
     private const string TensorName = "embeddings";
     private const int HeaderBytes = 128;
-
-    public override void Begin(Stream stream, int dimensions) => WriteHeader(stream, 0, dimensions);
-
-    public override void Append(Stream stream, VectorRow row, long index, int dimensions) => WriteFloats(stream, row, dimensions);
-
-    public override void End(Stream stream, long count, int dimensions)
-    {
-        stream.Position = 0;
-        WriteHeader(stream, count, dimensions);
-    }
 
     public override VectorTable Read(FileStream stream)
     {
@@ -30,7 +20,7 @@ internal sealed class SafetensorsFormat : VectorFormat
             : throw VectorFiles.Bad(stream.Name, $"its tensor '{TensorName}' has the shape {tensor.ShapeText}; wanted is (rows, dimensions)");
     }
 
-    private static void WriteHeader(Stream stream, long count, int dimensions)
+    protected override void WriteHeader(Stream stream, long count, int dimensions)
     {
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, HeaderBytes);
