@@ -84,6 +84,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(_start + tensor.Offset, (int)tensor.Bytes);
     }
 
+    /// <summary>One row of a matrix as 32-bit floats.</summary>
+    /// <param name="tensor">A matrix of this file, (rows, columns).</param>
+    /// <param name="row">The row.</param>
+    /// <param name="target">Gets the row, (columns).</param>
+    public void ReadRow(SafetensorsTensor tensor, long row, Span<float> target)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, tensor.Shape.IsEmpty ? 0 : tensor.Shape[0]);
+        var bytes = checked((int)(tensor.Shape[1] * SafetensorsTensor.SizeOf(tensor.Type)));
+        TensorConversion.Convert(new ReadOnlySpan<byte>(_start + tensor.Offset + (row * bytes), bytes), tensor, Path, target);
+    }
+
     /// <summary>A tensor's elements as 32-bit floats, in row-major order.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
     public float[] ReadFloats(string name) => TensorConversion.ToFloats(Bytes(name), Find(name), Path);

@@ -8,10 +8,17 @@ internal static class TensorConversion
     public static float[] ToFloats(ReadOnlySpan<byte> bytes, SafetensorsTensor tensor, string path)
     {
         var floats = GC.AllocateUninitializedArray<float>((int)tensor.Count);
+        Convert(bytes, tensor, path, floats);
+        return floats;
+    }
+
+    /// <summary>Some elements of a tensor as 32-bit floats.</summary>
+    public static void Convert(ReadOnlySpan<byte> bytes, SafetensorsTensor tensor, string path, Span<float> floats)
+    {
         switch (tensor.Type)
         {
             case SafetensorsType.F32:
-                bytes.CopyTo(MemoryMarshal.AsBytes(floats.AsSpan()));
+                bytes.CopyTo(MemoryMarshal.AsBytes(floats));
                 break;
             case SafetensorsType.F16:
                 Convert(MemoryMarshal.Cast<byte, Half>(bytes), floats, value => (float)value);
@@ -28,11 +35,9 @@ internal static class TensorConversion
             default:
                 throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {path} holds {tensor.Type}, but numbers of type F64, F32, F16, BF16 or I8 are wanted.");
         }
-
-        return floats;
     }
 
-    private static void Convert<T>(ReadOnlySpan<T> source, float[] target, Func<T, float> convert)
+    private static void Convert<T>(ReadOnlySpan<T> source, Span<float> target, Func<T, float> convert)
     {
         for (var i = 0; i < target.Length; i++)
         {

@@ -70,7 +70,7 @@ public static class VectorKernels
             sum += TTerm.Of(Vector512.LoadUnsafe(ref x, (nuint)i), Vector512.LoadUnsafe(ref y, (nuint)i));
         }
 
-        var total = Total(sum);
+        var total = Functions.Lanes.Sum(sum);
         for (; i < a.Length; i++)
         {
             total += TTerm.Of(a[i], b[i]);
@@ -79,14 +79,6 @@ public static class VectorKernels
         return total;
     }
 
-    // Halves are folded onto each other, in this order on every machine.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Total(Vector512<float> sum)
-    {
-        var eight = sum.GetLower() + sum.GetUpper();
-        var four = eight.GetLower() + eight.GetUpper();
-        return (four[0] + four[2]) + (four[1] + four[3]);
-    }
 
     private static void RequireSame(int a, int b)
     {

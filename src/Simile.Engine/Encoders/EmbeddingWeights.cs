@@ -1,0 +1,25 @@
+using Simile.Engine.Checkpoints;
+
+namespace Simile.Engine.Encoders;
+
+/// <summary>What a token becomes before the first layer: its row of the table, its position's row, the token type's row, normalized.</summary>
+public sealed record EmbeddingWeights
+{
+    /// <summary>The mapped file with the table.</summary>
+    public required SafetensorsFile File { get; init; }
+
+    /// <summary>The table's tensor, (V, H).</summary>
+    public required string Table { get; init; }
+
+    /// <summary>(P, H), or null where positions are rotary or relative.</summary>
+    public float[]? Positions { get; init; }
+
+    /// <summary>The row of the first position (2 in RoBERTa).</summary>
+    public int FirstPosition { get; init; }
+
+    /// <summary>(H): the row of token type 0, or null.</summary>
+    public float[]? TokenType { get; init; }
+
+    /// <summary>The norm behind the sum, or null.</summary>
+    public NormWeights? Norm { get; init; }
+}

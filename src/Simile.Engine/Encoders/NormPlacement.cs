@@ -1,0 +1,11 @@
+namespace Simile.Engine.Encoders;
+
+/// <summary>Where a layer normalizes.</summary>
+public enum NormPlacement
+{
+    /// <summary>Behind each residual sum, as in BERT.</summary>
+    After,
+
+    /// <summary>Before attention and before the feed-forward part, as in ModernBERT.</summary>
+    Before,
+}

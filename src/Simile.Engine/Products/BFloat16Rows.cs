@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Simile.Engine.Products;
+
+/// <summary>Rounds floats to bfloat16: the upper half of a 32-bit float, to nearest, ties to even. Values are finite.</summary>
+internal static unsafe class BFloat16Rows
+{
+    /// <summary>One value.</summary>
+    public static ushort Round(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    /// <summary>Sixteen values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ushort> Round(Vector512<float> values)
+    {
+        var bits = values.AsUInt32();
+        var rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One)) >>> 16;
+        return Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+    }
+
+    /// <summary>A row of any length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Convert(float* source, ushort* target, int count)
+    {
+        var i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            Round(Vector512.Load(source + i)).Store(target + i);
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] = Round(source[i]);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Simile.Engine.Products;
+
+/// <summary>Quantizes rows to signed 8-bit integers, each row by its own largest value.</summary>
+internal static unsafe class Int8Rows
+{
+    private const float Largest = 127;
+
+    /// <summary>Quantizes one row: value ≈ code · scale.</summary>
+    /// <param name="source">(count).</param>
+    /// <param name="target">Gets the codes, −127 … 127.</param>
+    /// <param name="count">Values.</param>
+    /// <param name="sum">Gets Σ codes.</param>
+    /// <returns>The scale.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Quantize(float* source, sbyte* target, int count, out int sum)
+    {
+        var largest = LargestMagnitude(source, count);
+        var inverse = largest == 0 ? 0 : Largest / largest;
+        var factor = Vector512.Create(inverse);
+        var sums = Vector512<int>.Zero;
+        var i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            var codes = Vector512.ConvertToInt32(Vector512.Round(Vector512.Load(source + i) * factor));
+            sums += codes;
+            var words = Vector256.Narrow(codes.GetLower(), codes.GetUpper());
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(target + i);
+        }
+
+        sum = Vector512.Sum(sums);
+        for (; i < count; i++)
+        {
+            target[i] = (sbyte)MathF.Round(source[i] * inverse);
+            sum += target[i];
+        }
+
+        return largest / Largest;
+    }
+
+    private static float LargestMagnitude(float* source, int count)
+    {
+        var largest = Vector512<float>.Zero;
+        var i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            largest = Vector512.MaxNative(largest, Vector512.Abs(Vector512.Load(source + i)));
+        }
+
+        var half = Vector256.MaxNative(largest.GetLower(), largest.GetUpper());
+        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        var one = MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
+        for (; i < count; i++)
+        {
+            one = MathF.Max(one, MathF.Abs(source[i]));
+        }
+
+        return one;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Simile.Engine.Threads;
+
+namespace Simile.Engine.Products;
+
+/// <summary>How a product is cut into tasks: blocks of rows that fit the second-level cache, and chunks of panels when a team shares few rows.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ProductSplit
+{
+    /// <summary>Most rows of a block.</summary>
+    public const int BlockRows = 8 * TileShape.Rows;
+
+    private const int ChunksPerThread = 3;
+    private readonly int _rows;
+    private readonly int _panels;
+    private readonly int _rowsPerBlock;
+    private readonly int _panelsPerChunk;
+    private readonly int _chunks;
+
+    private ProductSplit(int rows, int panels, int rowsPerBlock, int panelsPerChunk)
+    {
+        (_rows, _panels, _rowsPerBlock, _panelsPerChunk) = (rows, panels, rowsPerBlock, panelsPerChunk);
+        _chunks = (panels + panelsPerChunk - 1) / panelsPerChunk;
+        Tasks = ((rows + rowsPerBlock - 1) / rowsPerBlock) * _chunks;
+    }
+
+    /// <summary>Tasks.</summary>
+    public int Tasks { get; }
+
+    /// <summary>Cuts a product of some rows and panels; with <paramref name="pairs"/> no pair of panels is cut.</summary>
+    public static ProductSplit Of(int rows, int panels, WorkerTeam? team, bool pairs)
+    {
+        var blocks = Math.Max(1, (rows + BlockRows - 1) / BlockRows);
+        var rowsPerBlock = RoundUp((rows + blocks - 1) / blocks, TileShape.Rows);
+        if (team is null)
+        {
+            return new ProductSplit(rows, panels, rowsPerBlock, panels);
+        }
+
+        var chunks = Math.Clamp(team.Threads * ChunksPerThread / blocks, 1, panels);
+        var panelsPerChunk = (panels + chunks - 1) / chunks;
+        return new ProductSplit(rows, panels, rowsPerBlock, pairs ? RoundUp(panelsPerChunk, 2) : panelsPerChunk);
+    }
+
+    /// <summary>The part of the product that is a task's.</summary>
+    public TilePart Part(int task)
+    {
+        var row = task / _chunks * _rowsPerBlock;
+        var panel = task % _chunks * _panelsPerChunk;
+        return new TilePart(row, Math.Min(_rows, row + _rowsPerBlock), panel, Math.Min(_panels, panel + _panelsPerChunk));
+    }
+
+    private static int RoundUp(int value, int multiple) => Math.Max(1, (value + multiple - 1) / multiple) * multiple;
+}

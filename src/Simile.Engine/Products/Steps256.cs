@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Simile.Engine.Products;
+
+/// <summary>fp32 in vectors of 256 bits.</summary>
+internal readonly unsafe struct FloatStep256 : ITileStep<Vector256<uint>>
+{
+    public static int Bytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Load(byte* source) => Vector256.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Broadcast(byte* source) => Vector256.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> a, Vector256<uint> panel) =>
+        Vector256.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
+}
+
+/// <summary>Pairs of bfloat16 in vectors of 256 bits, as two multiply-adds of 32-bit floats.</summary>
+internal readonly unsafe struct BFloat16Step256 : ITileStep<Vector256<uint>>
+{
+    public static int Bytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Load(byte* source) => Vector256.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Broadcast(byte* source) => Vector256.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> a, Vector256<uint> panel)
+    {
+        var upper = Vector256.Create(0xFFFF0000u);
+        var first = Vector256.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), sums.AsSingle());
+        return Vector256.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), first).AsUInt32();
+    }
+}
+
+/// <summary>Four signed bytes of A times four unsigned bytes of the panel in vectors of 256 bits, exact.</summary>
+internal readonly unsafe struct Int8Step256 : ITileStep<Vector256<uint>>
+{
+    public static int Bytes => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Load(byte* source) => Vector256.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Broadcast(byte* source) => Vector256.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> a, Vector256<uint> panel)
+    {
+        if (Avx2.IsSupported)
+        {
+            var evens = Avx2.MultiplyAddAdjacent((panel & Vector256.Create(0x00FF00FFu)).AsInt16(), (a.AsInt16() << 8) >> 8);
+            var odds = Avx2.MultiplyAddAdjacent((panel >>> 8 & Vector256.Create(0x00FF00FFu)).AsInt16(), a.AsInt16() >> 8);
+            return (sums.AsInt32() + evens + odds).AsUInt32();
+        }
+
+        var total = sums.AsInt32();
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            total += ((a << (24 - shift)).AsInt32() >> 24) * (panel >>> shift & Vector256.Create(0xFFu)).AsInt32();
+        }
+
+        return total.AsUInt32();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Simile.Engine.Products;
+
+/// <summary>fp32 in vectors of 512 bits.</summary>
+internal readonly unsafe struct FloatStep512 : ITileStep<Vector512<uint>>
+{
+    public static int Bytes => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Load(byte* source) => Vector512.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Broadcast(byte* source) => Vector512.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Add(Vector512<uint> sums, Vector512<uint> a, Vector512<uint> panel) =>
+        Vector512.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
+}
+
+/// <summary>Pairs of bfloat16 in vectors of 512 bits, as two multiply-adds of 32-bit floats.</summary>
+internal readonly unsafe struct BFloat16Step512 : ITileStep<Vector512<uint>>
+{
+    public static int Bytes => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Load(byte* source) => Vector512.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Broadcast(byte* source) => Vector512.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Add(Vector512<uint> sums, Vector512<uint> a, Vector512<uint> panel)
+    {
+        var upper = Vector512.Create(0xFFFF0000u);
+        var first = Vector512.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), sums.AsSingle());
+        return Vector512.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), first).AsUInt32();
+    }
+}
+
+/// <summary>Four signed bytes of A times four unsigned bytes of the panel in vectors of 512 bits, exact.</summary>
+internal readonly unsafe struct Int8Step512 : ITileStep<Vector512<uint>>
+{
+    public static int Bytes => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Load(byte* source) => Vector512.Load((uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<uint> value, byte* target) => value.Store((uint*)target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Broadcast(byte* source) => Vector512.Create(*(uint*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Add(Vector512<uint> sums, Vector512<uint> a, Vector512<uint> panel)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            var evens = Avx512BW.MultiplyAddAdjacent((panel & Vector512.Create(0x00FF00FFu)).AsInt16(), (a.AsInt16() << 8) >> 8);
+            var odds = Avx512BW.MultiplyAddAdjacent((panel >>> 8 & Vector512.Create(0x00FF00FFu)).AsInt16(), a.AsInt16() >> 8);
+            return (sums.AsInt32() + evens + odds).AsUInt32();
+        }
+
+        var total = sums.AsInt32();
+        for (var shift = 0; shift < 32; shift += 8)
+        {
+            total += ((a << (24 - shift)).AsInt32() >> 24) * (panel >>> shift & Vector512.Create(0xFFu)).AsInt32();
+        }
+
+        return total.AsUInt32();
+    }
+}

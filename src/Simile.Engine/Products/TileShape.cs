@@ -1,0 +1,32 @@
+namespace Simile.Engine.Products;
+
+/// <summary>The shape of the tiles that every kernel works in.</summary>
+internal static class TileShape
+{
+    /// <summary>Most rows of a tile.</summary>
+    public const int Rows = 12;
+
+    /// <summary>Columns of a tile and of a packed panel.</summary>
+    public const int Columns = 32;
+
+    /// <summary>Bytes of a panel that one step takes.</summary>
+    public const int StepBytes = Columns * 4;
+
+    /// <summary>Values of a row that one step takes.</summary>
+    public static int ValuesPerStep(ComputePrecision precision) => precision switch
+    {
+        ComputePrecision.Float32 => 1,
+        ComputePrecision.BFloat16 => 2,
+        _ => 4,
+    };
+
+    /// <summary>Steps over <paramref name="depth"/> values.</summary>
+    public static int Steps(ComputePrecision precision, int depth)
+    {
+        var each = ValuesPerStep(precision);
+        return (depth + each - 1) / each;
+    }
+
+    /// <summary>Panels of <paramref name="columns"/> columns.</summary>
+    public static int Panels(int columns) => (columns + Columns - 1) / Columns;
+}
