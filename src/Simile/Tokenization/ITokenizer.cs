@@ -12,6 +12,9 @@ public interface ITokenizer
     /// <summary>SHA-256 of everything the ids depend on, 64 lower-case hexadecimal digits.</summary>
     string Digest { get; }
 
+    /// <summary>What a network expects around one text; <see cref="Tokenize"/> leaves it out.</summary>
+    SpecialTokens Special { get; }
+
     /// <summary>Appends the tokens of <paramref name="text"/> to <paramref name="tokens"/>, without special tokens.</summary>
     /// <remarks>Allocates nothing per token once <paramref name="tokens"/> has grown to its size.</remarks>
     void Tokenize(ReadOnlySpan<char> text, TokenBuffer tokens);

@@ -53,7 +53,7 @@ public static class TokenizerFile
             model.GetProperty("unk_token").GetString()!,
             model.GetProperty("continuing_subword_prefix").GetString()!,
             model.GetProperty("max_input_chars_per_word").GetInt32());
-        return new WordPieceTokenizer(vocabulary, pieces, ReadNormalizer(root.GetProperty("normalizer")), ReadAddedTokens(root), digest);
+        return new WordPieceTokenizer(vocabulary, pieces, ReadNormalizer(root.GetProperty("normalizer")), ReadAddedTokens(root), digest, PostProcessorReader.Read(root));
     }
 
     private static BertNormalizer ReadNormalizer(JsonElement element)

@@ -17,12 +17,14 @@ public sealed class WordPieceTokenizer : ITokenizer
     /// <param name="normalizer">BERT's normalizer.</param>
     /// <param name="addedTokens">Entries found in the raw text before all else.</param>
     /// <param name="digest">SHA-256 of all of this.</param>
+    /// <param name="special">What a network expects around one text. Default: nothing.</param>
     public WordPieceTokenizer(
         IReadOnlyDictionary<string, int> vocabulary,
         WordPieceModel model,
         BertNormalizer normalizer,
         IReadOnlyDictionary<string, int> addedTokens,
-        string digest)
+        string digest,
+        SpecialTokens? special = null)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(addedTokens);
@@ -31,6 +33,7 @@ public sealed class WordPieceTokenizer : ITokenizer
         _addedTokens = new AddedTokens(addedTokens);
         _tokens = ListTokens([.. vocabulary, .. addedTokens]);
         Digest = digest;
+        Special = special ?? SpecialTokens.None;
     }
 
     /// <inheritdoc/>
@@ -41,6 +44,9 @@ public sealed class WordPieceTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public string Digest { get; }
+
+    /// <inheritdoc/>
+    public SpecialTokens Special { get; }
 
     /// <inheritdoc/>
     public string TokenOf(int id) => _tokens[id];
