@@ -57,6 +57,35 @@ public static class VectorKernels
         return differing;
     }
 
+    /// <summary>bᵢ += aᵢ · factor.</summary>
+    public static void AddScaled(ReadOnlySpan<float> a, float factor, Span<float> b)
+    {
+        RequireSame(a.Length, b.Length);
+        ref var x = ref MemoryMarshal.GetReference(a);
+        ref var y = ref MemoryMarshal.GetReference(b);
+        var factors = Vector512.Create(factor);
+        var i = 0;
+        for (; i <= a.Length - Lanes; i += Lanes)
+        {
+            (Vector512.LoadUnsafe(ref y, (nuint)i) + (Vector512.LoadUnsafe(ref x, (nuint)i) * factors)).StoreUnsafe(ref y, (nuint)i);
+        }
+
+        for (; i < a.Length; i++)
+        {
+            b[i] += a[i] * factor;
+        }
+    }
+
+    /// <summary>bᵢ = max(aᵢ, bᵢ).</summary>
+    public static void Max(ReadOnlySpan<float> a, Span<float> b)
+    {
+        RequireSame(a.Length, b.Length);
+        for (var i = 0; i < a.Length; i++)
+        {
+            b[i] = MathF.Max(a[i], b[i]);
+        }
+    }
+
     private static float Sum<TTerm>(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
         where TTerm : ITerm
     {

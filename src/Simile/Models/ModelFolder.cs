@@ -51,8 +51,23 @@ public sealed class ModelFolder
         var kind = Text(config, "model_type") ?? (modules.Types.Length > 0 ? string.Join(" + ", modules.Types) : null);
         throw kind is null
             ? new SimileException(ErrorCode.ModelNotFound, $"{Path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a model was downloaded or trained into.")
-            : new SimileException(ErrorCode.UnsupportedModel, $"{Path} holds a model of type '{kind}'. Static embedding models (StaticEmbedding, model2vec) are supported so far.");
+            : new SimileException(ErrorCode.UnsupportedModel, $"{Path} holds a model of type '{kind}', which is no static embedding model (StaticEmbedding, model2vec).");
     }
+
+    /// <summary>Whether the folder holds a transformer, alone or as the first module of a sentence-transformers model.</summary>
+    public bool HoldsTransformer()
+    {
+        var modules = ModelModules.Read(this);
+        return modules.Types is ["Transformer", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
+    }
+
+    /// <summary>Reads which transformer text model the folder holds.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public EncoderCheckpoint ReadEncoder() => EncoderCheckpointReader.Read(this);
+
+    /// <summary>A JSON object of the folder, or null when there is no such file.</summary>
+    public ModelConfig? ReadConfig(string subfolder, string name) =>
+        ReadJson(System.IO.Path.Combine(subfolder, name)) is { } root ? new ModelConfig(File(subfolder, name), root) : null;
 
     /// <summary>The JSON object in a file of the folder, or null when there is no such file.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>

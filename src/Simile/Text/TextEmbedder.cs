@@ -1,38 +1,35 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Simile.Models;
-using Simile.Networks;
 using Simile.Tokenization;
 using Simile.Vectors;
 
 namespace Simile.Text;
 
 /// <summary>Turns texts into vectors. Immutable and safe to call from many threads.</summary>
-/// <remarks>A text's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads.</remarks>
-public sealed class TextEmbedder : IEmbedder<string>
+/// <remarks>A text's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads.
+/// A transformer holds its checkpoint mapped and threads of its own until the embedder is disposed.</remarks>
+public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
 {
-    private const int TextsAtOnce = 64;
-    private readonly StaticEmbeddingNetwork _network;
+    private readonly ITextRunner _runner;
     private readonly IReadOnlyDictionary<string, string> _prompts;
     private readonly TextEmbedderOptions _options;
-    private readonly int? _maxTokens;
     private readonly TimeProvider _time;
-    private readonly ConcurrentBag<TextWorkspace> _workspaces = [];
 
-    internal TextEmbedder(StaticCheckpoint checkpoint, StaticEmbeddingNetwork network, ITokenizer tokenizer, EmbeddingSpace space, string weightsDigest, TextEmbedderOptions options, TimeProvider time)
+    internal TextEmbedder(ITextRunner runner, ITokenizer tokenizer, EmbeddingSpace space, TextModelTraits traits, TextEmbedderOptions options, TimeProvider time)
     {
-        _network = network;
-        _prompts = checkpoint.Prompts;
+        _runner = runner;
+        _prompts = traits.Prompts;
         _options = options;
-        _maxTokens = options.MaxTokens is { } own && checkpoint.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? checkpoint.MaxTokens;
         _time = time;
+        MaxTokens = options.MaxTokens is { } own && traits.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? traits.MaxTokens;
         Tokenizer = tokenizer;
         Space = space;
+        Notes = traits.Notes;
         Recipe = EmbeddingRecipe.Of(
         [
-            ("network", "static/1"), ("weights", weightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
-            ("max_tokens", _maxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"),
-            .. checkpoint.Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal).Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
+            ("network", runner.Network), ("weights", traits.WeightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
+            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind),
+            .. traits.Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal).Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
         ]);
     }
 
@@ -46,7 +43,10 @@ public sealed class TextEmbedder : IEmbedder<string>
     public ITokenizer Tokenizer { get; }
 
     /// <summary>Most tokens of a text that are used, or null for all.</summary>
-    public int? MaxTokens => _maxTokens;
+    public int? MaxTokens { get; }
+
+    /// <summary>What was assumed where the model folder says nothing, for the user to read; usually empty.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder as the Hugging Face hub lays it out.</param>
@@ -60,22 +60,29 @@ public sealed class TextEmbedder : IEmbedder<string>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _prompts, _maxTokens);
+        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _prompts, MaxTokens);
         var block = new float[checked(inputs.Count * request.Space.Dimensions)];
         var outcomes = new EmbeddingOutcome[inputs.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = cancellationToken };
-        var parts = (inputs.Count + TextsAtOnce - 1) / TextsAtOnce;
-        if (parts <= 1)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            EmbedRange(inputs, 0, inputs.Count, request, block, outcomes);
-        }
-        else
-        {
-            Parallel.For(0, parts, parallel, part => EmbedRange(inputs, part * TextsAtOnce, Math.Min(inputs.Count, (part + 1) * TextsAtOnce), request, block, outcomes));
-        }
-
+        _runner.Run(inputs, request, block, outcomes, cancellationToken);
         return ValueTask.FromResult(new EmbeddingBatch(request.Space, block, outcomes));
+    }
+
+    /// <summary>Lists the tokens that the network sees of a text, special ones included, cut to the model's limit.</summary>
+    /// <param name="text">The text, without a prompt.</param>
+    /// <param name="tokens">Gets the tokens, appended.</param>
+    /// <returns>Tokens before the cut.</returns>
+    public int Inspect(string text, TokenBuffer tokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokens);
+        return _runner.Tokenize(text, MaxTokens ?? int.MaxValue, tokens);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _runner.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Embeds texts and says for each what went into its vector.</summary>
@@ -98,52 +105,5 @@ public sealed class TextEmbedder : IEmbedder<string>
 
         var vector = batch.Block.Slice(index * batch.Dimensions, batch.Dimensions);
         return new TextEmbeddingRecord(text, TextPreparation.Prepare(text, _options.Preprocess), vector, outcome, now);
-    }
-
-    private void EmbedRange(IReadOnlyList<string> inputs, int first, int end, TextRequest request, float[] block, EmbeddingOutcome[] outcomes)
-    {
-        if (!_workspaces.TryTake(out var workspace))
-        {
-            workspace = new TextWorkspace(_network.Dimensions);
-        }
-
-        for (var i = first; i < end; i++)
-        {
-            var row = block.AsSpan(i * request.Space.Dimensions, request.Space.Dimensions);
-            try
-            {
-                outcomes[i] = EmbedOne(inputs[i], request, workspace, row);
-            }
-            catch (SimileException error)
-            {
-                row.Clear();
-                outcomes[i] = new EmbeddingOutcome(workspace.Tokens.Count, 0, error);
-            }
-        }
-
-        _workspaces.Add(workspace);
-    }
-
-    private EmbeddingOutcome EmbedOne(string input, TextRequest request, TextWorkspace workspace, Span<float> row)
-    {
-        var tokens = workspace.Tokens;
-        tokens.Clear();
-        var text = TextPreparation.Prepare(input, _options.Preprocess);
-        Tokenizer.Tokenize(request.Prompt.Length == 0 ? text : request.Prompt + text, tokens);
-        var seen = tokens.Count;
-        tokens.TruncateTo(request.MaxTokens);
-        var used = _network.Forward(tokens.Ids, Tokenizer.UnknownId ?? -1, workspace.Vector);
-        if (used == 0)
-        {
-            throw new SimileException(ErrorCode.NoKnownTokens, $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script.");
-        }
-
-        workspace.Vector.AsSpan(0, row.Length).CopyTo(row);
-        if (request.Space.UnitLength)
-        {
-            UnitLength.Normalize(row);
-        }
-
-        return new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count };
     }
 }

@@ -1,32 +1,109 @@
 using System.Security.Cryptography;
 using Simile.Engine.Checkpoints;
+using Simile.Engine.Encoders;
+using Simile.Engine.Products;
 using Simile.Models;
 using Simile.Networks;
+using Simile.Networks.Encoders;
 using Simile.Tokenization;
 using Simile.Vectors;
 
 namespace Simile.Text;
 
+/// <summary>Puts an embedder together from a model folder.</summary>
 internal static class TextEmbedderLoader
 {
     public static TextEmbedder Load(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
     {
         var checkedOptions = options.Checked();
+        return folder.HoldsTransformer() ? LoadEncoder(folder, checkedOptions, time) : LoadStatic(folder, checkedOptions, time);
+    }
+
+    private static TextEmbedder LoadStatic(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
+    {
         var checkpoint = folder.ReadStatic();
+        if (options.Precision != ComputePrecision.Float32)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"The static model {folder.Name} has no products that could be computed in {options.Precision}. Use Float32.");
+        }
+
         var tokenizer = TokenizerFile.Load(checkpoint.TokenizerPath);
         using var file = SafetensorsFile.Open(checkpoint.WeightsPath);
         var network = StaticEmbeddingNetwork.Load(file, checkpoint);
-        if (tokenizer.VocabularySize > network.Tokens)
-        {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Path} has {tokenizer.VocabularySize} entries, but the table only {network.Tokens} rows. The files belong to different models.");
-        }
-
-        var digest = DigestOf(checkpoint.WeightsPath);
-        var space = new EmbeddingSpace($"{folder.Name}@{digest[..8]}", network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
-        return new TextEmbedder(checkpoint, network, tokenizer, space, digest, checkedOptions, time);
+        RequireRows(folder, tokenizer, network.Tokens);
+        var digest = DigestOf([checkpoint.WeightsPath]);
+        var space = new EmbeddingSpace(IdOf(folder, digest), network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
+        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, checkpoint.Prompts, "none", []);
+        return new TextEmbedder(new StaticTextRunner(network, tokenizer, options), tokenizer, space, traits, options, time);
     }
 
-    private static string DigestOf(string path)
+    private static TextEmbedder LoadEncoder(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
+    {
+        var checkpoint = folder.ReadEncoder();
+        var tokenizer = TokenizerFile.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
+        var digest = Task.Run(() => DigestOf(WeightFiles(checkpoint)));
+        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
+        var network = EncoderNetwork.Load(checkpoint, compute, options.Threads);
+        try
+        {
+            RequireRows(folder, tokenizer, network.Tokens);
+            var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
+            var space = new EmbeddingSpace(IdOf(folder, digest.Result), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
+            var traits = new TextModelTraits(digest.Result, limit, checkpoint.Prompts, BehindOf(checkpoint), NotesOf(checkpoint));
+            return new TextEmbedder(new EncoderTextRunner(network, tokenizer, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireRows(ModelFolder folder, ITokenizer tokenizer, int rows)
+    {
+        if (tokenizer.VocabularySize > rows)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Path} has {tokenizer.VocabularySize} entries, but the table only {rows} rows. The files belong to different models.");
+        }
+    }
+
+    private static SimilarityMetric MetricOf(EncoderCheckpoint checkpoint) => checkpoint.SimilarityName switch
+    {
+        null or "cosine" => SimilarityMetric.Cosine,
+        "dot" or "dot_product" => SimilarityMetric.Dot,
+        "euclidean" => SimilarityMetric.Euclidean,
+        "manhattan" => SimilarityMetric.Manhattan,
+        var other => throw new SimileException(ErrorCode.UnsupportedModel, $"The model was trained for the similarity '{other}'; cosine, dot, euclidean and manhattan are known."),
+    };
+
+    private static string BehindOf(EncoderCheckpoint checkpoint) =>
+        $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', checkpoint.Dense.Select(layer => $"{layer.Inputs}x{layer.Outputs}:{layer.Activation}"))}";
+
+    private static string[] NotesOf(EncoderCheckpoint checkpoint) =>
+        checkpoint.PoolingAssumed ? [$"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken."] : [];
+
+    private static IEnumerable<string> WeightFiles(EncoderCheckpoint checkpoint)
+    {
+        foreach (var folder in checkpoint.Dense.Select(layer => layer.Folder).Prepend(checkpoint.Folder))
+        {
+            using var weights = SafetensorsSet.Open(folder);
+            foreach (var path in weights.Paths)
+            {
+                yield return path;
+            }
+        }
+    }
+
+    private static string IdOf(ModelFolder folder, string digest) => $"{folder.Name}@{digest[..8]}";
+
+    // One file's own digest; the digest of the digests where there are several.
+    private static string DigestOf(IEnumerable<string> paths)
+    {
+        var digests = paths.Select(DigestOfFile).ToList();
+        return digests.Count == 1 ? digests[0] : Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString(string.Concat(digests))));
+    }
+
+    private static string DigestOfFile(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));

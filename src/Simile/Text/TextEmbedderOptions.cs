@@ -1,3 +1,5 @@
+using Simile.Engine.Products;
+
 namespace Simile.Text;
 
 /// <summary>Options of <see cref="TextEmbedder"/>.</summary>
@@ -14,6 +16,12 @@ public sealed record TextEmbedderOptions
 
     /// <summary>Threads for one call; they change the time, never a vector. Default: all cores.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Arithmetic of a transformer's products. Default: 32-bit floats. Static models know no other.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
+
+    /// <summary>The fastest instructions that may be used. Default: all that the processor has.</summary>
+    public InstructionLevel Instructions { get; init; } = InstructionLevel.Assembled;
 
     internal TextEmbedderOptions Checked()
     {

@@ -27,6 +27,16 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
         return new TextRequest(cut, PromptFor(options.Purpose, prompts), limit);
     }
 
+    /// <summary>Writes a row of the answer: the vector, cut to the space's dimensions and scaled to unit length where the space is one.</summary>
+    public void Finish(ReadOnlySpan<float> vector, Span<float> row)
+    {
+        vector[..row.Length].CopyTo(row);
+        if (Space.UnitLength)
+        {
+            UnitLength.Normalize(row);
+        }
+    }
+
     private static string PromptFor(EmbedPurpose purpose, IReadOnlyDictionary<string, string> prompts) => purpose switch
     {
         EmbedPurpose.Query => prompts.GetValueOrDefault("query", string.Empty),

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Simile.Models;
+
+/// <summary>Reads which poolings a sentence-transformers Pooling module asks for.</summary>
+internal static class PoolingConfig
+{
+    private static readonly (string Flag, string Name, PoolingMode Mode)[] Known =
+    [
+        ("pooling_mode_cls_token", "cls", PoolingMode.Cls),
+        ("pooling_mode_max_tokens", "max", PoolingMode.Max),
+        ("pooling_mode_mean_tokens", "mean", PoolingMode.Mean),
+        ("pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens", PoolingMode.MeanSqrtLength),
+        ("pooling_mode_weightedmean_tokens", "weightedmean", PoolingMode.WeightedMean),
+        ("pooling_mode_lasttoken", "lasttoken", PoolingMode.LastToken),
+    ];
+
+    public static ImmutableArray<PoolingMode> Read(ModelConfig config)
+    {
+        if (config.TextOrNull("pooling_mode") is { } name)
+        {
+            var named = Known.FirstOrDefault(known => known.Name == name);
+            return named.Name is null ? throw config.Unsupported($"the pooling '{name}'") : [named.Mode];
+        }
+
+        ImmutableArray<PoolingMode> modes = [.. Known.Where(known => config.FlagOrNull(known.Flag) == true).Select(known => known.Mode)];
+        return modes.IsEmpty ? throw config.Unsupported("no pooling at all") : modes;
+    }
+}

@@ -1,0 +1,48 @@
+using Simile.Engine.Checkpoints;
+using Simile.Engine.Functions;
+using Simile.Engine.Kernels;
+using Simile.Models;
+
+namespace Simile.Networks.Encoders;
+
+/// <summary>A dense layer behind the pooling: y = f(W · x + b), in 32-bit floats.</summary>
+internal sealed class DenseLayer
+{
+    private readonly float[] _weights;
+    private readonly float[]? _bias;
+    private readonly int _inputs;
+    private readonly ActivationKind _activation;
+
+    private DenseLayer(DenseCheckpoint checkpoint, SafetensorsSet weights)
+    {
+        (_inputs, Dimensions, _activation) = (checkpoint.Inputs, checkpoint.Outputs, checkpoint.Activation);
+        _weights = weights.Read("linear.weight", Dimensions, _inputs);
+        _bias = checkpoint.HasBias ? weights.Read("linear.bias", Dimensions) : null;
+    }
+
+    /// <summary>Values it gives.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Loads a layer that takes <paramref name="inputs"/> values.</summary>
+    public static DenseLayer Load(DenseCheckpoint checkpoint, int inputs)
+    {
+        if (checkpoint.Inputs != inputs)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The dense layer of {checkpoint.Folder} takes {checkpoint.Inputs} values, but the layer before it gives {inputs}.");
+        }
+
+        using var weights = SafetensorsSet.Open(checkpoint.Folder);
+        return new DenseLayer(checkpoint, weights);
+    }
+
+    /// <summary>Writes the layer's output for one vector.</summary>
+    public void Forward(ReadOnlySpan<float> input, Span<float> output)
+    {
+        for (var i = 0; i < output.Length; i++)
+        {
+            output[i] = VectorKernels.Dot(_weights.AsSpan(i * _inputs, _inputs), input) + (_bias?[i] ?? 0);
+        }
+
+        Activation.Apply(_activation, output);
+    }
+}

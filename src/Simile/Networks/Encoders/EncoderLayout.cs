@@ -1,0 +1,80 @@
+using Simile.Engine.Checkpoints;
+using Simile.Engine.Encoders;
+using Simile.Models;
+
+namespace Simile.Networks.Encoders;
+
+/// <summary>How one family of checkpoints names its parts and what its configuration means.</summary>
+/// <param name="config">config.json.</param>
+/// <param name="weights">The weights.</param>
+/// <param name="prefix">What stands before every name in this checkpoint, such as <c>bert.</c>.</param>
+internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights, string prefix)
+{
+    /// <summary>The shape of all layers.</summary>
+    public abstract EncoderShape Shape { get; }
+
+    /// <summary>The most tokens of a text, special ones included.</summary>
+    public virtual int MaxTokens => Shape.Positions;
+
+    /// <summary>Layers.</summary>
+    public abstract int LayerCount { get; }
+
+    protected ModelConfig Config => config;
+
+    /// <summary>What is common and what comes before the first layer.</summary>
+    public EncoderWeights Weights(ComputeOptions compute) =>
+        new(Shape with { Compute = compute }, Embedding(), FinalNorm(), Relative());
+
+    /// <summary>Reads one layer.</summary>
+    public abstract LayerWeights Layer(int index);
+
+    protected abstract EmbeddingWeights Embedding();
+
+    protected virtual NormWeights? FinalNorm() => null;
+
+    protected virtual RelativeWeights? Relative() => null;
+
+    protected SafetensorsFile FileOf(string name) => weights.FileOf(prefix + name);
+
+    protected string NameOf(string name) => prefix + name;
+
+    protected bool Has(string name) => weights.Has(prefix + name);
+
+    protected float[] Read(string name, params ReadOnlySpan<long> shape) => weights.Read(prefix + name, shape);
+
+    protected float[]? ReadIfThere(string name, params ReadOnlySpan<long> shape) => Has(name) ? Read(name, shape) : null;
+
+    /// <summary>A layer norm; old checkpoints call weight and bias gamma and beta.</summary>
+    protected NormWeights Norm(string name)
+    {
+        var isOld = Has(name + ".gamma");
+        return new NormWeights(
+            Read(name + (isOld ? ".gamma" : ".weight"), Shape.Hidden),
+            ReadIfThere(name + (isOld ? ".beta" : ".bias"), Shape.Hidden));
+    }
+
+    /// <summary>Several matrices of (H, H), one below the other.</summary>
+    protected float[] Stack(params ReadOnlySpan<string> names)
+    {
+        var each = Shape.Hidden * Shape.Hidden;
+        var stacked = new float[names.Length * each];
+        for (var i = 0; i < names.Length; i++)
+        {
+            Read(names[i] + ".weight", Shape.Hidden, Shape.Hidden).CopyTo(stacked, i * each);
+        }
+
+        return stacked;
+    }
+
+    /// <summary>The biases of several layers, one behind the other.</summary>
+    protected float[] StackBiases(params ReadOnlySpan<string> names)
+    {
+        var stacked = new float[names.Length * Shape.Hidden];
+        for (var i = 0; i < names.Length; i++)
+        {
+            Read(names[i] + ".bias", Shape.Hidden).CopyTo(stacked, i * Shape.Hidden);
+        }
+
+        return stacked;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Simile.Engine.Checkpoints;
+using Simile.Engine.Encoders;
+using Simile.Engine.Threads;
+using Simile.Models;
+
+namespace Simile.Networks.Encoders;
+
+/// <summary>A transformer with its pooling and dense layers: tokens to one vector a text. Immutable and safe to call from many threads.</summary>
+/// <remarks>Holds its checkpoint's files mapped and threads of its own until it is disposed.</remarks>
+internal sealed class EncoderNetwork : IDisposable
+{
+    private readonly SafetensorsSet _weights;
+    private readonly Encoder _encoder;
+    private readonly Pooling _pooling;
+    private readonly ImmutableArray<DenseLayer> _dense;
+    private readonly WorkerTeam _team;
+
+    private EncoderNetwork(SafetensorsSet weights, EncoderCheckpoint checkpoint, EncoderLayout layout, ComputeOptions compute, WorkerTeam team)
+    {
+        (_weights, _team) = (weights, team);
+        _encoder = new Encoder(layout.Weights(compute), Enumerable.Range(0, layout.LayerCount).Select(layout.Layer));
+        _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
+        var dense = ImmutableArray.CreateBuilder<DenseLayer>();
+        Dimensions = _pooling.Dimensions;
+        foreach (var layer in checkpoint.Dense)
+        {
+            dense.Add(DenseLayer.Load(layer, Dimensions));
+            Dimensions = dense[^1].Dimensions;
+        }
+
+        _dense = dense.ToImmutable();
+        MaxTokens = layout.MaxTokens;
+    }
+
+    /// <summary>Ids there are (V).</summary>
+    public int Tokens => _encoder.Tokens;
+
+    /// <summary>Values a vector (D).</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The most tokens the positions allow, special ones included.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>The threads that the network computes on.</summary>
+    public WorkerTeam Team => _team;
+
+    /// <summary>The kernels in use.</summary>
+    public Engine.Products.TileKernels Kernels => _encoder.Kernels;
+
+    /// <summary>Loads a network.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public static EncoderNetwork Load(EncoderCheckpoint checkpoint, ComputeOptions compute, int threads)
+    {
+        var weights = SafetensorsSet.Open(checkpoint.Folder);
+        WorkerTeam? team = null;
+        try
+        {
+            team = new WorkerTeam(threads);
+            return new EncoderNetwork(weights, checkpoint, EncoderLayouts.Of(checkpoint, weights), compute, team);
+        }
+        catch
+        {
+            team?.Dispose();
+            weights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs texts and hands over a vector each, on whatever thread has it.</summary>
+    /// <param name="texts">The tokens of each text, special ones included; none is empty.</param>
+    /// <param name="left">Tokens at the beginning of each that take no part in the pooling.</param>
+    /// <param name="vectors">Gets the vectors, (B, D).</param>
+    /// <param name="cancellationToken">Stops between groups of texts.</param>
+    public void Forward(IReadOnlyList<int[]> texts, int left, Memory<float> vectors, CancellationToken cancellationToken)
+    {
+        var groups = TextGroups.Of(texts, _team.Threads);
+        if (groups.ShareSteps)
+        {
+            for (var group = 0; group < groups.Count; group++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ForwardGroup(texts, groups, group, left, vectors, _team);
+            }
+
+            return;
+        }
+
+        _team.For(groups.Count, group =>
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                ForwardGroup(texts, groups, group, left, vectors, team: null);
+            }
+        });
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _team.Dispose();
+        _encoder.Dispose();
+        _weights.Dispose();
+    }
+
+    private void ForwardGroup(IReadOnlyList<int[]> texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
+    {
+        var (first, end) = (groups.FirstText(group), groups.FirstText(group + 1));
+        var starts = new int[end - first + 1];
+        for (var i = first; i < end; i++)
+        {
+            starts[i - first + 1] = starts[i - first] + texts[i].Length;
+        }
+
+        var ids = new int[starts[^1]];
+        for (var i = first; i < end; i++)
+        {
+            texts[i].CopyTo(ids, starts[i - first]);
+        }
+
+        var pass = _encoder.Rent();
+        pass.Forward(ids, starts, team);
+        for (var i = first; i < end; i++)
+        {
+            Finish(pass, starts[i - first], starts[i - first + 1], left, vectors.Span.Slice(i * Dimensions, Dimensions));
+        }
+
+        _encoder.Return(pass);
+    }
+
+    private void Finish(EncoderPass pass, int first, int end, int left, Span<float> vector)
+    {
+        if (_dense.IsEmpty)
+        {
+            _pooling.Forward(pass, first, end, left, vector);
+            return;
+        }
+
+        var current = new float[_pooling.Dimensions];
+        _pooling.Forward(pass, first, end, left, current);
+        foreach (var layer in _dense)
+        {
+            var next = new float[layer.Dimensions];
+            layer.Forward(current, next);
+            current = next;
+        }
+
+        current.CopyTo(vector);
+    }
+}

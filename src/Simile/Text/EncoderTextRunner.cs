@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Simile.Networks.Encoders;
+using Simile.Tokenization;
+using Simile.Vectors;
+
+namespace Simile.Text;
+
+/// <summary>Runs a transformer: a window of texts is tokenized side by side, then goes through the network in packed groups.</summary>
+internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer tokenizer, TextEmbedderOptions options, bool lowercase, bool poolsPrompt) : ITextRunner
+{
+    private const int TextsPerWindow = 1024;
+    private const int TextsPerTask = 16;
+    private readonly ConcurrentBag<TokenBuffer> _buffers = [];
+
+    public int Dimensions => network.Dimensions;
+
+    public string Network => $"encoder/1:{network.Kernels.Precision}:{network.Kernels.Level}";
+
+    public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
+        for (var first = 0; first < inputs.Count; first += TextsPerWindow)
+        {
+            var end = Math.Min(inputs.Count, first + TextsPerWindow);
+            RunWindow(inputs, first, end, request, left, block, outcomes, cancellationToken);
+        }
+    }
+
+    public int Tokenize(string text, int maxTokens, TokenBuffer tokens)
+    {
+        var special = tokenizer.Special;
+        AddSpecial(special.Prefix.AsSpan(), 0, tokens);
+        tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
+        var seen = tokens.Count + special.Suffix.Length;
+        tokens.TruncateTo(Math.Max(maxTokens - special.Suffix.Length, special.Prefix.Length));
+        AddSpecial(special.Suffix.AsSpan(), text.Length, tokens);
+        return seen;
+    }
+
+    public void Dispose() => network.Dispose();
+
+    private void RunWindow(IReadOnlyList<string> inputs, int first, int end, TextRequest request, int left, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var ids = new int[end - first][];
+        network.Team.For((ids.Length + TextsPerTask - 1) / TextsPerTask, task =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = task * TextsPerTask; i < Math.Min(ids.Length, (task + 1) * TextsPerTask); i++)
+            {
+                (ids[i], outcomes[first + i]) = TokenizeOne(inputs[first + i], request);
+            }
+        });
+
+        var good = Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0).ToArray();
+        var texts = Array.ConvertAll(good, i => ids[i]);
+        var vectors = new float[texts.Length * Dimensions];
+        network.Forward(texts, left, vectors, cancellationToken);
+        for (var i = 0; i < good.Length; i++)
+        {
+            var row = block.AsSpan((first + good[i]) * request.Space.Dimensions, request.Space.Dimensions);
+            request.Finish(vectors.AsSpan(i * Dimensions, Dimensions), row);
+        }
+    }
+
+    private (int[] Ids, EmbeddingOutcome Outcome) TokenizeOne(string input, TextRequest request)
+    {
+        if (!_buffers.TryTake(out var tokens))
+        {
+            tokens = new TokenBuffer();
+        }
+
+        try
+        {
+            tokens.Clear();
+            var text = TextPreparation.Prepare(input, options.Preprocess);
+            var seen = Tokenize(request.Prompt + text, request.MaxTokens, tokens);
+            return (tokens.Ids.ToArray(), new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count });
+        }
+        catch (SimileException error)
+        {
+            return ([], new EmbeddingOutcome(tokens.Count, 0, error));
+        }
+        finally
+        {
+            _buffers.Add(tokens);
+        }
+    }
+
+    private int CountTokens(string text)
+    {
+        var tokens = new TokenBuffer();
+        tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
+        return tokens.Count;
+    }
+
+    private static void AddSpecial(ReadOnlySpan<int> ids, int at, TokenBuffer tokens)
+    {
+        foreach (var id in ids)
+        {
+            tokens.Add(id, at, at);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Simile.Networks;
+using Simile.Tokenization;
+using Simile.Vectors;
+
+namespace Simile.Text;
+
+/// <summary>Runs a table of token vectors: a text is tokenized and averaged in one go, many texts side by side.</summary>
+internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenizer tokenizer, TextEmbedderOptions options) : ITextRunner
+{
+    private const int TextsAtOnce = 64;
+    private readonly ConcurrentBag<(TokenBuffer Tokens, float[] Vector)> _workspaces = [];
+
+    public int Dimensions => network.Dimensions;
+
+    public string Network => "static/1";
+
+    public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var parts = (inputs.Count + TextsAtOnce - 1) / TextsAtOnce;
+        if (parts <= 1)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RunRange(inputs, 0, inputs.Count, request, block, outcomes);
+            return;
+        }
+
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
+        Parallel.For(0, parts, parallel, part => RunRange(inputs, part * TextsAtOnce, Math.Min(inputs.Count, (part + 1) * TextsAtOnce), request, block, outcomes));
+    }
+
+    public int Tokenize(string text, int maxTokens, TokenBuffer tokens)
+    {
+        tokenizer.Tokenize(text, tokens);
+        var seen = tokens.Count;
+        tokens.TruncateTo(maxTokens);
+        return seen;
+    }
+
+    public void Dispose() => _workspaces.Clear();
+
+    private void RunRange(IReadOnlyList<string> inputs, int first, int end, TextRequest request, float[] block, EmbeddingOutcome[] outcomes)
+    {
+        if (!_workspaces.TryTake(out var workspace))
+        {
+            workspace = (new TokenBuffer(), new float[Dimensions]);
+        }
+
+        for (var i = first; i < end; i++)
+        {
+            var row = block.AsSpan(i * request.Space.Dimensions, request.Space.Dimensions);
+            try
+            {
+                outcomes[i] = RunOne(inputs[i], request, workspace.Tokens, workspace.Vector, row);
+            }
+            catch (SimileException error)
+            {
+                row.Clear();
+                outcomes[i] = new EmbeddingOutcome(workspace.Tokens.Count, 0, error);
+            }
+        }
+
+        _workspaces.Add(workspace);
+    }
+
+    private EmbeddingOutcome RunOne(string input, TextRequest request, TokenBuffer tokens, float[] vector, Span<float> row)
+    {
+        tokens.Clear();
+        var text = TextPreparation.Prepare(input, options.Preprocess);
+        var seen = Tokenize(request.Prompt.Length == 0 ? text : request.Prompt + text, request.MaxTokens, tokens);
+        var used = network.Forward(tokens.Ids, tokenizer.UnknownId ?? -1, vector);
+        if (used == 0)
+        {
+            throw new SimileException(ErrorCode.NoKnownTokens, $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script.");
+        }
+
+        request.Finish(vector, row);
+        return new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count };
+    }
+}
