@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Simile.Cli.Verbs;
+using Simile.Engine.Products;
 using Simile.Hosting;
 using Simile.Models;
 using Simile.Text;
@@ -10,11 +12,10 @@ internal sealed class ModelOptions
 {
     private readonly Option<string> _model = new("--model") { Description = "Name of an installed model, or a model folder", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads to use", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
-    private readonly Option<string> _compute = new("--compute") { Description = "Arithmetic of the model; static models know float32 only", DefaultValueFactory = _ => "float32" };
+    private readonly Option<ComputePrecision> _compute = VerbOptions.Choice("--compute", "Arithmetic of a transformer's products; static models know float32 only", ComputePrecision.Float32);
 
     public ModelOptions(Command verb)
     {
-        _compute.AcceptOnlyFromAmong("float32");
         _threads.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
@@ -31,8 +32,18 @@ internal sealed class ModelOptions
 
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads);
 
-    public string Compute(ParseResult parsed) => parsed.GetValue(_compute)!;
+    public ComputePrecision Compute(ParseResult parsed) => parsed.GetValue(_compute);
 
-    public Task<TextEmbedder> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, CancellationToken cancellationToken) =>
-        host.Value.OpenTextEmbedderAsync(Model(parsed), Threads(parsed), cancellationToken);
+    /// <summary>Opens the model and says on standard error what had to be assumed of it.</summary>
+    public async Task<TextEmbedder> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var options = new TextEmbedderOptions { Threads = Threads(parsed), Precision = Compute(parsed) };
+        var embedder = await host.Value.OpenTextEmbedderAsync(Model(parsed), options, cancellationToken);
+        foreach (var note in embedder.Notes)
+        {
+            Console.Error.WriteLine($"Note: {note}");
+        }
+
+        return embedder;
+    }
 }

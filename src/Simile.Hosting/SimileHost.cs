@@ -30,8 +30,8 @@ public sealed class SimileHost(ModelCatalogue catalogue, string cacheFolder)
 
     /// <summary>Loads a text model by name or folder.</summary>
     /// <exception cref="SimileException">A code of the 200s.</exception>
-    public Task<TextEmbedder> OpenTextEmbedderAsync(string model, int threads, CancellationToken cancellationToken) =>
-        TextEmbedder.LoadAsync(catalogue.Resolve(model).Path, new TextEmbedderOptions { Threads = threads }, cancellationToken);
+    public Task<TextEmbedder> OpenTextEmbedderAsync(string model, TextEmbedderOptions options, CancellationToken cancellationToken) =>
+        TextEmbedder.LoadAsync(catalogue.Resolve(model).Path, options, cancellationToken);
 
     /// <summary>Opens an index file.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>

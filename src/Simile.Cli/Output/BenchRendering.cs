@@ -4,7 +4,7 @@ namespace Simile.Cli.Output;
 
 /// <summary>What 'bench' measured.</summary>
 internal sealed record BenchResult(
-    string Model, string Compute, int Threads, int Texts, long Tokens, double TextsPerSecond, double TokensPerSecond, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes);
+    string Model, string Compute, int Threads, int Texts, long Tokens, double TextsPerSecond, double TokensPerSecond, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes, (double Lowest, double Mean)? CosineToFloat32);
 
 internal static class BenchRendering
 {
@@ -18,6 +18,11 @@ internal static class BenchRendering
                 one by one     p50 {result.P50Milliseconds:F4} ms, p99 {result.P99Milliseconds:F4} ms
                 peak memory    {result.PeakMemoryMegabytes:F0} MB
                 """));
+            if (result.CosineToFloat32 is { } agreement)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"to float32     cosine {agreement.Mean:F5} on average, {agreement.Lowest:F5} at the lowest"));
+            }
+
             return;
         }
 
@@ -34,6 +39,11 @@ internal static class BenchRendering
             json.WriteNumber("p50_ms", result.P50Milliseconds);
             json.WriteNumber("p99_ms", result.P99Milliseconds);
             json.WriteNumber("peak_memory_mb", Math.Round(result.PeakMemoryMegabytes, 1));
+            if (result.CosineToFloat32 is { } agreement)
+            {
+                json.WriteNumber("cosine_to_float32_mean", agreement.Mean);
+                json.WriteNumber("cosine_to_float32_lowest", agreement.Lowest);
+            }
         });
     }
 }

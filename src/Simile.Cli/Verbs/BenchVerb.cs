@@ -2,14 +2,17 @@ using System.CommandLine;
 using System.Diagnostics;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
+using Simile.Engine.Products;
 using Simile.Hosting;
 using Simile.Text;
+using Simile.Vectors;
 
 namespace Simile.Cli.Verbs;
 
 internal static class BenchVerb
 {
     private const int SingleCalls = 2000;
+    private const int SampledTexts = 256;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     public static Command Create(Lazy<SimileHost> host)
@@ -24,9 +27,11 @@ internal static class BenchVerb
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             var bulk = await MeasureBulkAsync(embedder, texts, cancellationToken);
             var latencies = await MeasureSingleAsync(embedder, texts, cancellationToken);
+            var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+            var agreement = model.Compute(parsed) == ComputePrecision.Float32 ? null : await AgreementAsync(host, model, parsed, embedder, texts, cancellationToken);
             BenchRendering.Write(parsed.GetValue(json), new BenchResult(
-                model.Model(parsed), model.Compute(parsed), model.Threads(parsed), texts.Length, bulk.Tokens, bulk.Texts / bulk.Seconds, bulk.Tokens * (bulk.Texts / texts.Length) / bulk.Seconds,
-                latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], Process.GetCurrentProcess().PeakWorkingSet64 / 1e6));
+                model.Model(parsed), model.Compute(parsed).ToString().ToLowerInvariant(), model.Threads(parsed), texts.Length, bulk.Tokens, bulk.Texts / bulk.Seconds, bulk.Tokens * (bulk.Texts / texts.Length) / bulk.Seconds,
+                latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], peak, agreement));
             return 0;
         });
     }
@@ -53,15 +58,25 @@ internal static class BenchVerb
 
     private static async Task<double[]> MeasureSingleAsync(TextEmbedder embedder, string[] texts, CancellationToken cancellationToken)
     {
-        var milliseconds = new double[SingleCalls];
-        for (var i = 0; i < SingleCalls; i++)
+        var (milliseconds, clock) = (new List<double>(SingleCalls), Stopwatch.StartNew());
+        for (var i = 0; i < SingleCalls && (clock.Elapsed < Longest || i == 0); i++)
         {
             var start = Stopwatch.GetTimestamp();
             await embedder.EmbedAsync([texts[i % texts.Length]], null, cancellationToken);
-            milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        Array.Sort(milliseconds);
-        return milliseconds;
+        milliseconds.Sort();
+        return [.. milliseconds];
+    }
+
+    // How far the vectors are from those of 32-bit floats: the lowest and the mean cosine over some texts of the corpus.
+    private static async Task<(double Lowest, double Mean)?> AgreementAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, TextEmbedder embedder, string[] texts, CancellationToken cancellationToken)
+    {
+        var sample = texts.Where((_, i) => i % Math.Max(1, texts.Length / SampledTexts) == 0).Take(SampledTexts).ToArray();
+        await using var exact = await host.Value.OpenTextEmbedderAsync(model.Model(parsed), new TextEmbedderOptions { Threads = model.Threads(parsed) }, cancellationToken);
+        var (ours, wanted) = (await embedder.EmbedAsync(sample, null, cancellationToken), await exact.EmbedAsync(sample, null, cancellationToken));
+        var cosines = Enumerable.Range(0, sample.Length).Where(i => ours.Outcomes[i].Succeeded).Select(i => (double)Similarity.Cosine(ours[i], wanted[i])).ToList();
+        return cosines.Count == 0 ? null : (cosines.Min(), cosines.Average());
     }
 }

@@ -21,7 +21,7 @@ internal static class DoctorVerb
                 checks.Add(await CheckAsync(host.Value, name, cancellationToken));
             }
 
-            Write(parsed.GetValue(json), checks);
+            Write(parsed.GetValue(json), DoctorKernels.Measure(), checks);
             return checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
         });
     }
@@ -30,7 +30,7 @@ internal static class DoctorVerb
     {
         try
         {
-            return (name, $"as published (largest difference {await ModelVerifier.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken):G3})", true);
+            return (name, (await ModelVerifier.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
         }
         catch (SimileException error)
         {
@@ -38,7 +38,7 @@ internal static class DoctorVerb
         }
     }
 
-    private static void Write(bool asJson, List<(string Model, string Result, bool Sound)> checks)
+    private static void Write(bool asJson, IReadOnlyList<DoctorKernels> kernels, List<(string Model, string Result, bool Sound)> checks)
     {
         var vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
         if (asJson)
@@ -50,6 +50,13 @@ internal static class DoctorVerb
                 json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
                 json.WriteNumber("processors", Environment.ProcessorCount);
                 json.WriteNumber("vector_bits", vectorBits);
+                json.WriteStartArray("kernels");
+                foreach (var kernel in kernels)
+                {
+                    kernel.Write(json);
+                }
+
+                json.WriteEndArray();
                 json.WriteStartArray("models");
                 foreach (var (model, result, sound) in checks)
                 {
@@ -66,6 +73,11 @@ internal static class DoctorVerb
         }
 
         Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors, vectors of {vectorBits} bits");
+        foreach (var kernel in kernels)
+        {
+            Console.WriteLine(kernel.Line);
+        }
+
         foreach (var (model, result, sound) in checks)
         {
             Console.WriteLine($"{(sound ? "ok  " : "BAD ")} {model}: {result}");

@@ -18,16 +18,21 @@ internal static class InspectVerb
             var text = TextInputs.ReadOne(parsed.GetValue(input)!);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             var tokens = new TokenBuffer();
-            embedder.Tokenizer.Tokenize(text, tokens);
+            var seen = embedder.Inspect(text, tokens);
             if (parsed.GetValue(json))
             {
-                WriteJson(embedder.Tokenizer, tokens, tokens.Count > (embedder.MaxTokens ?? int.MaxValue));
+                WriteJson(embedder.Tokenizer, tokens, seen > tokens.Count);
                 return 0;
             }
 
             for (var i = 0; i < tokens.Count; i++)
             {
                 Console.WriteLine($"{tokens.Ids[i],7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]),-20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
+            }
+
+            if (seen > tokens.Count)
+            {
+                Console.WriteLine($"Cut: the text has {seen} tokens, the model takes {tokens.Count}.");
             }
 
             return 0;

@@ -58,16 +58,17 @@ internal static class ModelsVerb
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var name in wanted)
             {
-                var largest = await ModelVerifier.VerifyAsync(host.Value.Catalogue.Resolve(name), cancellationToken);
+                var check = await ModelVerifier.VerifyAsync(host.Value.Catalogue.Resolve(name), cancellationToken);
                 if (output is null)
                 {
-                    Console.WriteLine($"{name}: as published (largest difference {largest:G3})");
+                    Console.WriteLine($"{name}: {check.Summary}");
                 }
 
                 output?.Write(fields =>
                 {
                     fields.WriteString("model", name);
-                    fields.WriteNumber("largest_difference", largest);
+                    fields.WriteBoolean("golden", check.HasGolden);
+                    fields.WriteNumber("largest_difference", check.LargestDifference);
                 });
             }
 

@@ -19,12 +19,28 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
     public static ModelDescription Of(ModelFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        if (folder.HoldsTransformer())
+        {
+            return OfEncoder(folder);
+        }
+
         var checkpoint = folder.ReadStatic();
         using var file = Engine.Checkpoints.SafetensorsFile.Open(checkpoint.WeightsPath);
         var shape = file.Find(checkpoint.TableName).Shape;
-        var bytes = new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(entry => entry.Length);
-        return new ModelDescription(folder.Name, folder.Path, "static", shape[0], shape[^1], checkpoint.TrainedDimensions, checkpoint.MaxTokens, LicenceOf(folder), bytes);
+        return new ModelDescription(folder.Name, folder.Path, "static", shape[0], shape[^1], checkpoint.TrainedDimensions, checkpoint.MaxTokens, LicenceOf(folder), BytesOf(folder));
     }
+
+    private static ModelDescription OfEncoder(ModelFolder folder)
+    {
+        var checkpoint = folder.ReadEncoder();
+        var config = checkpoint.Config;
+        var dimensions = checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd");
+        var tokens = checkpoint.MaxTokens ?? config.NumberOrNull("max_position_embeddings", "n_positions");
+        return new ModelDescription(folder.Name, folder.Path, checkpoint.Kind, config.Number("vocab_size"), dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder));
+    }
+
+    private static long BytesOf(ModelFolder folder) =>
+        new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(entry => entry.Length);
 
     private static string? LicenceOf(ModelFolder folder)
     {
