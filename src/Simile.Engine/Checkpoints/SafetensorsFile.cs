@@ -45,13 +45,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
         }
 
-        var length = new FileInfo(path).Length;
-        if (length < 8)
-        {
-            throw SafetensorsHeader.Bad(path, $"it has {length} bytes, fewer than its first field");
-        }
-
-        var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        var (file, length) = Map(path);
         var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -103,6 +97,21 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Release(_view, _file);
+
+    private static (MemoryMappedFile File, long Length) Map(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return stream.Length >= 8
+                ? (MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), stream.Length)
+                : throw SafetensorsHeader.Bad(path, $"it has {stream.Length} bytes, fewer than its first field");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"{path} cannot be opened: {error.Message}", error);
+        }
+    }
 
     private static void Release(MemoryMappedViewAccessor view, MemoryMappedFile file)
     {

@@ -10,6 +10,9 @@ namespace Simile.Engine.Encoders;
 /// <remarks>What a sequence becomes depends, bit for bit, on its own tokens, the precision and the instructions alone.</remarks>
 public sealed class Encoder : IDisposable
 {
+    private const int WidestState = 1 << 14;
+    private const int MostIntermediate = 1 << 17;
+    private const int MostPositions = 1 << 17;
     private readonly ConcurrentBag<EncoderPass> _passes = [];
 
     /// <summary>Packs the weights.</summary>
@@ -20,7 +23,7 @@ public sealed class Encoder : IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(layers);
         Shape = weights.Shape;
-        Require(Shape.Hidden % 4 == 0 && Shape.Intermediate % 4 == 0 && Shape.Heads > 0 && Shape.Hidden % Shape.Heads == 0 && Shape.HeadSize % 4 == 0);
+        RequireShape();
         var compute = Shape.Compute;
         Kernels = TileKernels.Create(compute.Precision, compute.Level);
         AttentionKernels = AttentionKernelsFor(compute);
@@ -87,11 +90,17 @@ public sealed class Encoder : IDisposable
         return TileKernels.Create(halved ? ComputePrecision.BFloat16 : ComputePrecision.Float32, compute.Level);
     }
 
-    private void Require(bool fits)
+    private void RequireShape()
     {
-        if (!fits)
+        var (hidden, heads, intermediate) = (Shape.Hidden, Shape.Heads, Shape.Intermediate);
+        if (hidden % 4 != 0 || heads < 1 || hidden % heads != 0 || Shape.HeadSize % 4 != 0 || intermediate % 4 != 0)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {Shape.Hidden} values, {Shape.Heads} heads and {Shape.Intermediate} intermediate values is not supported: values, values a head and intermediate values must be multiples of 4.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {heads} heads and {intermediate} intermediate values is not supported: values, values a head and intermediate values must be multiples of 4.");
+        }
+
+        if (hidden > WidestState || intermediate > MostIntermediate || Shape.Positions > MostPositions)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {intermediate} intermediate values and {Shape.Positions} positions is larger than Simile takes ({WidestState}, {MostIntermediate}, {MostPositions}).");
         }
     }
 }

@@ -58,7 +58,21 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
         for (var i = 0; i < good.Length; i++)
         {
             var row = block.AsSpan((first + good[i]) * request.Space.Dimensions, request.Space.Dimensions);
-            request.Finish(vectors.AsSpan(i * Dimensions, Dimensions), row);
+            FinishOne(vectors.AsSpan(i * Dimensions, Dimensions), row, request, ref outcomes[first + good[i]]);
+        }
+    }
+
+    // A checkpoint with weights that are not finite gives an error for each text, not a vector of NaN.
+    private static void FinishOne(ReadOnlySpan<float> vector, Span<float> row, TextRequest request, ref EmbeddingOutcome outcome)
+    {
+        try
+        {
+            request.Finish(vector, row);
+        }
+        catch (SimileException error)
+        {
+            row.Clear();
+            outcome = new EmbeddingOutcome(outcome.TokensSeen, 0, error);
         }
     }
 

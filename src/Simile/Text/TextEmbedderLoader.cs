@@ -40,16 +40,17 @@ internal static class TextEmbedderLoader
     private static TextEmbedder LoadEncoder(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
     {
         var checkpoint = folder.ReadEncoder();
+        EncoderLayouts.RequireKnown(checkpoint);
         var tokenizer = TokenizerFile.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
-        var digest = Task.Run(() => DigestOf(WeightFiles(checkpoint)));
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = EncoderNetwork.Load(checkpoint, compute, options.Threads);
         try
         {
             RequireRows(folder, tokenizer, network.Tokens);
+            var digest = DigestOf(network.WeightFiles);
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
-            var space = new EmbeddingSpace(IdOf(folder, digest.Result), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
-            var traits = new TextModelTraits(digest.Result, limit, checkpoint.Prompts, BehindOf(checkpoint), NotesOf(checkpoint));
+            var space = new EmbeddingSpace(IdOf(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
+            var traits = new TextModelTraits(digest, limit, checkpoint.Prompts, BehindOf(checkpoint), NotesOf(checkpoint));
             return new TextEmbedder(new EncoderTextRunner(network, tokenizer, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
         }
         catch
@@ -82,24 +83,12 @@ internal static class TextEmbedderLoader
     private static string[] NotesOf(EncoderCheckpoint checkpoint) =>
         checkpoint.PoolingAssumed ? [$"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken."] : [];
 
-    private static IEnumerable<string> WeightFiles(EncoderCheckpoint checkpoint)
-    {
-        foreach (var folder in checkpoint.Dense.Select(layer => layer.Folder).Prepend(checkpoint.Folder))
-        {
-            using var weights = SafetensorsSet.Open(folder);
-            foreach (var path in weights.Paths)
-            {
-                yield return path;
-            }
-        }
-    }
-
     private static string IdOf(ModelFolder folder, string digest) => $"{folder.Name}@{digest[..8]}";
 
     // One file's own digest; the digest of the digests where there are several.
     private static string DigestOf(IEnumerable<string> paths)
     {
-        var digests = paths.Select(DigestOfFile).ToList();
+        var digests = paths.AsParallel().AsOrdered().Select(DigestOfFile).ToList();
         return digests.Count == 1 ? digests[0] : Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString(string.Concat(digests))));
     }
 

@@ -34,6 +34,15 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
         if (Space.UnitLength)
         {
             UnitLength.Normalize(row);
+            return;
+        }
+
+        foreach (var value in row)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new SimileException(ErrorCode.InvalidVector, $"The model gave a vector with the value {value}. Its weights are damaged, or too large for their precision.");
+            }
         }
     }
 

@@ -56,25 +56,37 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
     /// <summary>Several matrices of (H, H), one below the other.</summary>
     protected float[] Stack(params ReadOnlySpan<string> names)
     {
-        var each = Shape.Hidden * Shape.Hidden;
-        var stacked = new float[names.Length * each];
-        for (var i = 0; i < names.Length; i++)
+        List<float[]> parts = [];
+        foreach (var name in names)
         {
-            Read(names[i] + ".weight", Shape.Hidden, Shape.Hidden).CopyTo(stacked, i * each);
+            parts.Add(Read(name + ".weight", Shape.Hidden, Shape.Hidden));
         }
 
-        return stacked;
+        return Join(parts);
     }
 
     /// <summary>The biases of several layers, one behind the other.</summary>
     protected float[] StackBiases(params ReadOnlySpan<string> names)
     {
-        var stacked = new float[names.Length * Shape.Hidden];
-        for (var i = 0; i < names.Length; i++)
+        List<float[]> parts = [];
+        foreach (var name in names)
         {
-            Read(names[i] + ".bias", Shape.Hidden).CopyTo(stacked, i * Shape.Hidden);
+            parts.Add(Read(name + ".bias", Shape.Hidden));
         }
 
-        return stacked;
+        return Join(parts);
+    }
+
+    private static float[] Join(List<float[]> parts)
+    {
+        var joined = new float[parts.Sum(part => (long)part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(joined, at);
+            at += part.Length;
+        }
+
+        return joined;
     }
 }

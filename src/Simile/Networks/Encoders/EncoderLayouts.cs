@@ -11,6 +11,15 @@ internal static class EncoderLayouts
     /// <summary>The kinds of networks there are.</summary>
     public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert"];
 
+    /// <summary>Refuses a checkpoint of a kind that is not known.</summary>
+    public static void RequireKnown(EncoderCheckpoint checkpoint)
+    {
+        if (!Kinds.Contains(checkpoint.Kind))
+        {
+            throw Unknown(checkpoint);
+        }
+    }
+
     public static EncoderLayout Of(EncoderCheckpoint checkpoint, SafetensorsSet weights)
     {
         var config = checkpoint.Config;
@@ -22,9 +31,12 @@ internal static class EncoderLayouts
             "mpnet" => new MpNetLayout(config, weights, Prefix(weights, "mpnet.", "embeddings.")),
             "modernbert" => new ModernBertLayout(config, weights, Prefix(weights, "model.", "embeddings.")),
             "nomic_bert" => new NomicBertLayout(config, weights, string.Empty),
-            var kind => throw config.Unsupported($"a network of the kind '{kind}' (known: {string.Join(", ", Kinds)})"),
+            _ => throw Unknown(checkpoint),
         };
     }
+
+    private static SimileException Unknown(EncoderCheckpoint checkpoint) =>
+        checkpoint.Config.Unsupported($"a network of the kind '{checkpoint.Kind}' (known: {string.Join(", ", Kinds)})");
 
     // A checkpoint of the network alone has bare names; one with a head on top puts the network's name first.
     private static string Prefix(SafetensorsSet weights, string withHead, string probe) =>

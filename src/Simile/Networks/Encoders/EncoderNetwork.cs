@@ -31,7 +31,11 @@ internal sealed class EncoderNetwork : IDisposable
 
         _dense = dense.ToImmutable();
         MaxTokens = layout.MaxTokens;
+        WeightFiles = [.. weights.Paths, .. checkpoint.Dense.Select(layer => Path.Combine(layer.Folder, "model.safetensors"))];
     }
+
+    /// <summary>The files the weights came from.</summary>
+    public ImmutableArray<string> WeightFiles { get; }
 
     /// <summary>Ids there are (V).</summary>
     public int Tokens => _encoder.Tokens;

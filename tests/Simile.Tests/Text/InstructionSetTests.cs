@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Simile.Tests.Text;
+
+/// <summary>The same reference vectors on processors that lack instructions: the tests run again in a process of their own, with these switched off.</summary>
+public class InstructionSetTests
+{
+    [Theory]
+    [InlineData("DOTNET_EnableAVX512")]
+    [InlineData("DOTNET_EnableAVX2")]
+    [InlineData("DOTNET_EnableHWIntrinsic")]
+    public async Task TheReferenceVectorsHoldWithoutAnInstructionSet(string variable)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            ArgumentList = { "--filter-method", "Simile.Tests.Text.EncoderReferenceTests.FloatsAreThoseOfPyTorch", "--no-progress" },
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet")
+        {
+            start.ArgumentList.Insert(0, typeof(InstructionSetTests).Assembly.Location);
+        }
+
+        start.Environment[variable] = "0";
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, output);
+        Assert.Matches(@"succeeded: [1-9]", output);
+    }
+}
