@@ -20,7 +20,7 @@ internal static partial class HubFileNames
         if (!chosen.Exists(IsWeights) || others.Exists(name => FolderOf(name).Length > 0))
         {
             var found = others.Count > 0 ? $"it has {string.Join(", ", others.Take(3))} instead" : "it has no weights at all";
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{id} has no model.safetensors where one is needed ({found}). Simile reads safetensors only: look for a revision (--revision) or another repository of the model that has them.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{id} has no model.safetensors where one is needed ({found}). Simile reads safetensors only: look for a revision (--revision) or another repository of the model that has them. {KnownModels.Find(id)?.Note}".TrimEnd());
         }
 
         return chosen;

@@ -24,6 +24,9 @@ public sealed record KnownModel(string Id, string Kind, int Dimensions, int? Max
     /// <summary>What the score is and who published it, or null.</summary>
     public string? ScoreSource { get; init; }
 
+    /// <summary>What else must be known to use it, or null.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The name without the organization.</summary>
     public string ShortName => Id[(Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

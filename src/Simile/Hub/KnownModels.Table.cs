@@ -18,7 +18,7 @@ public static partial class KnownModels
         new("BAAI/bge-small-en-v1.5", "bert", 384, 512, "cls", "en", "mit", 33.4, 134) { QueryPrompt = BgeQuery },
         new("BAAI/bge-base-en-v1.5", "bert", 768, 512, "cls", "en", "mit", 109, 438) { QueryPrompt = BgeQuery },
         new("BAAI/bge-large-en-v1.5", "bert", 1024, 512, "cls", "en", "mit", 335, 1341) { QueryPrompt = BgeQuery },
-        new("BAAI/bge-m3", "xlm-roberta", 1024, 8192, "cls", "100+", "mit", 568, 2290),
+        new("BAAI/bge-m3", "xlm-roberta", 1024, 8192, "cls", "100+", "mit", 568, 2290) { Note = "Dense vectors only. Its main branch has no safetensors; the revision refs/pr/38 of the hub's own converter has." },
         new("intfloat/e5-small-v2", "bert", 384, 512, "mean", "en", "mit", 33.4, 134) { QueryPrompt = E5Query, DocumentPrompt = E5Passage, Score = 59.93, ScoreSource = GteCard },
         new("intfloat/e5-base-v2", "bert", 768, 512, "mean", "en", "mit", 109, 438) { QueryPrompt = E5Query, DocumentPrompt = E5Passage, Score = 61.5, ScoreSource = GteCard },
         new("intfloat/e5-large-v2", "bert", 1024, 512, "mean", "en", "mit", 335, 1341) { QueryPrompt = E5Query, DocumentPrompt = E5Passage, Score = 62.25, ScoreSource = GteCard },
