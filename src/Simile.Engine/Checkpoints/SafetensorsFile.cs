@@ -45,7 +45,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
         }
 
-        var length = new FileInfo(path).Length;
+        var length = LengthOf(path);
         if (length < 8)
         {
             throw SafetensorsHeader.Bad(path, $"it has {length} bytes, fewer than its first field");
@@ -64,6 +64,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
             Release(view, file);
             throw;
         }
+    }
+
+    // Of the file itself where the path is a link, as in the cache of the Hugging Face hub; FileInfo would measure the link.
+    private static long LengthOf(string path)
+    {
+        using var handle = File.OpenHandle(path);
+        return RandomAccess.GetLength(handle);
     }
 
     /// <summary>The tensor of that name.</summary>
