@@ -10,7 +10,7 @@ namespace Simile.Cli;
 /// <summary>The options of every verb that uses a model.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<string> _model = new("--model") { Description = "Name of an installed model, or a model folder", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER" };
+    private readonly Option<string> _model = new("--model") { Description = "Name of an installed model, a model folder, or a model pulled from the hub", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER|org/name[@revision]" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads to use", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<ComputePrecision> _compute = VerbOptions.Choice("--compute", "Arithmetic of a transformer's products; static models know float32 only", ComputePrecision.Float32);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Simile.Hub;
 using Simile.Models;
 using Simile.Search;
 using Simile.Sqlite;
@@ -10,11 +11,18 @@ namespace Simile.Hosting;
 
 /// <summary>Puts Simile together: which models there are, which store keeps an index, where caches lie.</summary>
 /// <param name="catalogue">The installed models.</param>
+/// <param name="hub">How the Hugging Face hub and its cache are set up.</param>
 /// <param name="cacheFolder">The folder for indexes made on the fly.</param>
-public sealed class SimileHost(ModelCatalogue catalogue, string cacheFolder)
+public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, string cacheFolder)
 {
     /// <summary>The installed models.</summary>
     public ModelCatalogue Catalogue => catalogue;
+
+    /// <summary>The models that were downloaded from the hub.</summary>
+    public HubCache HubCache { get; } = new(hub.CacheFolder);
+
+    /// <summary>Finds models of both kinds by name, and folders.</summary>
+    public ModelLocator Models => new(catalogue, HubCache);
 
     /// <summary>The host of this machine: models beside the program or above it, caches in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
     public static SimileHost OfThisMachine()
@@ -25,13 +33,19 @@ public sealed class SimileHost(ModelCatalogue catalogue, string cacheFolder)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return new SimileHost(
             ModelCatalogue.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS")),
+            new HubEnvironment(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
             Path.Combine(string.IsNullOrEmpty(named) ? usual : named, "simile"));
     }
+
+    /// <summary>What downloads models from the hub.</summary>
+    /// <param name="http">A client of <see cref="HubDownloader.CreateClient"/>.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when a variable of the hub makes no sense.</exception>
+    public HubDownloader OpenHub(HttpClient http) => new(http, hub.ReadOptions(), TimeProvider.System);
 
     /// <summary>Loads a text model by name or folder.</summary>
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public Task<TextEmbedder> OpenTextEmbedderAsync(string model, TextEmbedderOptions options, CancellationToken cancellationToken) =>
-        TextEmbedder.LoadAsync(catalogue.Resolve(model).Path, options, cancellationToken);
+        TextEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
 
     /// <summary>Opens an index file.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>

@@ -5,9 +5,13 @@ namespace Simile.Cli.Tests;
 /// <summary>Runs the real program, as a user's shell would.</summary>
 internal static class CliProcess
 {
-    public static async Task<CliResult> RunAsync(string? input, params string[] arguments)
+    private static readonly Dictionary<string, string> NoVariables = [];
+
+    public static Task<CliResult> RunAsync(string? input, params string[] arguments) => RunAsync(input, NoVariables, arguments);
+
+    public static async Task<CliResult> RunAsync(string? input, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(variables, arguments);
         await process.StandardInput.WriteAsync(input ?? string.Empty);
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -15,7 +19,9 @@ internal static class CliProcess
         return new CliResult(process.ExitCode, await output, await error);
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(NoVariables, arguments);
+
+    public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"));
@@ -25,6 +31,12 @@ internal static class CliProcess
         }
 
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(AppContext.BaseDirectory, "cache");
+        start.Environment["HF_HUB_CACHE"] = Path.Combine(AppContext.BaseDirectory, "cache", "hub");
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 }

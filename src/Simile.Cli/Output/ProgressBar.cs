@@ -6,7 +6,7 @@ namespace Simile.Cli.Output;
 internal static class ProgressBar
 {
     /// <summary>Runs work that reports how much of <paramref name="total"/> is done; a total of 0 means that nobody knows it yet.</summary>
-    public static async Task<T> RunAsync<T>(string title, double total, Func<Action<double, double>, Task<T>> work)
+    public static async Task<T> RunAsync<T>(string title, double total, Func<Action<double, double>, Task<T>> work, bool bytes = false)
     {
         if (Console.IsErrorRedirected)
         {
@@ -15,7 +15,7 @@ internal static class ProgressBar
 
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return await terminal.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn())
+            .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. bytes ? (ProgressColumn[])[new DownloadedColumn(), new TransferSpeedColumn()] : [new RateColumn()], new RemainingTimeColumn()])
             .StartAsync(async context =>
             {
                 var bar = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total));

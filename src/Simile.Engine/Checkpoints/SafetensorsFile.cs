@@ -60,6 +60,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
+    // Of the file itself where the path is a link, as in the cache of the Hugging Face hub; FileInfo would measure the link.
+
     /// <summary>The tensor of that name.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none.</exception>
     public SafetensorsTensor Find(string name) =>

@@ -34,6 +34,30 @@ public static class ErrorCode
     /// <summary>A golden check failed: the model does not give the vectors it was published with.</summary>
     public const string VerificationFailed = "SIM205";
 
+    /// <summary>The hub does not answer, or its connections are cut again and again.</summary>
+    public const string HubUnreachable = "SIM211";
+
+    /// <summary>The hub refuses a model: it is private or gated, or does not exist (401, 403).</summary>
+    public const string HubRefused = "SIM212";
+
+    /// <summary>The hub has no such model or revision (404).</summary>
+    public const string HubNotFound = "SIM213";
+
+    /// <summary>A file of the hub arrived with another content than was announced, twice.</summary>
+    public const string HubFileDamaged = "SIM214";
+
+    /// <summary>The disk has no room for a model.</summary>
+    public const string HubDiskFull = "SIM215";
+
+    /// <summary>The network may not be used, and the model is not in the cache.</summary>
+    public const string HubOffline = "SIM216";
+
+    /// <summary>The hub answers with something that a hub does not answer.</summary>
+    public const string HubBadAnswer = "SIM217";
+
+    /// <summary>A repository lists a file whose name would lead out of its folder.</summary>
+    public const string HubUnsafeName = "SIM218";
+
     /// <summary>Two vectors of different spaces or lengths were to be compared.</summary>
     public const string SpaceMismatch = "SIM301";
 

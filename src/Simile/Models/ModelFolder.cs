@@ -11,8 +11,10 @@ public sealed class ModelFolder
     /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <summary>The folder's own name.</summary>
-    public string Name => System.IO.Path.GetFileName(Path);
+    /// <summary>The folder's own name; in the hub's cache (<c>models--org--name/snapshots/commit</c>) the repository's, <c>org/name</c>.</summary>
+    public string Name => Path.Split('/', '\\') is [.., var repository, "snapshots", _] && repository.StartsWith("models--", StringComparison.Ordinal)
+        ? repository["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
+        : System.IO.Path.GetFileName(Path);
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>

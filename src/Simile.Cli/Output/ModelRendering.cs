@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using Simile.Hub;
+
+namespace Simile.Cli.Output;
+
+/// <summary>Models for people and for programs.</summary>
+internal static class ModelRendering
+{
+    public static void WriteRow(InstalledModel model) =>
+        Console.WriteLine($"{Named(model),-40} {model.Kind,-12} {model.Dimensions,5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+
+    public static void WriteRow(KnownModel model, bool isInstalled) =>
+        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,5}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {model.Score?.ToString("F2", CultureInfo.InvariantCulture)}");
+
+    public static void WriteDetails(InstalledModel model)
+    {
+        Field("name", model.Name);
+        Field("folder", model.Folder);
+        Field("revision", model.Revision);
+        Field("commit", model.Commit);
+        Field("kind", model.Kind);
+        Field("vocabulary", model.Tokens?.ToString(CultureInfo.InvariantCulture));
+        Field("dimensions", model.Dimensions is { } full ? string.Join(", ", model.TrainedDimensions.Prepend((int)full).Distinct()) : null);
+        Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? (model.Kind == "static" ? "any" : null));
+        Field("licence", model.Licence ?? "not stated");
+        Field("size", $"{model.Bytes / 1e6:F1} MB");
+    }
+
+    public static void WriteDetails(KnownModel model)
+    {
+        Field("name", model.Id);
+        Field("kind", model.Kind);
+        Field("dimensions", model.Dimensions.ToString(CultureInfo.InvariantCulture));
+        Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "any");
+        Field("licence", model.Licence);
+        Field("download", $"about {model.Megabytes} MB");
+        WriteCard(model);
+    }
+
+    /// <summary>What is known of a model from its card only.</summary>
+    public static void WriteCard(KnownModel model)
+    {
+        Field("pooling", model.Pooling);
+        Field("languages", model.Languages);
+        Field("parameters", string.Create(CultureInfo.InvariantCulture, $"{model.Parameters} million"));
+        Field("query", Quoted(model.QueryPrompt));
+        Field("document", Quoted(model.DocumentPrompt));
+        Field("score", model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2}, {model.ScoreSource}") : null);
+        Field("note", model.Note);
+    }
+
+    public static void Fields(Utf8JsonWriter json, InstalledModel model)
+    {
+        json.WriteString("name", model.Name);
+        json.WriteString("folder", model.Folder);
+        json.WriteString("kind", model.Kind);
+        Number(json, "vocabulary", model.Tokens);
+        Number(json, "dimensions", model.Dimensions);
+        json.WriteString("licence", model.Licence);
+        json.WriteNumber("bytes", model.Bytes);
+        json.WriteString("revision", model.Revision);
+        json.WriteString("commit", model.Commit);
+    }
+
+    public static void Fields(Utf8JsonWriter json, KnownModel model, bool isInstalled)
+    {
+        json.WriteString("name", model.Id);
+        json.WriteBoolean("installed", isInstalled);
+        json.WriteString("kind", model.Kind);
+        json.WriteNumber("dimensions", model.Dimensions);
+        Number(json, "max_tokens", model.MaxTokens);
+        json.WriteString("pooling", model.Pooling);
+        json.WriteString("languages", model.Languages);
+        json.WriteString("licence", model.Licence);
+        json.WriteNumber("parameters_m", model.Parameters);
+        json.WriteNumber("download_mb", model.Megabytes);
+        json.WriteString("query_prompt", model.QueryPrompt);
+        json.WriteString("document_prompt", model.DocumentPrompt);
+        Number(json, "score", model.Score);
+        json.WriteString("score_source", model.ScoreSource);
+        json.WriteString("note", model.Note);
+    }
+
+    // org/name stands for its main branch; other revisions, and commits that no revision points to, are named.
+    private static string Named(InstalledModel model) =>
+        (model.Revision ?? model.Commit?[..12]) is { } revision && revision != HubReference.DefaultRevision ? $"{model.Name}@{revision}" : model.Name;
+
+    private static string? Quoted(string prompt) => prompt.Length > 0 ? $"'{prompt}' + text" : null;
+
+    private static void Field(string name, string? value)
+    {
+        if (value is not null)
+        {
+            Console.WriteLine($"{name,-11} {value}");
+        }
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

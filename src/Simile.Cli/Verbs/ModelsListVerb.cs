@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Hub;
+using Simile.Models;
+
+namespace Simile.Cli.Verbs;
+
+/// <summary>'models list' and 'models show'.</summary>
+internal static class ModelsListVerb
+{
+    public static Command CreateList(Lazy<SimileHost> host)
+    {
+        var known = new Option<bool>("--known") { Description = "The well-known models of the hub instead; * marks those that are here" };
+        var json = VerbOptions.Json();
+        var verb = new Command("list", "List the installed models") { known, json };
+        return verb.Does((parsed, _) =>
+        {
+            using var output = parsed.GetValue(json) ? new JsonLines() : null;
+            if (parsed.GetValue(known))
+            {
+                ListKnown(host.Value, output);
+            }
+            else
+            {
+                ListInstalled(host.Value, output);
+            }
+
+            return Task.FromResult(0);
+        });
+    }
+
+    public static Command CreateShow(Lazy<SimileHost> host)
+    {
+        var (name, json) = (new Argument<string>("model") { Description = "A name, a folder or org/name; installed or well known" }, VerbOptions.Json());
+        var verb = new Command("show", "Show what a model is") { name, json };
+        return verb.Does((parsed, _) =>
+        {
+            using var output = parsed.GetValue(json) ? new JsonLines() : null;
+            Show(host.Value, parsed.GetValue(name)!, output);
+            return Task.FromResult(0);
+        });
+    }
+
+    private static void ListInstalled(SimileHost host, JsonLines? output)
+    {
+        var models = host.Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
+            .Concat(host.HubCache.Snapshots.Select(snapshot => InstalledModel.Of(ModelFolder.Open(snapshot.Folder), snapshot)));
+        foreach (var model in models)
+        {
+            Write(model, output, ModelRendering.WriteRow);
+        }
+    }
+
+    private static void ListKnown(SimileHost host, JsonLines? output)
+    {
+        var here = host.HubCache.Snapshots.Select(snapshot => snapshot.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var model in KnownModels.All)
+        {
+            if (output is null)
+            {
+                ModelRendering.WriteRow(model, here.Contains(model.Id));
+            }
+
+            output?.Write(json => ModelRendering.Fields(json, model, here.Contains(model.Id)));
+        }
+    }
+
+    private static void Show(SimileHost host, string name, JsonLines? output)
+    {
+        var known = KnownModels.Find(name.Split('@')[0]);
+        ModelFolder folder;
+        try
+        {
+            folder = host.Models.Resolve(name);
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound && known is not null)
+        {
+            output?.Write(json => ModelRendering.Fields(json, known, isInstalled: false));
+            if (output is null)
+            {
+                ModelRendering.WriteDetails(known);
+                Console.Error.WriteLine($"Not installed: 'simile models pull {known.Id}' downloads it.");
+            }
+
+            return;
+        }
+
+        var snapshot = host.HubCache.Snapshots.FirstOrDefault(entry => entry.Folder == folder.Path);
+        Write(InstalledModel.Of(folder, snapshot), output, ModelRendering.WriteDetails);
+        if (output is null && known is not null && snapshot is not null)
+        {
+            ModelRendering.WriteCard(known);
+        }
+    }
+
+    private static void Write(InstalledModel model, JsonLines? output, Action<InstalledModel> render)
+    {
+        if (output is null)
+        {
+            render(model);
+            return;
+        }
+
+        output.Write(json => ModelRendering.Fields(json, model));
+    }
+}

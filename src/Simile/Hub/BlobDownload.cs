@@ -1,0 +1,107 @@
+using System.Net;
+
+namespace Simile.Hub;
+
+/// <summary>Fetches one file into the blobs: resumes, verifies, and puts it in place whole or not at all.</summary>
+internal sealed class BlobDownload(HubConnection connection, HubRetries retries, CacheFiles files)
+{
+    private const int BufferBytes = 1 << 18;
+
+    /// <summary>Where a file grows until it is whole.</summary>
+    public static string PartialPath(string blob) => blob + ".incomplete";
+
+    /// <summary>Fetches a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="blob">Where it goes.</param>
+    /// <param name="report">Hears how many bytes are here, and of pauses.</param>
+    /// <param name="cancellationToken">Stops; what has arrived stays for the next time.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.HubFileDamaged"/>, <see cref="ErrorCode.HubDiskFull"/> or what the hub answered.</exception>
+    public async Task RunAsync(HubFile file, string blob, Action<long, string?> report, CancellationToken cancellationToken)
+    {
+        var partial = PartialPath(blob);
+        for (var isLast = false; ; isLast = true)
+        {
+            await retries.RunAsync(() => AppendAsync(file, partial, report, cancellationToken), () => CacheFiles.LengthOf(partial), text => report(CacheFiles.LengthOf(partial), text), cancellationToken).ConfigureAwait(false);
+            if (await BlobHash.MatchesAsync(partial, file, cancellationToken).ConfigureAwait(false))
+            {
+                File.Move(partial, blob, overwrite: true);
+                return;
+            }
+
+            File.Delete(partial);
+            if (isLast)
+            {
+                throw new SimileException(ErrorCode.HubFileDamaged, $"{file.Name} arrived twice with another content than the hub announced (checksum {file.Etag}, {file.Size} bytes). It was thrown away. A proxy may change files; try again later or from another network.");
+            }
+
+            report(0, $"{file.Name} arrived damaged and is fetched again");
+        }
+    }
+
+    private async Task<bool> AppendAsync(HubFile file, string partial, Action<long, string?> report, CancellationToken cancellationToken)
+    {
+        var have = CacheFiles.LengthOf(partial);
+        if (have > 0 && have == file.Size)
+        {
+            return true;
+        }
+
+        using var response = await connection.SendAsync(HttpMethod.Get, file.Address, have > file.Size ? 0 : have, cancellationToken).ConfigureAwait(false);
+        var start = StartOf(response, have);
+        if (start is null)
+        {
+            File.Delete(partial);
+            throw new HubInterruption($"the part of {file.Name} that is here does not fit the file");
+        }
+
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposing = body.ConfigureAwait(false);
+        var end = await GuardAsync(partial, () => CopyAsync(file, partial, start.Value, body, report, cancellationToken)).ConfigureAwait(false);
+        return end >= (file.Size ?? end) ? true : throw new HubInterruption($"{file.Name} ended after {end} of {file.Size} bytes");
+    }
+
+    // Where the answer begins in the file; null when the range cannot be had.
+    private static long? StartOf(HttpResponseMessage response, long have) => response.StatusCode switch
+    {
+        HttpStatusCode.RequestedRangeNotSatisfiable => null,
+        HttpStatusCode.PartialContent => response.Content.Headers.ContentRange?.From == have ? have : null,
+        _ => 0,
+    };
+
+    private async Task<long> CopyAsync(HubFile file, string partial, long position, Stream body, Action<long, string?> report, CancellationToken cancellationToken)
+    {
+        var output = files.OpenAt(partial, position);
+        await using var disposing = output.ConfigureAwait(false);
+        var buffer = new byte[BufferBytes];
+        // More than was announced is not taken in; the check that follows then fails.
+        while (position <= (file.Size ?? long.MaxValue))
+        {
+            var count = await connection.WatchAsync(file.Address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break;
+            }
+
+            await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            report(position += count, null);
+        }
+
+        (output as FileStream)?.Flush(flushToDisk: true);
+        return position;
+    }
+
+    private static async Task<long> GuardAsync(string partial, Func<Task<long>> write)
+    {
+        try
+        {
+            return await write().ConfigureAwait(false);
+        }
+        catch (IOException error) when (CacheFiles.IsDiskFull(error))
+        {
+            throw DiskFull($"The disk is full: {error.Message} ({partial})", error);
+        }
+    }
+
+    public static SimileException DiskFull(string what, IOException? error = null) =>
+        new(ErrorCode.HubDiskFull, $"{what}. Make room ('simile models remove' takes models out), or set HF_HUB_CACHE to a folder on another disk; the next pull goes on where this one ended.", error);
+}

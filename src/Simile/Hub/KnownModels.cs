@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Simile.Hub;
+
+/// <summary>Well-known embedding models of the hub. The figures come from the models' cards; scores only where their source was read.</summary>
+public static partial class KnownModels
+{
+    private const string GteCard = "MTEB English v1, average of 56 tasks (card of thenlper/gte-small)";
+    private const string MinishResults = "MTEB English v1, average of 56 tasks (results of model2vec)";
+    private const string SnowflakeCard = "MTEB English v1, retrieval, nDCG@10 (card of Snowflake/snowflake-arctic-embed-l)";
+    private const string OwnCard = "MTEB English v1, average of 56 tasks (its own card)";
+    private const string E5Query = "query: ";
+    private const string E5Passage = "passage: ";
+    private const string BgeQuery = "Represent this sentence for searching relevant passages: ";
+    private const string NomicQuery = "search_query: ";
+    private const string NomicDocument = "search_document: ";
+
+    /// <summary>All of them, in the order in which a reader may want to see them.</summary>
+    public static ImmutableArray<KnownModel> All => Table;
+
+    /// <summary>The one of a full or a short name, or null. Case does not matter.</summary>
+    public static KnownModel? Find(string name) =>
+        Table.FirstOrDefault(model => string.Equals(model.Id, name, StringComparison.OrdinalIgnoreCase))
+        ?? Table.FirstOrDefault(model => string.Equals(model.ShortName, name, StringComparison.OrdinalIgnoreCase));
+}

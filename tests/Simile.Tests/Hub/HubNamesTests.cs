@@ -1,0 +1,133 @@
+using Simile.Hub;
+using Simile.Models;
+
+namespace Simile.Tests.Hub;
+
+/// <summary>Names of models, variables of the environment, the table.</summary>
+public sealed class HubNamesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("org/name", "org/name@main")]
+    [InlineData("org/name@v1.0", "org/name@v1.0")]
+    [InlineData("Org_1/na.me-2@refs/pr/3", "Org_1/na.me-2@refs/pr/3")]
+    [InlineData("all-minilm-l6-v2", "sentence-transformers/all-MiniLM-L6-v2@main")]
+    public void AReferenceIsRead(string text, string expected) => Assert.Equal(expected, HubReference.Parse(text).ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("name")]
+    [InlineData("../name")]
+    [InlineData("org/../name")]
+    [InlineData("org/na--me")]
+    [InlineData("org/name/more")]
+    [InlineData("org/name@")]
+    [InlineData("org/name@../x")]
+    [InlineData("org/name@a b")]
+    [InlineData("org/name\n")]
+    public void AnythingElseIsNone(string text)
+    {
+        Assert.False(HubReference.TryParse(text, out _));
+        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => HubReference.Parse(text)).Code);
+    }
+
+    [Theory]
+    [InlineData("/home/u/.cache/huggingface/hub")]
+    [InlineData("/x/huggingface/hub", "XDG_CACHE_HOME=/x")]
+    [InlineData("/h/hub", "HF_HOME=/h", "XDG_CACHE_HOME=/x")]
+    [InlineData("/c", "HF_HUB_CACHE=/c", "HF_HOME=/h")]
+    [InlineData("/home/u/models", "HF_HUB_CACHE=~/models")]
+    public void TheCacheIsWhereHuggingFaceHubHasIt(string expected, params string[] variables) => Assert.Equal(expected, Environment(variables).CacheFolder);
+
+    [Fact]
+    public void TheTokenComesFromTheVariableOrTheFile()
+    {
+        Assert.Null(Environment($"HF_HOME={_folder.Path}").ReadOptions().Token);
+        File.WriteAllText(_folder.File("token"), "hf_file\n");
+        Assert.Equal("hf_file", Environment($"HF_HOME={_folder.Path}").ReadOptions().Token);
+        Assert.Equal("hf_named", Environment($"HF_HOME={_folder.Path}", "HF_TOKEN=hf_named").ReadOptions().Token);
+        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Environment("HF_TOKEN=hf\nX: y").ReadOptions()).Code);
+    }
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("true", true)]
+    [InlineData("0", false)]
+    public void OfflineIsSaidByAVariable(string value, bool expected) => Assert.Equal(expected, Environment($"HF_HUB_OFFLINE={value}").ReadOptions().Offline);
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("ftp://x")]
+    public void TheEndpointIsAnAddress(string value) => Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Environment($"HF_ENDPOINT={value}").ReadOptions()).Code);
+
+    [Fact]
+    public void AModelIsFoundInTheCacheThatPythonWrote()
+    {
+        var snapshot = PlantSnapshot("org--tiny", FakeHub.Commit);
+        var locator = new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path));
+        Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => locator.Resolve("org/tiny")).Code);
+        Directory.CreateDirectory(_folder.File("models--org--tiny", "refs"));
+        File.WriteAllText(_folder.File("models--org--tiny", "refs", "main"), FakeHub.Commit);
+        Assert.Equal((snapshot, "org/tiny"), (locator.Resolve("org/tiny").Path, locator.Resolve("org/tiny").Name));
+        Assert.Equal(snapshot, locator.Resolve($"org/tiny@{FakeHub.Commit}").Path);
+        Assert.Contains("revisions main", Assert.Throws<SimileException>(() => locator.Resolve("org/tiny@v2")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("org/absent", "simile models pull org/absent'")]
+    [InlineData("org/absent@v1", "simile models pull org/absent --revision v1")]
+    [InlineData("all-MiniLM-L6-v2", "simile models pull sentence-transformers/all-MiniLM-L6-v2")]
+    public void WhatIsNotInstalledIsToldHow(string name, string says)
+    {
+        var error = Assert.Throws<SimileException>(() => new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve(name));
+        Assert.Equal(ErrorCode.ModelNotFound, error.Code);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FoldersComeBeforeInstalledModelsAndThoseBeforeTheCache()
+    {
+        Directory.CreateDirectory(_folder.File("root", "a"));
+        File.WriteAllText(_folder.File("root", "a", "config.json"), "{}");
+        var locator = new ModelLocator(new ModelCatalogue([_folder.File("root")]), new HubCache(_folder.File("hub")));
+        Assert.Equal(_folder.File("root", "a"), locator.Resolve("a").Path);
+        Assert.Equal(_folder.File("root", "a"), locator.Resolve(_folder.File("root", "a")).Path);
+        Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => locator.Resolve(_folder.Path)).Code);
+    }
+
+    [Fact]
+    public void TheTableHoldsTogether()
+    {
+        Assert.InRange(KnownModels.All.Length, 25, 100);
+        Assert.Equal(KnownModels.All.Length, KnownModels.All.Select(model => model.ShortName.ToUpperInvariant()).Distinct().Count());
+        Assert.All(KnownModels.All, model =>
+        {
+            Assert.True(HubReference.TryParse(model.Id, out _));
+            Assert.Contains(model.Kind, (string[])["bert", "mpnet", "xlm-roberta", "roberta", "distilbert", "modernbert", "nomic_bert", "static"]);
+            Assert.Contains(model.Pooling, (string[])["mean", "cls"]);
+            Assert.Equal(model.Score is null, model.ScoreSource is null);
+            Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);
+            Assert.Same(model, KnownModels.Find(model.ShortName));
+        });
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string PlantSnapshot(string directory, string commit)
+    {
+        var snapshot = _folder.File("models--" + directory, "snapshots", commit);
+        Directory.CreateDirectory(snapshot);
+        Directory.CreateDirectory(_folder.File("models--" + directory, "blobs"));
+        foreach (var name in (string[])["config.json", "model.safetensors"])
+        {
+            File.WriteAllText(_folder.File("models--" + directory, "blobs", name), "{}");
+            File.CreateSymbolicLink(Path.Combine(snapshot, name), Path.Combine("..", "..", "blobs", name));
+        }
+
+        return snapshot;
+    }
+
+    private static HubEnvironment Environment(params string[] variables) =>
+        new(name => Array.Find(variables, variable => variable.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..], "/home/u");
+}
