@@ -3,30 +3,43 @@ using System.Text.Json;
 
 namespace Simile.Tokenization;
 
-/// <summary>Reads the part of a tokenizer.json that puts special tokens around a text.</summary>
+/// <summary>What a post-processor does: special tokens around a text, and spaces taken out of places.</summary>
+internal sealed record PostProcessor(SpecialTokens Special, ImmutableArray<bool> TrimmingPasses)
+{
+    /// <summary>Does nothing.</summary>
+    public static PostProcessor None { get; } = new(SpecialTokens.None, []);
+}
+
+/// <summary>Reads the post-processor of a tokenizer.json.</summary>
 internal static class PostProcessorReader
 {
-    /// <summary>The special tokens around a single text.</summary>
-    /// <param name="root">The whole tokenizer.json.</param>
-    public static SpecialTokens Read(JsonElement root) =>
-        root.TryGetProperty("post_processor", out var element) && element.ValueKind != JsonValueKind.Null ? ReadOne(element) : SpecialTokens.None;
+    private const string Known = "BertProcessing, ByteLevel, RobertaProcessing, Sequence or TemplateProcessing";
 
-    private static SpecialTokens ReadOne(JsonElement element) => element.GetProperty("type").GetString() switch
+    /// <summary>What is done to a single text.</summary>
+    /// <param name="root">The whole tokenizer.json.</param>
+    public static PostProcessor Read(JsonElement root) => root.Has("post_processor", out var element) ? ReadOne(element) : PostProcessor.None;
+
+    private static PostProcessor ReadOne(JsonElement element) => element.TypeOf() switch
     {
-        "TemplateProcessing" => ReadTemplate(element),
-        "BertProcessing" or "RobertaProcessing" => new SpecialTokens([ReadPair(element, "cls")], [ReadPair(element, "sep")]),
-        "ByteLevel" => SpecialTokens.None,
-        "Sequence" => element.GetProperty("processors").EnumerateArray().Select(ReadOne).Aggregate(SpecialTokens.None, Around),
-        var type => throw new SimileException(
-            ErrorCode.UnsupportedTokenizer,
-            $"The tokenizer's post_processor is of type {type}; expected TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel or a Sequence of them."),
+        "TemplateProcessing" => new PostProcessor(ReadTemplate(element), []),
+        "BertProcessing" => new PostProcessor(ReadPair(element), []),
+        "RobertaProcessing" => new PostProcessor(ReadPair(element), ReadTrimming(element)),
+        "ByteLevel" => new PostProcessor(SpecialTokens.None, ReadTrimming(element)),
+        "Sequence" => element.GetProperty("processors").EnumerateArray().Select(ReadOne).Aggregate(PostProcessor.None, Then),
+        var type => throw TokenizerJson.Refusal("post_processor", type, Known),
     };
 
-    private static SpecialTokens Around(SpecialTokens inner, SpecialTokens outer) =>
-        new(outer.Prefix.AddRange(inner.Prefix), inner.Suffix.AddRange(outer.Suffix));
+    private static PostProcessor Then(PostProcessor inner, PostProcessor outer) => new(
+        new SpecialTokens(outer.Special.Prefix.AddRange(inner.Special.Prefix), inner.Special.Suffix.AddRange(outer.Special.Suffix)),
+        inner.TrimmingPasses.AddRange(outer.TrimmingPasses));
 
-    // ["[CLS]", 101]
-    private static int ReadPair(JsonElement element, string name) => element.GetProperty(name)[1].GetInt32();
+    private static ImmutableArray<bool> ReadTrimming(JsonElement element) =>
+        element.GetFlag("trim_offsets", otherwise: true) ? [element.GetFlag("add_prefix_space", otherwise: true)] : [];
+
+    // "cls": ["[CLS]", 101], "sep": ["[SEP]", 102]
+    private static SpecialTokens ReadPair(JsonElement element) => new([CheckedId(element.GetProperty("cls")[1])], [CheckedId(element.GetProperty("sep")[1])]);
+
+    private static int CheckedId(JsonElement id) => TokenList.CheckId("a special token", id.GetInt64());
 
     private static SpecialTokens ReadTemplate(JsonElement element)
     {
@@ -51,5 +64,5 @@ internal static class PostProcessorReader
     }
 
     private static IEnumerable<int> IdsOf(JsonElement template, string token) =>
-        template.GetProperty("special_tokens").GetProperty(token).GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
+        template.GetProperty("special_tokens").GetProperty(token).GetProperty("ids").EnumerateArray().Select(CheckedId);
 }

@@ -34,7 +34,7 @@ internal static class TokenizerParity
     }
 
     // The library counts code points, we count UTF-16 units.
-    private static int[] CodePointsBefore(string text)
+    public static int[] CodePointsBefore(string text)
     {
         var before = new int[text.Length + 1];
         for (var i = 0; i < text.Length; i++)

@@ -38,9 +38,9 @@ public class WordPieceTokenizerTests
     [Fact]
     public void AnUnknownModelIsRefused()
     {
-        var json = """{"model":{"type":"Unigram","vocab":[]},"pre_tokenizer":{"type":"BertPreTokenizer"},"normalizer":null}"""u8.ToArray();
+        var json = """{"model":{"type":"Bigram","vocab":[]},"pre_tokenizer":{"type":"BertPreTokenizer"},"normalizer":null}"""u8.ToArray();
         var error = Assert.Throws<SimileException>(() => TokenizerFile.Parse(json, "tokenizer.json"));
         Assert.Equal(ErrorCode.UnsupportedTokenizer, error.Code);
-        Assert.Contains("Unigram", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Bigram", error.Message, StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,7 @@ internal static partial class CanonicalDecomposition
     private const int VowelCount = 21;
     private const int TailCount = 28;
 
-    private static readonly Lazy<FrozenDictionary<int, string>> Mappings = new(ReadTable);
+    private static readonly Lazy<FrozenDictionary<int, string>> Mappings = new(() => ReadTable(Table));
 
     /// <summary>The full decomposition of a character, or an empty span when it stands for itself.</summary>
     /// <param name="rune">The character.</param>
@@ -37,15 +37,15 @@ internal static partial class CanonicalDecomposition
         return tail == 0 ? jamo[..2] : jamo[..3];
     }
 
-    private static FrozenDictionary<int, string> ReadTable()
+    internal static FrozenDictionary<int, string> ReadTable(string table)
     {
-        var mappings = new Dictionary<int, string>(2100);
-        for (var start = 0; start < Table.Length;)
+        var mappings = new Dictionary<int, string>(4000);
+        for (var start = 0; start < table.Length;)
         {
-            var end = Table.IndexOf('\0', start);
-            var rune = Rune.GetRuneAt(Table, start);
+            var end = table.IndexOf('\0', start);
+            var rune = Rune.GetRuneAt(table, start);
             start += rune.Utf16SequenceLength;
-            mappings[rune.Value] = Table[start..end];
+            mappings[rune.Value] = table[start..end];
             start = end + 1;
         }
 

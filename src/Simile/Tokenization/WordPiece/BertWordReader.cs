@@ -176,7 +176,7 @@ public ref struct BertWordReader
         }
         else
         {
-            _buffer.Add(Rune.ToLowerInvariant(rune), start, end);
+            _buffer.Add(LowerCase.Of(rune), start, end);
         }
     }
 }

@@ -44,6 +44,15 @@ public sealed class WordBuffer
         _plainStart = start;
     }
 
+    /// <summary>Takes a word whose places are simply those of its units.</summary>
+    internal void SetPlain(ReadOnlySpan<char> word)
+    {
+        EnsureRoom(word.Length);
+        word.CopyTo(_units);
+        Count = word.Length;
+        _plainStart = 0;
+    }
+
     internal void Add(Rune rune, int start, int end)
     {
         EnsureRoom(Count + 2);

@@ -31,7 +31,7 @@ public sealed class WordPieceTokenizer : ITokenizer
         _model = model;
         _normalizer = normalizer;
         _addedTokens = new AddedTokens(addedTokens);
-        _tokens = ListTokens([.. vocabulary, .. addedTokens]);
+        _tokens = TokenList.Make([.. vocabulary, .. addedTokens]);
         Digest = digest;
         Special = special ?? SpecialTokens.None;
     }
@@ -83,17 +83,5 @@ public sealed class WordPieceTokenizer : ITokenizer
         {
             _model.Tokenize(buffer, tokens);
         }
-    }
-
-    private static string[] ListTokens(IReadOnlyCollection<KeyValuePair<string, int>> entries)
-    {
-        var tokens = new string[entries.Count == 0 ? 0 : entries.Max(entry => entry.Value) + 1];
-        Array.Fill(tokens, string.Empty);
-        foreach (var (token, id) in entries)
-        {
-            tokens[id] = token;
-        }
-
-        return tokens;
     }
 }
