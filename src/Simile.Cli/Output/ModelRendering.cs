@@ -11,7 +11,7 @@ internal static class ModelRendering
         Console.WriteLine($"{Named(model),-40} {model.Kind,-12} {model.Dimensions,5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
 
     public static void WriteRow(KnownModel model, bool isInstalled) =>
-        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,5}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {model.Score?.ToString("F2", CultureInfo.InvariantCulture)}");
+        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());
 
     public static void WriteDetails(InstalledModel model)
     {
@@ -46,7 +46,7 @@ internal static class ModelRendering
         Field("parameters", string.Create(CultureInfo.InvariantCulture, $"{model.Parameters} million"));
         Field("query", Quoted(model.QueryPrompt));
         Field("document", Quoted(model.DocumentPrompt));
-        Field("score", model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2}, {model.ScoreSource}") : null);
+        Field("score", model.Score is null ? null : $"{Scored(model)} ({model.ScoreSource})");
         Field("note", model.Note);
     }
 
@@ -78,6 +78,7 @@ internal static class ModelRendering
         json.WriteString("query_prompt", model.QueryPrompt);
         json.WriteString("document_prompt", model.DocumentPrompt);
         Number(json, "score", model.Score);
+        json.WriteString("score_measure", model.ScoreMeasure);
         json.WriteString("score_source", model.ScoreSource);
         json.WriteString("note", model.Note);
     }
@@ -85,6 +86,8 @@ internal static class ModelRendering
     // org/name stands for its main branch; other revisions, and commits that no revision points to, are named.
     private static string Named(InstalledModel model) =>
         (model.Revision ?? model.Commit?[..12]) is { } revision && revision != HubReference.DefaultRevision ? $"{model.Name}@{revision}" : model.Name;
+
+    private static string Scored(KnownModel model) => model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2} {model.ScoreMeasure}") : string.Empty;
 
     private static string? Quoted(string prompt) => prompt.Length > 0 ? $"'{prompt}' + text" : null;
 

@@ -21,7 +21,10 @@ public sealed record KnownModel(string Id, string Kind, int Dimensions, int? Max
     /// <summary>A published score, or null where none was checked.</summary>
     public double? Score { get; init; }
 
-    /// <summary>What the score is and who published it, or null.</summary>
+    /// <summary>What the score measures, or null. Scores of different measures are not compared.</summary>
+    public string? ScoreMeasure { get; init; }
+
+    /// <summary>Who published the score, or null.</summary>
     public string? ScoreSource { get; init; }
 
     /// <summary>What else must be known to use it, or null.</summary>

@@ -5,10 +5,12 @@ namespace Simile.Hub;
 /// <summary>Well-known embedding models of the hub. The figures come from the models' cards; scores only where their source was read.</summary>
 public static partial class KnownModels
 {
-    private const string GteCard = "MTEB English v1, average of 56 tasks (card of thenlper/gte-small)";
-    private const string MinishResults = "MTEB English v1, average of 56 tasks (results of model2vec)";
-    private const string SnowflakeCard = "MTEB English v1, retrieval, nDCG@10 (card of Snowflake/snowflake-arctic-embed-l)";
-    private const string OwnCard = "MTEB English v1, average of 56 tasks (its own card)";
+    private const string Average = "MTEB(en, v1) average of 56";
+    private const string Retrieval = "MTEB(en, v1) retrieval nDCG@10";
+    private const string GteCard = "card of thenlper/gte-small";
+    private const string MinishResults = "results of model2vec";
+    private const string SnowflakeCard = "card of Snowflake/snowflake-arctic-embed-l";
+    private const string OwnCard = "its own card";
     private const string E5Query = "query: ";
     private const string E5Passage = "passage: ";
     private const string BgeQuery = "Represent this sentence for searching relevant passages: ";

@@ -29,7 +29,8 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
             return ModelFolder.Open(snapshot.Folder);
         }
 
-        throw reference is null ? NotFound(name) : NotPulled(name, reference);
+        // A folder that is there but holds no model says so when it is read.
+        return reference is null ? catalogue.Resolve(name) : throw NotPulled(name, reference);
     }
 
     /// <summary>The repository in the cache that a name means, or null when the name is a folder's or an installed model's.</summary>
@@ -45,24 +46,11 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
 
     private static bool IsModel(string path) => File.Exists(Path.Combine(path, "config.json")) || File.Exists(Path.Combine(path, "modules.json"));
 
-    // The catalogue's own words; a folder that is there but holds no model is opened, and says so when it is read.
-    private Exception NotFound(string name)
-    {
-        try
-        {
-            return new SimileException(ErrorCode.ModelNotFound, $"{catalogue.Resolve(name).Path} holds no model: there is neither modules.json nor config.json.");
-        }
-        catch (SimileException error)
-        {
-            return error;
-        }
-    }
-
     private SimileException NotPulled(string name, HubReference reference)
     {
         var others = cache.Snapshots.Where(snapshot => snapshot.Id == reference.Id).Select(snapshot => snapshot.Revision ?? snapshot.Commit).ToList();
         var there = others.Count > 0 ? $" In the cache are the revisions {string.Join(", ", others)}." : string.Empty;
         var revision = reference.Revision == HubReference.DefaultRevision ? string.Empty : $" --revision {reference.Revision}";
-        return new SimileException(ErrorCode.ModelNotFound, $"The model '{name}' is not installed.{there} 'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}.");
+        return new SimileException(ErrorCode.ModelNotFound, $"There is neither a folder nor an installed model '{name}'.{there} 'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}.");
     }
 }

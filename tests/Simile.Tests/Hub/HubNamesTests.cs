@@ -75,6 +75,21 @@ public sealed class HubNamesTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, "model-00001-of-00002.safetensors")]
+    [InlineData(true, "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")]
+    [InlineData(true, "model.safetensors", "model-00001-of-00002.safetensors")]
+    [InlineData(false, "1_Pooling.json")]
+    public void AModelIsWholeWhenNoShardIsMissing(bool expected, params string[] names)
+    {
+        foreach (var name in (string[])["config.json", .. names])
+        {
+            File.WriteAllText(_folder.File(name), "{}");
+        }
+
+        Assert.Equal(expected, new HubSnapshot("o/n", null, FakeHub.Commit, _folder.Path).IsModel);
+    }
+
+    [Theory]
     [InlineData("org/absent", "simile models pull org/absent'")]
     [InlineData("org/absent@v1", "simile models pull org/absent --revision v1")]
     [InlineData("all-MiniLM-L6-v2", "simile models pull sentence-transformers/all-MiniLM-L6-v2")]
@@ -93,7 +108,8 @@ public sealed class HubNamesTests : IDisposable
         var locator = new ModelLocator(new ModelCatalogue([_folder.File("root")]), new HubCache(_folder.File("hub")));
         Assert.Equal(_folder.File("root", "a"), locator.Resolve("a").Path);
         Assert.Equal(_folder.File("root", "a"), locator.Resolve(_folder.File("root", "a")).Path);
-        Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => locator.Resolve(_folder.Path)).Code);
+        Assert.Equal(_folder.Path, locator.Resolve(_folder.Path).Path);
+        Assert.Contains("installed are a", Assert.Throws<SimileException>(() => locator.Resolve("b")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +122,7 @@ public sealed class HubNamesTests : IDisposable
             Assert.True(HubReference.TryParse(model.Id, out _));
             Assert.Contains(model.Kind, (string[])["bert", "mpnet", "xlm-roberta", "roberta", "distilbert", "modernbert", "nomic_bert", "static"]);
             Assert.Contains(model.Pooling, (string[])["mean", "cls"]);
-            Assert.Equal(model.Score is null, model.ScoreSource is null);
+            Assert.Equal((model.Score is null, model.Score is null), (model.ScoreMeasure is null, model.ScoreSource is null));
             Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);
             Assert.Same(model, KnownModels.Find(model.ShortName));
         });

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Simile.Hub;
 
 namespace Simile.Tests.Hub;
@@ -26,6 +28,18 @@ public sealed class PullTests : IDisposable
 
         Assert.Equal(["blobs", "refs", "snapshots"], Directory.GetDirectories(_bench.Repository).Select(path => Path.GetFileName(path)!).Order());
         Assert.Equal([".locks", "models--org--model"], Directory.GetFileSystemEntries(_bench.CacheFolder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The tree that huggingface_hub made of the same repository (tests/reference/hub.py).</summary>
+    [Fact]
+    public async Task TheTreeIsTheOneThatHuggingFaceHubMakes()
+    {
+        await _bench.PullAsync();
+        var made = Directory.GetFiles(_bench.Repository, "*", SearchOption.AllDirectories)
+            .Select(path => $"{Path.GetRelativePath(_bench.CacheFolder, path)} {new FileInfo(path).LinkTarget} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}").Order(StringComparer.Ordinal);
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Hub", "expected-layout.json")));
+        var theirs = expected.RootElement.GetProperty("files").EnumerateArray().Select(file => $"{file.GetProperty("path")} {file.GetProperty("link")} {file.GetProperty("sha256")}").Order(StringComparer.Ordinal);
+        Assert.Equal(theirs, made);
     }
 
     [Fact]

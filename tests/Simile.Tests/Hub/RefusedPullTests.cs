@@ -77,6 +77,23 @@ public sealed class RefusedPullTests : IDisposable
         await _bench.FailAsync(ErrorCode.HubBadAnswer);
     }
 
+    [Theory]
+    [InlineData("http://files.test/x", null)]
+    [InlineData("https://files.test/x", null)]
+    [InlineData("https://hub.test.evil.test/x", null)]
+    [InlineData("https://hub.test:444/x", null)]
+    [InlineData("https://hub.test/x", "Bearer hf_secret")]
+    public async Task ARedirectNeverTakesTheTokenAwayNorLeavesEncryption(string target, string? sent)
+    {
+        using var stub = new Stub(target);
+        using var http = new HttpClient(stub);
+        var options = new HubOptions { CacheFolder = _bench.CacheFolder, Endpoint = new Uri("https://hub.test"), Token = "hf_secret", Attempts = 1 };
+        var error = await Assert.ThrowsAsync<SimileException>(() => new HubDownloader(http, options, TimeProvider.System).PullAsync(_bench.Reference, null, CancellationToken.None));
+        Assert.Equal(ErrorCode.HubBadAnswer, error.Code);
+        var isPlain = target.StartsWith("http:", StringComparison.Ordinal);
+        Assert.Equal(isPlain ? ["Bearer hf_secret"] : ["Bearer hf_secret", sent], stub.Sent);
+    }
+
     [Fact]
     public async Task OfflineTheCacheIsUsed()
     {
@@ -122,4 +139,18 @@ public sealed class RefusedPullTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    /// <summary>Sends everyone elsewhere once, and writes down who came with which token.</summary>
+    private sealed class Stub(string target) : HttpMessageHandler
+    {
+        public List<string?> Sent { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Sent.Add(request.Headers.Authorization?.ToString());
+            var answer = new HttpResponseMessage(Sent.Count == 1 ? System.Net.HttpStatusCode.Found : System.Net.HttpStatusCode.OK);
+            answer.Headers.Location = new Uri(target);
+            return Task.FromResult(answer);
+        }
+    }
 }
