@@ -31,16 +31,29 @@ public static class TokenizerFile
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
     public static ITokenizer Parse(byte[] utf8, string name)
     {
-        try
+        return Guard(name, () =>
         {
             using var document = JsonDocument.Parse(utf8);
             return Read(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(utf8)));
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException)
+        });
+    }
+
+    /// <summary>Reads something, and says in one kind of error that it is malformed.</summary>
+    internal static T Guard<T>(string name, Func<T> read)
+    {
+        try
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"{name} is not a tokenizer.json: {error.Message}", error);
+            return read();
+        }
+        catch (Exception error) when (IsMalformed(error))
+        {
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"{name} is not the tokenizer file that its name promises: {error.Message}", error);
         }
     }
+
+    /// <summary>Whether an error tells of a malformed file.</summary>
+    internal static bool IsMalformed(Exception error) =>
+        error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException or NullReferenceException;
 
     private static ITokenizer Read(JsonElement root, string digest)
     {

@@ -6,6 +6,9 @@ namespace Simile.Tokenization.Patterns;
 /// <summary>Rewrites a pattern of Oniguruma's syntax as one of .NET's with the same meaning; what has no equal is refused.</summary>
 internal sealed class OnigurumaTranslation(string pattern)
 {
+    // Letters, marks, digits, connectors, the fractions and powers of Latin-1, and letters in circles.
+    private const string WordClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u00B2\u00B3\u00B9\u00BC-\u00BE\u24B6-\u24E9";
+
     private readonly StringBuilder _result = new();
     private readonly Stack<(int Start, bool IgnoresCase)> _groups = new();
     private int _position;
@@ -59,7 +62,7 @@ internal sealed class OnigurumaTranslation(string pattern)
         Require(!char.IsSurrogate(unit), "a character beyond U+FFFF");
 
         // The long s is a small s to Oniguruma, but not to .NET.
-        _result.Append(_ignoresCase && unit is 's' or 'S' && _ignoresCase ? "[s\u017F]" : unit.ToString());
+        _result.Append(_ignoresCase && unit is ('s' or 'S') ? "[s\u017F]" : unit.ToString());
     }
 
     private void TranslateEscape(bool inClass)
@@ -76,10 +79,10 @@ internal sealed class OnigurumaTranslation(string pattern)
                 _result.Append(inClass ? "0-9a-fA-F" : "[0-9a-fA-F]");
                 break;
             case 'w':
-                _result.Append(inClass ? @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}" : @"[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]");
+                _result.Append(inClass ? WordClass : $"[{WordClass}]");
                 break;
             case 'W' when !inClass:
-                _result.Append(@"[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]");
+                _result.Append($"[^{WordClass}]");
                 break;
             case 'x' when _position < pattern.Length && pattern[_position] == '{':
                 TranslateCodePoint();

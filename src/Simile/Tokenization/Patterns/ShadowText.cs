@@ -7,6 +7,7 @@ namespace Simile.Tokenization.Patterns;
 /// <remarks>Oniguruma's patterns see characters, .NET's see UTF-16 units; on the shadow both see the same.</remarks>
 internal sealed class ShadowText
 {
+    private const char CircledA = '\u24B6';
     private char[] _units = [];
     private int[] _places = [];
     private int _count;
@@ -32,7 +33,7 @@ internal sealed class ShadowText
         foreach (var rune in text.EnumerateRunes())
         {
             _places[_count] = place;
-            _units[_count++] = rune.IsBmp ? (char)rune.Value : Double(Rune.GetUnicodeCategory(rune));
+            _units[_count++] = rune.IsBmp ? (char)rune.Value : IsFramedLetter(rune.Value) ? CircledA : Double(Rune.GetUnicodeCategory(rune));
             place += rune.Utf16SequenceLength;
         }
 
@@ -42,6 +43,9 @@ internal sealed class ShadowText
 
     /// <summary>Where in the text a place in the shadow is.</summary>
     public int PlaceOf(int index) => _isPlain ? index : _places[index];
+
+    // Symbols that are word characters to \w.
+    private static bool IsFramedLetter(int code) => code is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
     private static char Double(UnicodeCategory category) => category switch
     {

@@ -81,7 +81,7 @@ internal static class ModelReader
 
     private static UnigramModel ReadUnigram(JsonElement model)
     {
-        var pieces = model.GetProperty("vocab").EnumerateArray().Select(piece => KeyValuePair.Create(piece[0].GetString()!, piece[1].GetDouble())).ToList();
+        var pieces = model.GetProperty("vocab").EnumerateArray().Select(piece => KeyValuePair.Create(piece[0].GetString()!, SerdeNumber.Parse(piece[1].GetRawText()))).ToList();
         return new UnigramModel(pieces, model.Has("unk_id", out var id) ? id.GetInt32() : null, model.GetFlag("byte_fallback"));
     }
 }

@@ -37,10 +37,10 @@ internal sealed class OffsetTrimming
     }
 
     /// <summary>The place of a token of the vocabulary without its spaces.</summary>
-    public (int Start, int End) Trim(int id, int start, int end, bool isFirst) => Trim(_spaces[id], start, end, isFirst);
+    public (int Start, int End) Trim(ReadOnlySpan<char> text, int id, int start, int end, bool isFirst) => Trim(text, _spaces[id], start, end, isFirst);
 
-    /// <summary>The place of a token without its spaces.</summary>
-    public (int Start, int End) Trim((ushort Leading, ushort Trailing) spaces, int start, int end, bool isFirst)
+    /// <summary>The place of a token without its spaces; as many characters of the text are left out as the token has spaces.</summary>
+    public (int Start, int End) Trim(ReadOnlySpan<char> text, (ushort Leading, ushort Trailing) spaces, int start, int end, bool isFirst)
     {
         if (spaces == default)
         {
@@ -50,11 +50,33 @@ internal sealed class OffsetTrimming
         foreach (var addsPrefix in _passes)
         {
             var leading = addsPrefix && spaces.Leading == 1 && (isFirst || start == 0) ? 0 : spaces.Leading;
-            start = Math.Min(start + leading, end);
-            end = spaces.Trailing > 0 && end >= spaces.Trailing ? Math.Max(end - spaces.Trailing, start) : end;
+            start = Math.Min(Forward(text, start, leading), end);
+            end = Math.Max(Backward(text, end, spaces.Trailing), start);
         }
 
         return (start, end);
+    }
+
+    private static int Forward(ReadOnlySpan<char> text, int position, int count)
+    {
+        for (; count > 0 && position < text.Length; count--)
+        {
+            position += position + 1 < text.Length && char.IsSurrogatePair(text[position], text[position + 1]) ? 2 : 1;
+        }
+
+        return position;
+    }
+
+    // Where the text has too few characters, nothing is left out.
+    private static int Backward(ReadOnlySpan<char> text, int end, int count)
+    {
+        var position = end;
+        for (; count > 0 && position > 0; count--)
+        {
+            position -= position > 1 && char.IsSurrogatePair(text[position - 2], text[position - 1]) ? 2 : 1;
+        }
+
+        return count > 0 ? end : position;
     }
 
     private static bool IsSpace(char unit) => unit == ByteCharacters.Space || char.IsWhiteSpace(unit);

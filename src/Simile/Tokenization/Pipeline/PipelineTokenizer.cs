@@ -48,7 +48,7 @@ internal sealed class PipelineTokenizer : ITokenizer
         }
 
         _parts.Splitter?.Split(workspace.Segmented, workspace.Scratch);
-        Emit(workspace, tokens);
+        Emit(text, workspace, tokens);
         _workspaces.Add(workspace);
     }
 
@@ -75,7 +75,7 @@ internal sealed class PipelineTokenizer : ITokenizer
         }
     }
 
-    private void Emit(PipelineWorkspace workspace, TokenBuffer tokens)
+    private void Emit(ReadOnlySpan<char> original, PipelineWorkspace workspace, TokenBuffer tokens)
     {
         var text = workspace.Segmented.Text;
         var units = text.Units;
@@ -87,7 +87,7 @@ internal sealed class PipelineTokenizer : ITokenizer
             if (id >= 0)
             {
                 var place = (Start: starts[from], End: ends[to - 1]);
-                place = _trimming?.Trim(OffsetTrimming.SpacesOf(units[from..to]), place.Start, place.End, tokens.Count == first) ?? place;
+                place = _trimming?.Trim(original, OffsetTrimming.SpacesOf(units[from..to]), place.Start, place.End, tokens.Count == first) ?? place;
                 tokens.Add(id, place.Start, place.End);
                 continue;
             }
@@ -98,7 +98,7 @@ internal sealed class PipelineTokenizer : ITokenizer
             for (var i = 0; i < pieces.Count; i++)
             {
                 var place = (Start: starts[from + pieces.Starts[i]], End: ends[from + pieces.Ends[i] - 1]);
-                place = _trimming?.Trim(pieces.Ids[i], place.Start, place.End, tokens.Count == first) ?? place;
+                place = _trimming?.Trim(original, pieces.Ids[i], place.Start, place.End, tokens.Count == first) ?? place;
                 tokens.Add(pieces.Ids[i], place.Start, place.End);
             }
         }

@@ -15,7 +15,7 @@ internal static class SplitterReader
         "BertPreTokenizer" => Bert(),
         "ByteLevel" => new ByteLevelSplitter(element.GetProperty("add_prefix_space").GetBoolean(), element.GetFlag("use_regex", otherwise: true) ? Gpt2Words() : null),
         "CharDelimiterSplit" or "Delimiter" => new PatternSplitter(new LiteralPattern(element.GetProperty("delimiter").GetString()!), SplitBehavior.Removed),
-        "Digits" => new PatternSplitter(new CharacterPattern(Rune.IsNumber), element.GetProperty("individual_digits").GetBoolean() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+        "Digits" => new PatternSplitter(new CharacterPattern(IsNumber), element.GetProperty("individual_digits").GetBoolean() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "FixedLength" => ReadFixedLength(element),
         "Metaspace" => ReadMetaspace(element),
         "Punctuation" => new PatternSplitter(new CharacterPattern(IsPunctuation), ReadBehavior(element.GetText("behavior") ?? nameof(SplitBehavior.Isolated))),
@@ -35,6 +35,9 @@ internal static class SplitterReader
 
     /// <summary>GPT-2's words.</summary>
     public static ISplitter Gpt2Words() => new PatternSplitter(new Gpt2Pattern(), SplitBehavior.Isolated);
+
+    // The last two came with Unicode 17, which the library knows.
+    private static bool IsNumber(Rune rune) => Rune.IsNumber(rune) || rune.Value is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
 
     private static bool IsPunctuation(Rune rune) => CharacterKinds.Of(rune) == CharacterKind.Punctuation;
 

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Simile.Tokenization.Pipeline;
+
+namespace Simile.Tokenization.Folders;
+
+/// <summary>A folder with vocabulary files and perhaps a tokenizer_config.json.</summary>
+internal sealed class VocabularyFolder
+{
+    private readonly string _path;
+    private readonly JsonElement _config;
+
+    public VocabularyFolder(string path)
+    {
+        _path = path;
+        _config = Find("tokenizer_config.json") is { } file ? TokenizerFile.Guard(file, () => JsonElement.Parse(File.ReadAllBytes(file))) : JsonElement.Parse("{}");
+    }
+
+    /// <summary>The class of the tokenizer, without "Fast"; an empty string where nothing says it.</summary>
+    public string Class => (_config.ValueKind == JsonValueKind.Object ? _config.GetText("tokenizer_class") ?? string.Empty : string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
+
+    /// <summary>The first of the files that is there, or null.</summary>
+    public string? Find(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (File.Exists(Path.Combine(_path, name)))
+            {
+                return Path.Combine(_path, name);
+            }
+        }
+
+        return null;
+    }
+
+    public bool Flag(string name, bool otherwise) => _config.GetFlag(name, otherwise);
+
+    public bool? Choice(string name) => _config.Has(name, out var value) ? value.GetBoolean() : null;
+
+    /// <summary>A special token, which is written as a string or as an object with its content.</summary>
+    public string Token(string name, string otherwise) => _config.Has(name, out var value)
+        ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").GetString()! : value.GetString()!
+        : otherwise;
+
+    /// <summary>SHA-256 of the configuration and the files.</summary>
+    public string DigestOf(params ReadOnlySpan<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(_config.GetRawText()));
+        foreach (var file in files)
+        {
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Those of the tokens that the vocabulary has, as added tokens.</summary>
+    public static ImmutableArray<AddedToken> Added(IReadOnlyDictionary<string, int> vocabulary, string? mask, params ReadOnlySpan<string> tokens)
+    {
+        var added = ImmutableArray.CreateBuilder<AddedToken>();
+        foreach (var token in tokens)
+        {
+            if (token.Length > 0 && vocabulary.TryGetValue(token, out var id) && added.All(other => other.Id != id))
+            {
+                added.Add(new AddedToken(token, id));
+            }
+        }
+
+        if (mask is not null && vocabulary.TryGetValue(mask, out var maskId))
+        {
+            added.Add(new AddedToken(mask, maskId) { StripsLeft = true });
+        }
+
+        return added.ToImmutable();
+    }
+
+    /// <summary>The id of a token that must be there.</summary>
+    public static int IdOf(IReadOnlyDictionary<string, int> vocabulary, string token) => vocabulary.TryGetValue(token, out var id)
+        ? id
+        : throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The vocabulary of {vocabulary.Count} entries lacks the special token '{token}'. Name another one in tokenizer_config.json.");
+}
