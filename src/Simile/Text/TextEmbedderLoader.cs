@@ -41,7 +41,7 @@ internal static class TextEmbedderLoader
     {
         var checkpoint = folder.ReadEncoder();
         EncoderLayouts.RequireKnown(checkpoint);
-        var tokenizer = TokenizerFile.Load(Path.Combine(checkpoint.Folder, "tokenizer.json"));
+        var tokenizer = TokenizerFolder.Load(checkpoint.Folder);
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = EncoderNetwork.Load(checkpoint, compute, options.Threads);
         try
