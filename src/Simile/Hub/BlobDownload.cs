@@ -98,7 +98,7 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
         }
         catch (IOException error) when (CacheFiles.IsDiskFull(error))
         {
-            throw DiskFull($"The disk is full: {error.Message} ({partial})", error);
+            throw DiskFull($"The disk of {partial} is full", error);
         }
     }
 

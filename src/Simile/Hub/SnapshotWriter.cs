@@ -39,7 +39,7 @@ internal sealed class SnapshotWriter(CacheFiles files)
         catch (IOException error) when (CacheFiles.IsDiskFull(error))
         {
             File.Delete(temporary);
-            throw BlobDownload.DiskFull($"The disk is full: {error.Message} ({pointer})", error);
+            throw BlobDownload.DiskFull($"The disk of {pointer} is full", error);
         }
     }
 }
