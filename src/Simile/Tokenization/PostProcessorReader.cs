@@ -54,7 +54,7 @@ internal static class PostProcessorReader
             }
             else
             {
-                (sequences == 0 ? prefix : suffix).AddRange(IdsOf(element, part.GetProperty("SpecialToken").GetProperty("id").GetString()!));
+                (sequences == 0 ? prefix : suffix).AddRange(IdsOf(element, part.GetProperty("SpecialToken").GetProperty("id").Text()));
             }
         }
 

@@ -88,8 +88,8 @@ public static class TokenizerFile
         var vocabulary = TokenizerJson.ReadVocabulary(model.GetProperty("vocab"));
         var pieces = new WordPieceModel(
             vocabulary,
-            model.GetProperty("unk_token").GetString()!,
-            model.GetProperty("continuing_subword_prefix").GetString()!,
+            model.GetProperty("unk_token").Text(),
+            model.GetProperty("continuing_subword_prefix").Text(),
             model.GetProperty("max_input_chars_per_word").GetInt32());
         var plainTokens = addedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
         return new WordPieceTokenizer(vocabulary, pieces, NormalizerReader.ReadBert(root.GetProperty("normalizer")), plainTokens, digest, special);

@@ -14,6 +14,9 @@ internal static class TokenizerJson
 
     public static string? GetText(this JsonElement element, string name) => element.Has(name, out var value) ? value.GetString() : null;
 
+    /// <summary>The text of a value that must be one.</summary>
+    public static string Text(this JsonElement value) => value.GetString() ?? throw new FormatException("a text is null");
+
     /// <summary>The type of a part; an empty string when it has none.</summary>
     public static string TypeOf(this JsonElement element) => element.ValueKind == JsonValueKind.Object ? element.GetText("type") ?? string.Empty : string.Empty;
 

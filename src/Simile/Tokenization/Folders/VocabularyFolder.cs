@@ -41,7 +41,7 @@ internal sealed class VocabularyFolder
 
     /// <summary>A special token, which is written as a string or as an object with its content.</summary>
     public string Token(string name, string otherwise) => _config.Has(name, out var value)
-        ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").GetString()! : value.GetString()!
+        ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").Text() : value.Text()
         : otherwise;
 
     /// <summary>SHA-256 of the configuration and the files.</summary>

@@ -7,5 +7,5 @@ internal static class PatternReader
 {
     public static ITextPattern Read(JsonElement element) => element.GetText("Regex") is { } regex
         ? new RegexPattern(regex)
-        : new LiteralPattern(element.GetProperty("String").GetString()!);
+        : new LiteralPattern(element.GetProperty("String").Text());
 }

@@ -7,7 +7,7 @@ namespace Simile.Tokenization.Pieces;
 internal static class ModelReader
 {
     /// <summary>The type of a model; older files leave it out, and then its members tell.</summary>
-    public static string TypeOf(JsonElement model) => model.Has("type", out var type) ? type.GetString()! : model switch
+    public static string TypeOf(JsonElement model) => model.Has("type", out var type) ? type.Text() : model switch
     {
         _ when model.TryGetProperty("merges", out _) => "BPE",
         _ when model.TryGetProperty("max_input_chars_per_word", out _) => "WordPiece",
@@ -20,7 +20,7 @@ internal static class ModelReader
         "BPE" => ReadBpe(model),
         "Unigram" => ReadUnigram(model),
         "WordPiece" => ReadWordPiece(model),
-        "WordLevel" => new WordLevelModel(TokenizerJson.ReadVocabulary(model.GetProperty("vocab")), model.GetProperty("unk_token").GetString()!),
+        "WordLevel" => new WordLevelModel(TokenizerJson.ReadVocabulary(model.GetProperty("vocab")), model.GetProperty("unk_token").Text()),
         var type => throw TokenizerJson.Refusal("model", type, "BPE, Unigram, WordLevel or WordPiece"),
     };
 
@@ -29,8 +29,8 @@ internal static class ModelReader
         var vocabulary = TokenizerJson.ReadVocabulary(model.GetProperty("vocab"));
         return new WordPiecePieces(vocabulary, new WordPieceModel(
             vocabulary,
-            model.GetProperty("unk_token").GetString()!,
-            model.GetProperty("continuing_subword_prefix").GetString()!,
+            model.GetProperty("unk_token").Text(),
+            model.GetProperty("continuing_subword_prefix").Text(),
             model.GetProperty("max_input_chars_per_word").GetInt32()));
     }
 
@@ -59,11 +59,11 @@ internal static class ModelReader
         {
             if (merge.ValueKind == JsonValueKind.Array)
             {
-                pairs.Add((merge[0].GetString()!, merge[1].GetString()!));
+                pairs.Add((merge[0].Text(), merge[1].Text()));
             }
-            else if (!merge.GetString()!.StartsWith("#version", StringComparison.Ordinal))
+            else if (!merge.Text().StartsWith("#version", StringComparison.Ordinal))
             {
-                pairs.Add(SplitMerge(merge.GetString()!));
+                pairs.Add(SplitMerge(merge.Text()));
             }
         }
 
@@ -81,7 +81,7 @@ internal static class ModelReader
 
     private static UnigramModel ReadUnigram(JsonElement model)
     {
-        var pieces = model.GetProperty("vocab").EnumerateArray().Select(piece => KeyValuePair.Create(piece[0].GetString()!, SerdeNumber.Parse(piece[1].GetRawText()))).ToList();
+        var pieces = model.GetProperty("vocab").EnumerateArray().Select(piece => KeyValuePair.Create(piece[0].Text(), SerdeNumber.Parse(piece[1].GetRawText()))).ToList();
         return new UnigramModel(pieces, model.Has("unk_id", out var id) ? id.GetInt32() : null, model.GetFlag("byte_fallback"));
     }
 }

@@ -21,7 +21,7 @@ internal static class AddedTokenReader
 
     private static AddedToken ReadOne(JsonElement token)
     {
-        var content = token.GetProperty("content").GetString()!;
+        var content = token.GetProperty("content").Text();
         return new AddedToken(content, TokenList.CheckId(content, token.GetProperty("id").GetInt64()))
         {
             SingleWord = token.GetFlag("single_word"),

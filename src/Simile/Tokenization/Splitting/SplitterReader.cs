@@ -14,7 +14,7 @@ internal static class SplitterReader
     {
         "BertPreTokenizer" => Bert(),
         "ByteLevel" => new ByteLevelSplitter(element.GetProperty("add_prefix_space").GetBoolean(), element.GetFlag("use_regex", otherwise: true) ? Gpt2Words() : null),
-        "CharDelimiterSplit" or "Delimiter" => new PatternSplitter(new LiteralPattern(element.GetProperty("delimiter").GetString()!), SplitBehavior.Removed),
+        "CharDelimiterSplit" or "Delimiter" => new PatternSplitter(new LiteralPattern(element.GetProperty("delimiter").Text()), SplitBehavior.Removed),
         "Digits" => new PatternSplitter(new CharacterPattern(IsNumber), element.GetProperty("individual_digits").GetBoolean() ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
         "FixedLength" => ReadFixedLength(element),
         "Metaspace" => ReadMetaspace(element),
