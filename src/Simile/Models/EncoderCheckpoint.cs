@@ -42,6 +42,9 @@ public sealed record EncoderCheckpoint
     /// <summary>What is put before a text, by purpose (<c>query</c>, <c>document</c>).</summary>
     public required ImmutableDictionary<string, string> Prompts { get; init; }
 
+    /// <summary>The name of the prompt that stands before a text whose purpose is not said, or null.</summary>
+    public string? DefaultPrompt { get; init; }
+
     /// <summary>The name of the similarity the model was trained for (<c>cosine</c>, <c>dot</c>, …), or null.</summary>
     public string? SimilarityName { get; init; }
 }

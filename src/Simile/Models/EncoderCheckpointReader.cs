@@ -29,6 +29,7 @@ internal static class EncoderCheckpointReader
             MaxTokens = MaxTokens(folder, basePath, transformer),
             TrainedDimensions = general?.Numbers("matryoshka_dimensions", "matryoshka_dims") is { Length: > 0 } trained ? trained : config.Numbers("matryoshka_dimensions"),
             Prompts = general?.Texts("prompts") ?? ImmutableDictionary<string, string>.Empty,
+            DefaultPrompt = general?.TextOrNull("default_prompt_name"),
             SimilarityName = general?.TextOrNull("similarity_fn_name"),
         };
     }

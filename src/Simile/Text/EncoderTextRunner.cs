@@ -11,6 +11,9 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
     private const int TextsPerWindow = 1024;
     private const int TextsPerTask = 16;
     private readonly ConcurrentBag<TokenBuffer> _buffers = [];
+    private readonly Lock _gate = new();
+    private int _running;
+    private bool _disposed;
 
     public int Dimensions => network.Dimensions;
 
@@ -18,11 +21,14 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
 
     public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {
-        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
-        for (var first = 0; first < inputs.Count; first += TextsPerWindow)
+        Enter();
+        try
         {
-            var end = Math.Min(inputs.Count, first + TextsPerWindow);
-            RunWindow(inputs, first, end, request, left, block, outcomes, cancellationToken);
+            RunWindows(inputs, request, block, outcomes, cancellationToken);
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -37,7 +43,50 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
         return seen;
     }
 
-    public void Dispose() => network.Dispose();
+    /// <summary>Frees the network: at once, or when the last call that still runs has ended.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (!_disposed && _running == 0)
+            {
+                network.Dispose();
+            }
+
+            _disposed = true;
+        }
+    }
+
+    private void RunWindows(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
+        for (var first = 0; first < inputs.Count; first += TextsPerWindow)
+        {
+            var end = Math.Min(inputs.Count, first + TextsPerWindow);
+            RunWindow(inputs, first, end, request, left, block, outcomes, cancellationToken);
+        }
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(TextEmbedder));
+            _running++;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _running--;
+            if (_disposed && _running == 0)
+            {
+                network.Dispose();
+            }
+        }
+    }
 
     private void RunWindow(IReadOnlyList<string> inputs, int first, int end, TextRequest request, int left, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {

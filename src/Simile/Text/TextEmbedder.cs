@@ -11,14 +11,14 @@ namespace Simile.Text;
 public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
 {
     private readonly ITextRunner _runner;
-    private readonly IReadOnlyDictionary<string, string> _prompts;
+    private readonly TextModelTraits _traits;
     private readonly TextEmbedderOptions _options;
     private readonly TimeProvider _time;
 
     internal TextEmbedder(ITextRunner runner, ITokenizer tokenizer, EmbeddingSpace space, TextModelTraits traits, TextEmbedderOptions options, TimeProvider time)
     {
         _runner = runner;
-        _prompts = traits.Prompts;
+        _traits = traits;
         _options = options;
         _time = time;
         MaxTokens = options.MaxTokens is { } own && traits.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? traits.MaxTokens;
@@ -28,7 +28,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
         Recipe = EmbeddingRecipe.Of(
         [
             ("network", runner.Network), ("weights", traits.WeightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
-            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind),
+            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind), ("prompt", traits.DefaultPrompt),
             .. traits.Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal).Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
         ]);
     }
@@ -60,7 +60,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _prompts, MaxTokens);
+        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens);
         var block = new float[checked(inputs.Count * request.Space.Dimensions)];
         var outcomes = new EmbeddingOutcome[inputs.Count];
         _runner.Run(inputs, request, block, outcomes, cancellationToken);

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
+using Simile.Hub;
 using Simile.Models;
 using Simile.Networks;
 using Simile.Networks.Encoders;
@@ -50,7 +52,7 @@ internal static class TextEmbedderLoader
             var digest = DigestOf(network.WeightFiles);
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
             var space = new EmbeddingSpace(IdOf(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
-            var traits = new TextModelTraits(digest, limit, checkpoint.Prompts, BehindOf(checkpoint), NotesOf(checkpoint));
+            var traits = new TextModelTraits(digest, limit, PromptsOf(folder, checkpoint), BehindOf(checkpoint), NotesOf(checkpoint), DefaultPromptOf(checkpoint));
             return new TextEmbedder(new EncoderTextRunner(network, tokenizer, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
         }
         catch
@@ -79,6 +81,19 @@ internal static class TextEmbedderLoader
 
     private static string BehindOf(EncoderCheckpoint checkpoint) =>
         $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', checkpoint.Dense.Select(layer => $"{layer.Inputs}x{layer.Outputs}:{layer.Activation}"))}";
+
+    // Some models were trained with prompts that only their card tells; the table of well-known models has them.
+    private static ImmutableDictionary<string, string> PromptsOf(ModelFolder folder, EncoderCheckpoint checkpoint) =>
+        checkpoint.Prompts.IsEmpty && folder.Name.Contains('/') && KnownModels.Find(folder.Name) is { } known
+            ? checkpoint.Prompts.Add("query", known.QueryPrompt).Add("document", known.DocumentPrompt)
+            : checkpoint.Prompts;
+
+    private static string DefaultPromptOf(EncoderCheckpoint checkpoint) => checkpoint.DefaultPrompt switch
+    {
+        null => string.Empty,
+        var name => checkpoint.Prompts.GetValueOrDefault(name)
+            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{checkpoint.Folder} names the default prompt '{name}', but has prompts for {(checkpoint.Prompts.IsEmpty ? "nothing" : string.Join(", ", checkpoint.Prompts.Keys.Order(StringComparer.Ordinal)))} only."),
+    };
 
     private static string[] NotesOf(EncoderCheckpoint checkpoint) =>
         checkpoint.PoolingAssumed ? [$"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken."] : [];

@@ -10,7 +10,7 @@ namespace Simile.Text;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt, int MaxTokens)
 {
-    public static TextRequest Of(EmbedOptions options, EmbeddingSpace space, IReadOnlyDictionary<string, string> prompts, int? modelMaxTokens)
+    public static TextRequest Of(EmbedOptions options, EmbeddingSpace space, TextModelTraits traits, int? maxTokens)
     {
         if (options.MaxTokens < 1)
         {
@@ -23,8 +23,8 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
             cut = new EmbeddingSpace(cut.Id, cut.Dimensions, normalize, cut.Metric, cut.TrainedDimensions);
         }
 
-        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, modelMaxTokens ?? int.MaxValue);
-        return new TextRequest(cut, PromptFor(options.Purpose, prompts), limit);
+        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, maxTokens ?? int.MaxValue);
+        return new TextRequest(cut, PromptFor(options.Purpose, traits), limit);
     }
 
     /// <summary>Writes a row of the answer: the vector, cut to the space's dimensions and scaled to unit length where the space is one.</summary>
@@ -46,10 +46,10 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
         }
     }
 
-    private static string PromptFor(EmbedPurpose purpose, IReadOnlyDictionary<string, string> prompts) => purpose switch
+    private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) => purpose switch
     {
-        EmbedPurpose.Query => prompts.GetValueOrDefault("query", string.Empty),
-        EmbedPurpose.Document => prompts.GetValueOrDefault("document", prompts.GetValueOrDefault("passage", string.Empty)),
-        _ => string.Empty,
+        EmbedPurpose.Query => traits.Prompts.GetValueOrDefault("query", traits.DefaultPrompt),
+        EmbedPurpose.Document => traits.Prompts.GetValueOrDefault("document", traits.Prompts.GetValueOrDefault("passage", traits.DefaultPrompt)),
+        _ => traits.DefaultPrompt,
     };
 }

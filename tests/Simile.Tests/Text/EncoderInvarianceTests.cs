@@ -67,6 +67,39 @@ public class EncoderInvarianceTests
     }
 
     [Fact]
+    public async Task DisposingWhileOthersEmbedHarmsNobody()
+    {
+        var embedder = await OpenAsync("bert", ComputePrecision.Float32, threads: 2);
+        var texts = Enumerable.Repeat(string.Join(' ', Enumerable.Repeat("ba de", 100)), 200).ToArray();
+        var expected = (await embedder.EmbedAsync(texts[..1]))[0].ToArray();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var batch = await embedder.EmbedAsync(texts);
+            Assert.All(Enumerable.Range(0, texts.Length), i => Assert.True(batch[i].SequenceEqual(expected)));
+        })).ToArray();
+        await Task.Delay(20, TestContext.Current.CancellationToken);
+        await embedder.DisposeAsync();
+        foreach (var caller in callers)
+        {
+            var error = await Record.ExceptionAsync(() => caller);
+            Assert.True(error is null or ObjectDisposedException, error?.ToString());
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await embedder.EmbedAsync(texts));
+    }
+
+    [Fact]
+    public async Task CancellingEndsTheCall()
+    {
+        await using var embedder = await OpenAsync("bert", ComputePrecision.Float32, threads: 2);
+        using var source = new CancellationTokenSource();
+        var texts = Enumerable.Repeat("ba de fi", 50_000).ToArray();
+        var call = Task.Run(async () => await embedder.EmbedAsync(texts, null, source.Token), TestContext.Current.CancellationToken);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Fact]
     public async Task NothingIsCutInSilence()
     {
         await using var embedder = await OpenAsync("roberta", ComputePrecision.Float32, threads: 2);
