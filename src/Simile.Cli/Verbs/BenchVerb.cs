@@ -18,13 +18,19 @@ internal static class BenchVerb
     public static Command Create(Lazy<SimileHost> host)
     {
         var corpus = new Option<string>("--corpus") { Description = "A file of texts: the texts of each line of a .tsv, the text field of a .jsonl, else each line", Required = true, HelpName = "FILE" };
-        var json = VerbOptions.Json();
-        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing included") { corpus, json };
+        var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
+        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing included") { corpus, tokenizer, json };
         var model = new ModelOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
             var texts = BenchCorpus.Read(parsed.GetValue(corpus)!);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            if (parsed.GetValue(tokenizer))
+            {
+                TokenizerBench.Run(embedder.Tokenizer, texts, parsed.GetValue(json));
+                return 0;
+            }
+
             var bulk = await MeasureBulkAsync(embedder, texts, cancellationToken);
             var latencies = await MeasureSingleAsync(embedder, texts, cancellationToken);
             var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;

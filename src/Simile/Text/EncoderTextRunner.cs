@@ -93,13 +93,12 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
         var ids = new int[end - first][];
         network.Team.For((ids.Length + TextsPerTask - 1) / TextsPerTask, task =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (var i = task * TextsPerTask; i < Math.Min(ids.Length, (task + 1) * TextsPerTask); i++)
+            for (var i = task * TextsPerTask; i < Math.Min(ids.Length, (task + 1) * TextsPerTask) && !cancellationToken.IsCancellationRequested; i++)
             {
                 (ids[i], outcomes[first + i]) = TokenizeOne(inputs[first + i], request);
             }
         });
-
+        cancellationToken.ThrowIfCancellationRequested();
         var good = Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0).ToArray();
         var texts = Array.ConvertAll(good, i => ids[i]);
         var vectors = new float[texts.Length * Dimensions];

@@ -81,7 +81,7 @@ public static class TokenizerFile
         ModelReader.TypeOf(model) == "WordPiece"
         && model.GetText("continuing_subword_prefix") is { Length: > 0 }
         && root.Has("pre_tokenizer", out var splitter) && splitter.TypeOf() == "BertPreTokenizer"
-        && root.Has("normalizer", out var normalizer) && normalizer.TypeOf() == "BertNormalizer";
+        && root.Has("normalizer", out var normalizer) && normalizer.TypeOf() == "BertNormalizer" && normalizer.GetFlag("clean_text");
 
     private static WordPieceTokenizer ReadBert(JsonElement root, JsonElement model, ImmutableArray<AddedToken> addedTokens, SpecialTokens special, string digest)
     {

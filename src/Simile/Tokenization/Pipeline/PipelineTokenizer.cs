@@ -5,6 +5,9 @@ namespace Simile.Tokenization.Pipeline;
 /// <summary>The general tokenizer: added tokens, normalizer, pre-tokenizer, model and post-processor, one after another as Hugging Face's library runs them.</summary>
 internal sealed class PipelineTokenizer : ITokenizer
 {
+    // The memory that a longer text took is given back.
+    private const int LongestKept = 1 << 20;
+
     private readonly PipelineParts _parts;
     private readonly AddedTokenSet _rawTokens;
     private readonly AddedTokenSet _normalizedTokens;
@@ -49,7 +52,10 @@ internal sealed class PipelineTokenizer : ITokenizer
 
         _parts.Splitter?.Split(workspace.Segmented, workspace.Scratch);
         Emit(text, workspace, tokens);
-        _workspaces.Add(workspace);
+        if (text.Length <= LongestKept)
+        {
+            _workspaces.Add(workspace);
+        }
     }
 
     private void AddNormalized(ReadOnlySpan<char> text, Segment segment, PipelineWorkspace workspace)

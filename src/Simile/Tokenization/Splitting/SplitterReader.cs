@@ -8,7 +8,7 @@ namespace Simile.Tokenization.Splitting;
 /// <summary>Reads the pre-tokenizer of a tokenizer.json.</summary>
 internal static class SplitterReader
 {
-    private const string Known = "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, Whitespace or WhitespaceSplit";
+    private const string Known = "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace or WhitespaceSplit";
 
     public static ISplitter Read(JsonElement element) => element.TypeOf() switch
     {
@@ -21,6 +21,7 @@ internal static class SplitterReader
         "Punctuation" => new PatternSplitter(new CharacterPattern(IsPunctuation), ReadBehavior(element.GetText("behavior") ?? nameof(SplitBehavior.Isolated))),
         "Sequence" => new SplitterSequence([.. element.GetProperty("pretokenizers").EnumerateArray().Select(Read)]),
         "Split" => new PatternSplitter(PatternReader.Read(element.GetProperty("pattern")), ReadBehavior(element.GetProperty("behavior").GetString()), element.GetFlag("invert")),
+        "UnicodeScripts" => new ScriptSplitter(),
         "Whitespace" => new PatternSplitter(new WordPattern(), SplitBehavior.Removed, invert: true),
         "WhitespaceSplit" => new PatternSplitter(new CharacterPattern(Rune.IsWhiteSpace), SplitBehavior.Removed),
         var type => throw TokenizerJson.Refusal("pre_tokenizer", type, Known),
