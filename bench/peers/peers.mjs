@@ -14,7 +14,7 @@ env.localModelPath = folder;
 
 const say = (row) => console.log(JSON.stringify(row));
 // As `simile bench` measures: after a first time, again and again until some seconds are over; all work by all time.
-const measure = async (work, longest = 5) => {
+const measure = async (work, longest = 3) => {
   const start = performance.now();
   let times = 0;
   do {
