@@ -19,6 +19,21 @@ public static class ErrorCode
     /// <summary>An input is null.</summary>
     public const string NullInput = "SIM105";
 
+    /// <summary>A picture has more pixels or bytes than allowed, or needs more memory.</summary>
+    public const string ImageTooLarge = "SIM111";
+
+    /// <summary>A picture file is damaged or cut off.</summary>
+    public const string DamagedImage = "SIM112";
+
+    /// <summary>A file is no picture of a known format.</summary>
+    public const string UnknownImageFormat = "SIM113";
+
+    /// <summary>A picture is in a variant of its format that is not read.</summary>
+    public const string UnsupportedImage = "SIM114";
+
+    /// <summary>A picture took longer to decode than allowed.</summary>
+    public const string ImageTooSlow = "SIM115";
+
     /// <summary>The model folder or a file in it does not exist.</summary>
     public const string ModelNotFound = "SIM201";
 
