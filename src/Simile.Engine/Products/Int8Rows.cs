@@ -18,7 +18,21 @@ internal static unsafe class Int8Rows
     public static float Quantize(float* source, sbyte* target, int count, out int sum)
     {
         var largest = LargestMagnitude(source, count);
-        var inverse = largest == 0 ? 0 : Largest / largest;
+        sum = Encode(source, target, count, InverseScale(largest));
+        return largest / Largest;
+    }
+
+    /// <summary>The scale that a largest magnitude leads to.</summary>
+    public static float Scale(float largest) => largest / Largest;
+
+    /// <summary>What values are multiplied by to become codes.</summary>
+    public static float InverseScale(float largest) => largest == 0 ? 0 : Largest / largest;
+
+    /// <summary>Turns values into codes.</summary>
+    /// <returns>Σ codes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Encode(float* source, sbyte* target, int count, float inverse)
+    {
         var factor = Vector512.Create(inverse);
         var sums = Vector512<int>.Zero;
         var i = 0;
@@ -30,17 +44,18 @@ internal static unsafe class Int8Rows
             Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(target + i);
         }
 
-        sum = Vector512.Sum(sums);
+        var sum = Vector512.Sum(sums);
         for (; i < count; i++)
         {
             target[i] = (sbyte)MathF.Round(source[i] * inverse);
             sum += target[i];
         }
 
-        return largest / Largest;
+        return sum;
     }
 
-    private static float LargestMagnitude(float* source, int count)
+    /// <summary>The largest magnitude of values.</summary>
+    public static float LargestMagnitude(float* source, int count)
     {
         var largest = Vector512<float>.Zero;
         var i = 0;

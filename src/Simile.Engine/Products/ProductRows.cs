@@ -38,6 +38,15 @@ internal sealed unsafe class ProductRows : IDisposable
         Stride = strideBytes;
     }
 
+    /// <summary>Stands for rows of codes that somebody else holds.</summary>
+    public void PointTo(byte* rows, int strideBytes, float* scales, int* sums)
+    {
+        Data = rows;
+        Stride = strideBytes;
+        Scales = scales;
+        Sums = sums;
+    }
+
     /// <summary>Converts one row.</summary>
     public void Set(ComputePrecision precision, int row, float* values, int depth)
     {

@@ -18,6 +18,12 @@ internal unsafe struct TileOutput
     /// <summary>Added to what the target holds (a residual connection).</summary>
     public bool Accumulates;
 
+    /// <summary>Where row 0 of what is added before the activation lies (a residual connection of a convolution), or null.</summary>
+    public byte* Addend;
+
+    /// <summary>Bytes from one row of the addend to the next.</summary>
+    public int AddendStride;
+
     /// <summary>Even panels write, the odd panel after each is multiplied into the same columns (a gated layer).</summary>
     public bool Gated;
 
@@ -56,10 +62,26 @@ internal unsafe struct TileOutput
                 }
 
                 value += biases;
+                value = Addend == null ? value : value + AddendOf(firstRow + i, column + part, width - part);
                 value = multiplies ? value : TActivation.Of(value);
                 Write(value, firstRow + i, column + part, Math.Min(16, width - part), multiplies);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly Vector512<float> AddendOf(int row, int column, int width)
+    {
+        var source = (float*)(Addend + ((nint)row * AddendStride)) + column;
+        if (width >= 16)
+        {
+            return Vector512.Load(source);
+        }
+
+        var part = stackalloc float[16];
+        Unsafe.InitBlock(part, 0, 16 * sizeof(float));
+        Unsafe.CopyBlock(part, source, (uint)(width * sizeof(float)));
+        return Vector512.Load(part);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,60 @@
+using Simile.Engine.Products;
+
+namespace Simile.Engine.Convolutions;
+
+/// <summary>A convolution packed as a matrix product: every place of the output is a row, its k·k pixels of the input side by side. Immutable.</summary>
+internal sealed class Convolution : IDisposable
+{
+    private const int Alignment = 4;
+
+    private Convolution(ConvolutionWeights weights, PackedMatrix matrix)
+    {
+        (Matrix, Outputs, Inputs) = (matrix, weights.Outputs, PaddedChannels(weights.Inputs));
+        (Kernel, Stride, Padding) = (weights.Kernel, weights.Stride, weights.Padding);
+    }
+
+    public PackedMatrix Matrix { get; }
+
+    public int Outputs { get; }
+
+    /// <summary>Channels of the input, rounded up to a multiple of 4.</summary>
+    public int Inputs { get; }
+
+    public int Kernel { get; }
+
+    public int Stride { get; }
+
+    public int Padding { get; }
+
+    /// <summary>Whether the rows of the product are the pixels of the input as they lie.</summary>
+    public bool IsPointwise => Kernel == 1 && Stride == 1 && Padding == 0;
+
+    /// <summary>Packs the weights.</summary>
+    public static Convolution Pack(ComputePrecision precision, ConvolutionWeights weights)
+    {
+        var (outputs, inputs, kernel) = (weights.Outputs, weights.Inputs, weights.Kernel);
+        var channels = PaddedChannels(inputs);
+        var depth = checked(kernel * kernel * channels);
+        var rows = new float[checked(outputs * depth)];
+        for (var output = 0; output < outputs; output++)
+        {
+            for (var channel = 0; channel < inputs; channel++)
+            {
+                for (var place = 0; place < kernel * kernel; place++)
+                {
+                    rows[(output * depth) + (place * channels) + channel] = weights.Weights[(((output * inputs) + channel) * kernel * kernel) + place];
+                }
+            }
+        }
+
+        return new Convolution(weights, PackedMatrix.Pack(precision, rows, outputs, depth, weights.Bias));
+    }
+
+    /// <summary>Channels as maps keep them: the kernels take four bytes at a time.</summary>
+    public static int PaddedChannels(int channels) => (channels + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>Rows or columns of the output.</summary>
+    public int OutputSize(int size) => ((size + (2 * Padding) - Kernel) / Stride) + 1;
+
+    public void Dispose() => Matrix.Dispose();
+}

@@ -1,0 +1,39 @@
+using Simile.Engine.Memory;
+
+namespace Simile.Engine.Convolutions;
+
+/// <summary>Pictures between two layers: (N, H, W) rows of C channels. Grows on demand.</summary>
+internal sealed unsafe class FeatureMap : IDisposable
+{
+    private readonly NativeBuffer _data = new();
+
+    public int Images { get; private set; }
+
+    public int Height { get; private set; }
+
+    public int Width { get; private set; }
+
+    public int Channels { get; private set; }
+
+    /// <summary>Bytes from one pixel to the next.</summary>
+    public int Stride { get; private set; }
+
+    public int PixelsPerImage => Height * Width;
+
+    public int Pixels => Images * PixelsPerImage;
+
+    public byte* Data => _data.Data;
+
+    /// <summary>Makes room; what was there is forgotten.</summary>
+    public void Reserve(int images, int height, int width, int channels)
+    {
+        (Images, Height, Width, Channels) = (images, height, width, channels);
+        Stride = RowStride.Of(channels * sizeof(float));
+        _data.Reserve((long)Stride * Pixels);
+    }
+
+    /// <summary>The channels of a pixel, counted over all images.</summary>
+    public float* Pixel(int pixel) => (float*)(Data + ((nint)pixel * Stride));
+
+    public void Dispose() => _data.Dispose();
+}

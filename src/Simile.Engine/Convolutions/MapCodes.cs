@@ -1,0 +1,91 @@
+using Simile.Engine.Memory;
+using Simile.Engine.Products;
+using Simile.Engine.Threads;
+
+namespace Simile.Engine.Convolutions;
+
+/// <summary>A feature map in the form that a precision's kernels read. Codes of 8 bits have one scale an image, so that any of its pixels may stand side by side in a row.</summary>
+internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
+{
+    private const int PixelsPerTask = 256;
+    private readonly NativeBuffer _codes = new();
+    private readonly NativeBuffer _sums = new();
+    private readonly NativeBuffer _scales = new();
+
+    /// <summary>The first pixel.</summary>
+    public byte* Data { get; private set; }
+
+    /// <summary>Bytes from one pixel to the next.</summary>
+    public int Stride { get; private set; }
+
+    /// <summary>Bytes of a pixel.</summary>
+    public int PixelBytes { get; private set; }
+
+    /// <summary>Σ codes of each pixel, for int8.</summary>
+    public int* Sums => (int*)_sums.Data;
+
+    /// <summary>The scale of each pixel, for int8; the same for all of an image.</summary>
+    public float* Scales => (float*)_scales.Data;
+
+    /// <summary>Converts a map.</summary>
+    public void Set(FeatureMap map, WorkerTeam? team)
+    {
+        PixelBytes = map.Channels * sizeof(float) / TileShape.ValuesPerStep(precision);
+        if (precision == ComputePrecision.Float32)
+        {
+            Data = map.Data;
+            Stride = map.Stride;
+            return;
+        }
+
+        Stride = RowStride.Of(PixelBytes);
+        Data = _codes.Reserve((long)Stride * map.Pixels);
+        _sums.ReserveFloats(map.Pixels);
+        _scales.ReserveFloats(map.Pixels);
+        var tasks = (map.PixelsPerImage + PixelsPerTask - 1) / PixelsPerTask;
+        for (var image = 0; image < map.Images; image++)
+        {
+            var first = image * map.PixelsPerImage;
+            var largest = precision == ComputePrecision.Int8 ? LargestOf(map, first, team, tasks) : 0;
+            WorkSteps.Run(team, tasks, task => Convert(map, first + (task * PixelsPerTask), first + Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask), largest));
+        }
+    }
+
+    public void Dispose()
+    {
+        _codes.Dispose();
+        _sums.Dispose();
+        _scales.Dispose();
+    }
+
+    private static float LargestOf(FeatureMap map, int first, WorkerTeam? team, int tasks)
+    {
+        var largest = new float[tasks];
+        WorkSteps.Run(team, tasks, task =>
+        {
+            for (var pixel = task * PixelsPerTask; pixel < Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask); pixel++)
+            {
+                largest[task] = MathF.Max(largest[task], Int8Rows.LargestMagnitude(map.Pixel(first + pixel), map.Channels));
+            }
+        });
+        return largest.Max();
+    }
+
+    private void Convert(FeatureMap map, int first, int end, float largest)
+    {
+        var (scale, inverse) = (Int8Rows.Scale(largest), Int8Rows.InverseScale(largest));
+        for (var pixel = first; pixel < end; pixel++)
+        {
+            var target = Data + ((nint)pixel * Stride);
+            if (precision == ComputePrecision.BFloat16)
+            {
+                BFloat16Rows.Convert(map.Pixel(pixel), (ushort*)target, map.Channels);
+            }
+            else
+            {
+                Sums[pixel] = Int8Rows.Encode(map.Pixel(pixel), (sbyte*)target, map.Channels, inverse);
+                Scales[pixel] = scale;
+            }
+        }
+    }
+}

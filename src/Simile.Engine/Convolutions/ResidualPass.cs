@@ -1,0 +1,80 @@
+using Simile.Engine.Functions;
+using Simile.Engine.Threads;
+
+namespace Simile.Engine.Convolutions;
+
+/// <summary>One run of a residual network, with the memory it takes. Reused from run to run; not safe for several callers at once.</summary>
+internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
+{
+    private const int Colours = 3;
+    private readonly ConvolutionStep _step = new(network.Kernels);
+    private readonly FeatureMap _shortcut = new();
+    private FeatureMap _current = new();
+    private FeatureMap _next = new();
+    private FeatureMap _spare = new();
+    private WorkerTeam? _team;
+
+    /// <summary>Runs pictures (N, 3, H, W) to vectors (N, D).</summary>
+    public void Forward(ReadOnlySpan<float> pictures, int height, int width, Span<float> vectors, WorkerTeam? team)
+    {
+        _team = team is { Threads: > 1 } ? team : null;
+        Load(pictures, height, width);
+        _step.Forward(network.Stem, _current, _next, null, ActivationKind.Relu, _team);
+        MapPooling.Max(_next, _current, _team);
+        foreach (var block in network.Blocks)
+        {
+            ForwardBlock(block);
+        }
+
+        for (var image = 0; image < _current.Images; image++)
+        {
+            MapPooling.Mean(_current, image, vectors.Slice(image * network.Dimensions, network.Dimensions));
+        }
+    }
+
+    public void Dispose()
+    {
+        _step.Dispose();
+        _shortcut.Dispose();
+        _current.Dispose();
+        _next.Dispose();
+        _spare.Dispose();
+    }
+
+    private void ForwardBlock(ResidualBlock block)
+    {
+        var addend = _current;
+        if (block.Shortcut is { } shortcut)
+        {
+            _step.Forward(shortcut, _current, _shortcut, null, ActivationKind.Identity, _team);
+            addend = _shortcut;
+        }
+
+        // The block's input stays where it is until the last convolution has added it; the other two maps take turns.
+        var (input, output) = (_current, _next);
+        for (var i = 0; i < block.Path.Length; i++)
+        {
+            _step.Forward(block.Path[i], input, output, i == block.Path.Length - 1 ? addend : null, ActivationKind.Relu, _team);
+            (input, output) = (output, i == 0 ? _spare : input);
+        }
+
+        (_current, _next, _spare) = (input, _current, input == _next ? _spare : _next);
+    }
+
+    // From planes to pixels; the channel that fills up the four is zero.
+    private void Load(ReadOnlySpan<float> pictures, int height, int width)
+    {
+        var plane = height * width;
+        var images = pictures.Length / (Colours * plane);
+        _current.Reserve(images, height, width, Convolution.PaddedChannels(Colours));
+        for (var pixel = 0; pixel < _current.Pixels; pixel++)
+        {
+            var source = (pixel / plane * Colours * plane) + (pixel % plane);
+            var target = _current.Pixel(pixel);
+            target[0] = pictures[source];
+            target[1] = pictures[source + plane];
+            target[2] = pictures[source + (2 * plane)];
+            target[3] = 0;
+        }
+    }
+}

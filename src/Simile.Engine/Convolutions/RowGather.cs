@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using Simile.Engine.Products;
+
+namespace Simile.Engine.Convolutions;
+
+/// <summary>Collects the rows of a convolution for a few places of its output: the pixels that each sees, zeros where it sees beyond the edge.</summary>
+internal sealed unsafe class RowGather : IDisposable
+{
+    /// <summary>The rows.</summary>
+    public ProductRows Rows { get; } = new();
+
+    /// <summary>Collects the rows of places <paramref name="first"/> … <paramref name="end"/> − 1 of an output map.</summary>
+    public void Collect(Convolution convolution, FeatureMap input, MapCodes codes, FeatureMap output, int first, int end)
+    {
+        var precision = convolution.Matrix.Precision;
+        Rows.Reserve(precision, end - first, convolution.Matrix.Depth);
+        for (var place = first; place < end; place++)
+        {
+            var image = place / output.PixelsPerImage;
+            var within = place % output.PixelsPerImage;
+            var y = (within / output.Width * convolution.Stride) - convolution.Padding;
+            var x = (within % output.Width * convolution.Stride) - convolution.Padding;
+            var target = Rows.Data + ((nint)(place - first) * Rows.Stride);
+            var sum = 0;
+            for (var row = y; row < y + convolution.Kernel; row++)
+            {
+                sum += CopyRow(input, codes, image, row, x, convolution.Kernel, ref target);
+            }
+
+            if (precision == ComputePrecision.Int8)
+            {
+                Rows.Sums[place - first] = sum;
+                Rows.Scales[place - first] = codes.Scales[image * input.PixelsPerImage];
+            }
+        }
+    }
+
+    public void Dispose() => Rows.Dispose();
+
+    // The pixels x … x + count − 1 of one row of the input.
+    private static int CopyRow(FeatureMap input, MapCodes codes, int image, int row, int x, int count, ref byte* target)
+    {
+        var sum = 0;
+        var start = ((image * input.Height) + row) * input.Width;
+        for (var column = x; column < x + count; column++, target += codes.PixelBytes)
+        {
+            if ((uint)row >= (uint)input.Height || (uint)column >= (uint)input.Width)
+            {
+                Unsafe.InitBlockUnaligned(target, 0, (uint)codes.PixelBytes);
+                continue;
+            }
+
+            Unsafe.CopyBlockUnaligned(target, codes.Data + ((nint)(start + column) * codes.Stride), (uint)codes.PixelBytes);
+            sum += codes.Sums == null ? 0 : codes.Sums[start + column];
+        }
+
+        return sum;
+    }
+}
