@@ -29,7 +29,7 @@ public sealed class Encoder : IDisposable
         AttentionKernels = AttentionKernelsFor(compute);
         var tables = new Dictionary<double, RotaryTable>();
         Layers = [.. layers.Select(layer => EncoderLayer.Pack(Shape, layer, Rotary))];
-        Embedding = new TokenEmbedding(weights.Embedding, Shape);
+        Embedding = weights.Embedding is { } embedding ? new TokenEmbedding(embedding, Shape) : null;
         FinalNorm = EncoderLayer.NormOf(weights.FinalNorm, Shape.Epsilon);
         Relative = weights.Relative is { } relative
             ? new RelativeBias(relative.Table, relative.Buckets, Shape.Heads, Shape.Positions, 1f / MathF.Sqrt(Shape.HeadSize))
@@ -43,8 +43,8 @@ public sealed class Encoder : IDisposable
     /// <summary>What all layers have in common.</summary>
     public EncoderShape Shape { get; }
 
-    /// <summary>Ids there are (V).</summary>
-    public int Tokens => Embedding.Tokens;
+    /// <summary>Ids there are (V); 0 where the caller brings the first layer's input.</summary>
+    public int Tokens => Embedding?.Tokens ?? 0;
 
     /// <summary>Bytes of the packed weights; the table of tokens stays in its file.</summary>
     public long Bytes => Layers.Sum(layer => layer.Bytes);
@@ -56,7 +56,7 @@ public sealed class Encoder : IDisposable
 
     internal EncoderLayer[] Layers { get; }
 
-    internal TokenEmbedding Embedding { get; }
+    internal TokenEmbedding? Embedding { get; }
 
     internal LayerNorm? FinalNorm { get; }
 

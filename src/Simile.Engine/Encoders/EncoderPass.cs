@@ -44,9 +44,37 @@ public sealed unsafe class EncoderPass : IDisposable
     /// <param name="team">Threads that share each step, or null to stay on the caller's.</param>
     public void Forward(ReadOnlySpan<int> ids, ReadOnlySpan<int> starts, WorkerTeam? team)
     {
-        (_rows, _team, _starts) = (ids.Length, team is { Threads: > 1 } ? team : null, starts.ToArray());
-        Reserve();
+        Begin(starts, team);
         Embed(ids);
+        Run();
+    }
+
+    /// <summary>Runs the encoder over rows that come from elsewhere.</summary>
+    /// <param name="input">Writes the first layer's input.</param>
+    /// <param name="starts">Where each sequence begins, and the end of the last: (B + 1).</param>
+    /// <param name="team">Threads that share each step, or null to stay on the caller's.</param>
+    public void Forward(IInputRows input, ReadOnlySpan<int> starts, WorkerTeam? team)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Begin(starts, team);
+        for (var row = 0; row < _rows; row++)
+        {
+            var state = (float*)_states.Data + ((nint)row * StateStride);
+            input.Write(row, new Span<float>(state, Shape.Hidden));
+            _buffers.PrepareInput(_encoder.Layers[0].AttentionNorm, row);
+        }
+
+        Run();
+    }
+
+    private void Begin(ReadOnlySpan<int> starts, WorkerTeam? team)
+    {
+        (_rows, _team, _starts) = (starts[^1], team is { Threads: > 1 } ? team : null, starts.ToArray());
+        Reserve();
+    }
+
+    private void Run()
+    {
         for (var i = 0; i < _encoder.Layers.Length; i++)
         {
             _layer = _encoder.Layers[i];
@@ -85,7 +113,7 @@ public sealed unsafe class EncoderPass : IDisposable
         {
             for (var row = _starts[sequence]; row < _starts[sequence + 1]; row++)
             {
-                _encoder.Embedding.Forward(ids[row], row - _starts[sequence], states + ((nint)row * StateStride));
+                _encoder.Embedding!.Forward(ids[row], row - _starts[sequence], states + ((nint)row * StateStride));
                 _buffers.PrepareInput(_encoder.Layers[0].AttentionNorm, row);
             }
         }

@@ -45,6 +45,9 @@ public sealed class ModelConfig(string path, JsonElement root)
             ? value.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String).DistinctBy(entry => entry.Name).ToImmutableDictionary(entry => entry.Name, entry => entry.Value.GetString()!, StringComparer.Ordinal)
             : ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>An object within this one, or null.</summary>
+    public ModelConfig? Child(string name) => Find([name]) is { ValueKind: JsonValueKind.Object } value ? new ModelConfig(path, value) : null;
+
     /// <summary>Whether the entry is there and not null.</summary>
     public bool Has(string name) => Find([name]) is not null;
 

@@ -2,7 +2,7 @@ using Simile.Engine.Checkpoints;
 using Simile.Engine.Convolutions;
 using Simile.Models;
 
-namespace Simile.Networks.Convolutional;
+namespace Simile.Networks.Vision;
 
 /// <summary>Reads residual networks (ResNet-18 to 152) in the layouts of torchvision, timm and Hugging Face. Depth and width come from the tensors themselves.</summary>
 /// <remarks>He et al. 2015; the stride of a bottleneck stands in its 3 × 3 convolution, as in torchvision.</remarks>

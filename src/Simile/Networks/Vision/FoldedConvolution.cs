@@ -1,7 +1,7 @@
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Convolutions;
 
-namespace Simile.Networks.Convolutional;
+namespace Simile.Networks.Vision;
 
 /// <summary>Reads a convolution and folds the batch norm behind it into its weights and bias (inference form, Ioffe and Szegedy 2015).</summary>
 /// <param name="weights">The checkpoint.</param>

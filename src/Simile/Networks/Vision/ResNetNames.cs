@@ -1,4 +1,4 @@
-namespace Simile.Networks.Convolutional;
+namespace Simile.Networks.Vision;
 
 /// <summary>How a layout names the parts of a residual network; stages count from 0.</summary>
 /// <param name="Stem">The first convolution.</param>

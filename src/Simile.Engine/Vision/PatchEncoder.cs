@@ -1,0 +1,118 @@
+using Simile.Engine.Encoders;
+using Simile.Engine.Functions;
+using Simile.Engine.Memory;
+using Simile.Engine.Products;
+using Simile.Engine.Threads;
+
+namespace Simile.Engine.Vision;
+
+/// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row. Immutable and safe to call from many threads.</summary>
+/// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
+public sealed class PatchEncoder : IDisposable
+{
+    private readonly Encoder _encoder;
+    private readonly PatchWeights _weights;
+    private readonly PackedMatrix _projection;
+    private readonly LayerNorm? _norm;
+
+    /// <summary>Packs the weights.</summary>
+    /// <param name="patches">What comes before the first layer.</param>
+    /// <param name="encoder">The encoder; without embedding.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for patches that do not cut pictures evenly.</exception>
+    public PatchEncoder(PatchWeights patches, EncoderWeights encoder, IEnumerable<LayerWeights> layers)
+    {
+        ArgumentNullException.ThrowIfNull(patches);
+        ArgumentNullException.ThrowIfNull(encoder);
+        if (patches.ImageSize % patches.PatchSize != 0 || Depth(patches) % 4 != 0)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"Pictures of {patches.ImageSize} pixels cannot be cut into patches of {patches.PatchSize}; patches must fit evenly and have an even side.");
+        }
+
+        _weights = patches;
+        _encoder = new Encoder(encoder, layers);
+        _projection = PackedMatrix.Pack(Shape.Compute.Precision, patches.Projection, Shape.Hidden, Depth(patches), patches.ProjectionBias);
+        _norm = EncoderLayer.NormOf(patches.Norm, Shape.Epsilon);
+    }
+
+    /// <summary>Pixels of a picture's side.</summary>
+    public int ImageSize => _weights.ImageSize;
+
+    /// <summary>Values of a state (H).</summary>
+    public int Dimensions => Shape.Hidden;
+
+    /// <summary>The kernels of the products.</summary>
+    public TileKernels Kernels => _encoder.Kernels;
+
+    private EncoderShape Shape => _encoder.Shape;
+
+    private int PatchesPerSide => _weights.ImageSize / _weights.PatchSize;
+
+    private int PatchesPerImage => PatchesPerSide * PatchesPerSide;
+
+    /// <summary>Runs pictures.</summary>
+    /// <param name="pictures">(N, 3, S, S), prepared.</param>
+    /// <param name="vectors">Gets the last states of the class rows, (N, H).</param>
+    /// <param name="team">Threads that share each step, or null to stay on the caller's.</param>
+    public unsafe void Forward(ReadOnlySpan<float> pictures, Span<float> vectors, WorkerTeam? team)
+    {
+        var images = vectors.Length / Dimensions;
+        using var projected = new NativeBuffer();
+        Project(pictures, images, projected, team);
+        var starts = Enumerable.Range(0, images + 1).Select(image => image * (PatchesPerImage + 1)).ToArray();
+        var pass = _encoder.Rent();
+        pass.Forward(new PatchRows(_weights, _norm, (float*)projected.Data, RowFloats, PatchesPerImage), starts, team);
+        for (var image = 0; image < images; image++)
+        {
+            pass.State(starts[image]).CopyTo(vectors[(image * Dimensions)..]);
+        }
+
+        _encoder.Return(pass);
+        GC.KeepAlive(this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _encoder.Dispose();
+        _projection.Dispose();
+    }
+
+    private int RowFloats => RowStride.Of(Shape.Hidden * sizeof(float)) / sizeof(float);
+
+    private static int Depth(PatchWeights patches) => 3 * patches.PatchSize * patches.PatchSize;
+
+    private unsafe void Project(ReadOnlySpan<float> pictures, int images, NativeBuffer projected, WorkerTeam? team)
+    {
+        var count = images * PatchesPerImage;
+        projected.ReserveFloats((long)count * RowFloats);
+        using var rows = new ProductRows();
+        rows.Reserve(Shape.Compute.Precision, count, Depth(_weights));
+        var patch = new float[Depth(_weights)];
+        fixed (float* values = patch)
+        {
+            for (var row = 0; row < count; row++)
+            {
+                Cut(pictures, row, patch);
+                rows.Set(Shape.Compute.Precision, row, values, patch.Length);
+            }
+        }
+
+        var output = new TileOutput { Target = projected.Data, Stride = RowFloats * sizeof(float) };
+        var split = ProductSplit.Of(count, _projection.Panels, team, pairs: false);
+        WorkSteps.Run(team, split.Tasks, task => LinearProduct.Forward(Kernels, rows, _projection, split.Part(task), output, ActivationKind.Identity));
+    }
+
+    // (3, p, p), as the convolution's weights lie.
+    private void Cut(ReadOnlySpan<float> pictures, int row, Span<float> patch)
+    {
+        var (image, within, size, side) = (row / PatchesPerImage, row % PatchesPerImage, _weights.ImageSize, _weights.PatchSize);
+        var (top, left) = (within / PatchesPerSide * side, within % PatchesPerSide * side);
+        for (var line = 0; line < 3 * side; line++)
+        {
+            var (colour, y) = (line / side, line % side);
+            var start = (((((image * 3) + colour) * size) + top + y) * size) + left;
+            pictures.Slice(start, side).CopyTo(patch[(line * side)..]);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Simile.Engine.Checkpoints;
+using Simile.Engine.Convolutions;
+using Simile.Engine.Encoders;
+using Simile.Engine.Kernels;
+using Simile.Engine.Products;
+using Simile.Engine.Threads;
+using Simile.Engine.Vision;
+using Simile.Models;
+
+namespace Simile.Networks.Vision;
+
+/// <summary>A network from prepared pictures to one vector each. Immutable and safe to call from many threads.</summary>
+internal sealed class VisionNetwork : IDisposable
+{
+    private readonly ResidualNetwork? _residual;
+    private readonly PatchEncoder? _patches;
+    private readonly float[]? _head;
+
+    private VisionNetwork(string kind, ResidualNetwork network) => (Kind, _residual, Dimensions) = (kind, network, network.Dimensions);
+
+    private VisionNetwork(string kind, PatchEncoder network, float[]? head)
+    {
+        (Kind, _patches, _head) = (kind, network, head);
+        Dimensions = head is null ? network.Dimensions : head.Length / network.Dimensions;
+    }
+
+    /// <summary>The family: resnet, vit, clip.</summary>
+    public string Kind { get; }
+
+    /// <summary>Values a vector (D).</summary>
+    public int Dimensions { get; }
+
+    /// <summary>The only side length it takes, or null where any will do.</summary>
+    public int? ImageSize => _patches?.ImageSize;
+
+    /// <summary>The kernels in use.</summary>
+    public TileKernels Kernels => _residual?.Kernels ?? _patches!.Kernels;
+
+    /// <summary>Loads a network; nothing of the checkpoint stays open.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    public static VisionNetwork Load(SafetensorsSet weights, ModelConfig? config, ComputeOptions compute)
+    {
+        if (ResNetReader.Recognizes(weights))
+        {
+            return new VisionNetwork("resnet", new ResidualNetwork(ResNetReader.Read(weights, config), compute));
+        }
+
+        var names = Array.Find([PatchNames.Vit("vit."), PatchNames.Vit(string.Empty), PatchNames.Timm, PatchNames.Clip], names => weights.Has(names.Projection + ".weight"));
+        if (names is null || config is null)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths.First()} holds no vision network that Simile runs: ResNet (torchvision, timm, Hugging Face), ViT (Hugging Face, timm) or CLIP{(names is null ? string.Empty : "; config.json is missing")}.");
+        }
+
+        var isClip = names == PatchNames.Clip;
+        var traits = isClip ? PatchTraits.Clip(config) : names == PatchNames.Timm ? PatchTraits.Timm(config) : PatchTraits.Vit(config);
+        var network = PatchReader.Read(new PatchTensors(weights), names, traits, compute);
+        return new VisionNetwork(isClip ? "clip" : "vit", network, names.Head is { } head && weights.Has(head) ? Head(weights, head, network.Dimensions) : null);
+    }
+
+    /// <summary>Runs pictures of one size.</summary>
+    /// <param name="pictures">(N, 3, H, W), prepared.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="vectors">Gets (N, D).</param>
+    /// <param name="team">Threads that share each step, or null.</param>
+    public void Forward(ReadOnlySpan<float> pictures, int height, int width, Span<float> vectors, WorkerTeam? team)
+    {
+        if (_residual is not null)
+        {
+            _residual.Forward(pictures, height, width, vectors, team);
+            return;
+        }
+
+        if (_head is null)
+        {
+            _patches!.Forward(pictures, vectors, team);
+            return;
+        }
+
+        var hidden = _patches!.Dimensions;
+        var states = new float[vectors.Length / Dimensions * hidden];
+        _patches.Forward(pictures, states, team);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = VectorKernels.Dot(_head.AsSpan(i % Dimensions * hidden, hidden), states.AsSpan(i / Dimensions * hidden, hidden));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _residual?.Dispose();
+        _patches?.Dispose();
+    }
+
+    private static float[] Head(SafetensorsSet weights, string name, int hidden)
+    {
+        var rows = new PatchTensors(weights).Shape(name, 2)[0];
+        return weights.Read(name, rows, hidden);
+    }
+}
