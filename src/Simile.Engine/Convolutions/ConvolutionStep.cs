@@ -18,7 +18,7 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     /// <param name="convolution">The weights.</param>
     /// <param name="input">(N, H, W, C).</param>
     /// <param name="output">Gets (N, H', W', O).</param>
-    /// <param name="addend">Of the output's shape, or null.</param>
+    /// <param name="addend">Of the output's shape, or null; it may be the output itself.</param>
     /// <param name="activation">f.</param>
     /// <param name="team">Threads that share the work, or null.</param>
     public void Forward(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, WorkerTeam? team)

@@ -5,6 +5,7 @@ namespace Simile.Engine.Convolutions;
 /// <summary>Pictures between two layers: (N, H, W) rows of C channels. Grows on demand.</summary>
 internal sealed unsafe class FeatureMap : IDisposable
 {
+    private const int NarrowBytes = 64;
     private readonly NativeBuffer _data = new();
 
     public int Images { get; private set; }
@@ -28,9 +29,12 @@ internal sealed unsafe class FeatureMap : IDisposable
     public void Reserve(int images, int height, int width, int channels)
     {
         (Images, Height, Width, Channels) = (images, height, width, channels);
-        Stride = RowStride.Of(channels * sizeof(float));
+        Stride = PixelStride(channels * sizeof(float));
         _data.Reserve((long)Stride * Pixels);
     }
+
+    /// <summary>Bytes from one pixel to the next: narrow pixels lie close together, so that a run of them is one copy.</summary>
+    public static int PixelStride(int pixelBytes) => pixelBytes < NarrowBytes ? pixelBytes : RowStride.Of(pixelBytes);
 
     /// <summary>The channels of a pixel, counted over all images.</summary>
     public float* Pixel(int pixel) => (float*)(Data + ((nint)pixel * Stride));

@@ -38,7 +38,7 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
             return;
         }
 
-        Stride = RowStride.Of(PixelBytes);
+        Stride = FeatureMap.PixelStride(PixelBytes);
         Data = _codes.Reserve((long)Stride * map.Pixels);
         _sums.ReserveFloats(map.Pixels);
         _scales.ReserveFloats(map.Pixels);

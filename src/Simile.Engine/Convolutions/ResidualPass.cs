@@ -8,10 +8,10 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
 {
     private const int Colours = 3;
     private readonly ConvolutionStep _step = new(network.Kernels);
-    private readonly FeatureMap _shortcut = new();
+    private readonly FeatureMap _next = new();
+    private readonly FeatureMap _spare = new();
+    private FeatureMap _shortcut = new();
     private FeatureMap _current = new();
-    private FeatureMap _next = new();
-    private FeatureMap _spare = new();
     private WorkerTeam? _team;
 
     /// <summary>Runs pictures (N, 3, H, W) to vectors (N, D).</summary>
@@ -50,15 +50,20 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
             addend = _shortcut;
         }
 
-        // The block's input stays where it is until the last convolution has added it; the other two maps take turns.
-        var (input, output) = (_current, _next);
-        for (var i = 0; i < block.Path.Length; i++)
+        // The last convolution writes over what it adds: place by place, each is read before it is written.
+        var input = _current;
+        for (var i = 0; i < block.Path.Length - 1; i++)
         {
-            _step.Forward(block.Path[i], input, output, i == block.Path.Length - 1 ? addend : null, ActivationKind.Relu, _team);
-            (input, output) = (output, i == 0 ? _spare : input);
+            var output = i % 2 == 0 ? _next : _spare;
+            _step.Forward(block.Path[i], input, output, null, ActivationKind.Relu, _team);
+            input = output;
         }
 
-        (_current, _next, _spare) = (input, _current, input == _next ? _spare : _next);
+        _step.Forward(block.Path[^1], input, addend, addend, ActivationKind.Relu, _team);
+        if (addend == _shortcut)
+        {
+            (_current, _shortcut) = (_shortcut, _current);
+        }
     }
 
     // From planes to pixels; the channel that fills up the four is zero.

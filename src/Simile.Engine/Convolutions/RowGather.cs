@@ -40,6 +40,11 @@ internal sealed unsafe class RowGather : IDisposable
     // The pixels x … x + count − 1 of one row of the input.
     private static int CopyRow(FeatureMap input, MapCodes codes, int image, int row, int x, int count, ref byte* target)
     {
+        if (codes.Stride == codes.PixelBytes && row >= 0 && row < input.Height && x >= 0 && x + count <= input.Width)
+        {
+            return CopyRun(codes, (((image * input.Height) + row) * input.Width) + x, count, ref target);
+        }
+
         var sum = 0;
         var start = ((image * input.Height) + row) * input.Width;
         for (var column = x; column < x + count; column++, target += codes.PixelBytes)
@@ -52,6 +57,20 @@ internal sealed unsafe class RowGather : IDisposable
 
             Unsafe.CopyBlockUnaligned(target, codes.Data + ((nint)(start + column) * codes.Stride), (uint)codes.PixelBytes);
             sum += codes.Sums == null ? 0 : codes.Sums[start + column];
+        }
+
+        return sum;
+    }
+
+    // Pixels that lie without gaps and are all there.
+    private static int CopyRun(MapCodes codes, int first, int count, ref byte* target)
+    {
+        Unsafe.CopyBlockUnaligned(target, codes.Data + ((nint)first * codes.Stride), (uint)(count * codes.PixelBytes));
+        target += count * codes.PixelBytes;
+        var sum = 0;
+        for (var i = first; codes.Sums != null && i < first + count; i++)
+        {
+            sum += codes.Sums[i];
         }
 
         return sum;
