@@ -2,18 +2,29 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>A convolution packed as a matrix product: every place of the output is a row, its k·k pixels of the input side by side. Immutable.</summary>
+/// <summary>A convolution packed as a matrix product: every place of the output is a row, its k·k pixels of the input side by side;
+/// or, for 3 × 3 in fp32, as the sixteen products of Winograd's form. Immutable.</summary>
 internal sealed class Convolution : IDisposable
 {
     private const int Alignment = 4;
 
-    private Convolution(ConvolutionWeights weights, PackedMatrix matrix)
+    private Convolution(ConvolutionWeights weights, PackedMatrix[] matrices)
     {
-        (Matrix, Outputs, Inputs) = (matrix, weights.Outputs, PaddedChannels(weights.Inputs));
+        (Matrices, Outputs, Inputs) = (matrices, weights.Outputs, PaddedChannels(weights.Inputs));
+        Bias = weights.Bias;
         (Kernel, Stride, Padding) = (weights.Kernel, weights.Stride, weights.Padding);
     }
 
-    public PackedMatrix Matrix { get; }
+    /// <summary>One matrix, or sixteen in Winograd's form.</summary>
+    public PackedMatrix[] Matrices { get; }
+
+    public PackedMatrix Matrix => Matrices[0];
+
+    /// <summary>Whether it is computed in Winograd's form.</summary>
+    public bool IsWinograd => Matrices.Length > 1;
+
+    /// <summary>(O).</summary>
+    public float[] Bias { get; }
 
     public int Outputs { get; }
 
@@ -32,6 +43,11 @@ internal sealed class Convolution : IDisposable
     /// <summary>Packs the weights.</summary>
     public static Convolution Pack(ComputePrecision precision, ConvolutionWeights weights)
     {
+        if (WinogradWeights.Fits(precision, weights))
+        {
+            return new Convolution(weights, WinogradWeights.Pack(weights));
+        }
+
         var (outputs, inputs, kernel) = (weights.Outputs, weights.Inputs, weights.Kernel);
         var channels = PaddedChannels(inputs);
         var depth = checked(kernel * kernel * channels);
@@ -47,7 +63,7 @@ internal sealed class Convolution : IDisposable
             }
         }
 
-        return new Convolution(weights, PackedMatrix.Pack(precision, rows, outputs, depth, weights.Bias));
+        return new Convolution(weights, [PackedMatrix.Pack(precision, rows, outputs, depth, weights.Bias)]);
     }
 
     /// <summary>Channels as maps keep them: the kernels take four bytes at a time.</summary>
@@ -56,5 +72,5 @@ internal sealed class Convolution : IDisposable
     /// <summary>Rows or columns of the output.</summary>
     public int OutputSize(int size) => ((size + (2 * Padding) - Kernel) / Stride) + 1;
 
-    public void Dispose() => Matrix.Dispose();
+    public void Dispose() => Array.ForEach(Matrices, matrix => matrix.Dispose());
 }

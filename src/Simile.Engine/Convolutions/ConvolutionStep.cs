@@ -13,6 +13,7 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     private const int MostBlockRows = 16 * TileShape.Rows;
     private readonly ConcurrentBag<RowGather> _gathers = [];
     private readonly MapCodes _codes = new(kernels.Precision);
+    private readonly WinogradStep _winograd = new(kernels);
 
     /// <summary>Output = f(convolution(input) + addend).</summary>
     /// <param name="convolution">The weights.</param>
@@ -24,6 +25,12 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     public void Forward(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, WorkerTeam? team)
     {
         output.Reserve(input.Images, convolution.OutputSize(input.Height), convolution.OutputSize(input.Width), convolution.Outputs);
+        if (convolution.IsWinograd)
+        {
+            _winograd.Forward(convolution, input, output, addend, activation, team);
+            return;
+        }
+
         _codes.Set(input, team);
         var rowBytes = convolution.Matrix.Steps * 4;
         var block = Math.Clamp(BlockBytes / rowBytes / TileShape.Rows, 1, MostBlockRows / TileShape.Rows) * TileShape.Rows;
@@ -41,6 +48,7 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     public void Dispose()
     {
         _codes.Dispose();
+        _winograd.Dispose();
         while (_gathers.TryTake(out var gather))
         {
             gather.Dispose();
