@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
@@ -7,6 +9,7 @@ namespace Simile.Engine.Convolutions;
 internal static unsafe class MapPooling
 {
     private const int Window = 3;
+    private const int Lanes = 16;
 
     /// <summary>The largest of 3 × 3 pixels, every second row and column, padded by 1 (ResNet's stem).</summary>
     public static void Max(FeatureMap input, FeatureMap output, WorkerTeam? team)
@@ -37,40 +40,36 @@ internal static unsafe class MapPooling
         }
     }
 
+    // A place beyond the edge stands for its neighbour within, which is in the window anyway.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MaxAt(FeatureMap input, int image, int top, int left, float* target)
     {
-        var isFirst = true;
-        for (var y = Math.Max(0, top); y < Math.Min(input.Height, top + Window); y++)
+        var places = stackalloc float*[Window * Window];
+        for (var i = 0; i < Window * Window; i++)
         {
-            for (var x = Math.Max(0, left); x < Math.Min(input.Width, left + Window); x++)
+            var (y, x) = (Math.Clamp(top + (i / Window), 0, input.Height - 1), Math.Clamp(left + (i % Window), 0, input.Width - 1));
+            places[i] = input.Pixel((((image * input.Height) + y) * input.Width) + x);
+        }
+
+        var channel = 0;
+        for (; channel <= input.Channels - Lanes; channel += Lanes)
+        {
+            var largest = Vector512.Load(places[0] + channel);
+            for (var i = 1; i < Window * Window; i++)
             {
-                var pixel = new ReadOnlySpan<float>(input.Pixel((((image * input.Height) + y) * input.Width) + x), input.Channels);
-                var largest = new Span<float>(target, input.Channels);
-                if (isFirst)
-                {
-                    pixel.CopyTo(largest);
-                }
-                else
-                {
-                    TakeLarger(pixel, largest);
-                }
-
-                isFirst = false;
+                largest = Vector512.MaxNative(largest, Vector512.Load(places[i] + channel));
             }
-        }
-    }
 
-    private static void TakeLarger(ReadOnlySpan<float> values, Span<float> largest)
-    {
-        var i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            Vector.Max(new Vector<float>(values[i..]), new Vector<float>(largest[i..])).CopyTo(largest[i..]);
+            largest.Store(target + channel);
         }
 
-        for (; i < values.Length; i++)
+        for (; channel < input.Channels; channel++)
         {
-            largest[i] = MathF.Max(values[i], largest[i]);
+            target[channel] = places[0][channel];
+            for (var i = 1; i < Window * Window; i++)
+            {
+                target[channel] = MathF.Max(target[channel], places[i][channel]);
+            }
         }
     }
 

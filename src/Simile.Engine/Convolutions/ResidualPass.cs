@@ -72,14 +72,17 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
         var plane = height * width;
         var images = pictures.Length / (Colours * plane);
         _current.Reserve(images, height, width, Convolution.PaddedChannels(Colours));
-        for (var pixel = 0; pixel < _current.Pixels; pixel++)
+        for (var image = 0; image < images; image++)
         {
-            var source = (pixel / plane * Colours * plane) + (pixel % plane);
-            var target = _current.Pixel(pixel);
-            target[0] = pictures[source];
-            target[1] = pictures[source + plane];
-            target[2] = pictures[source + (2 * plane)];
-            target[3] = 0;
+            var source = pictures.Slice(image * Colours * plane, Colours * plane);
+            var red = source[..plane];
+            var green = source.Slice(plane, plane);
+            var blue = source[(2 * plane)..];
+            var target = new Span<float>(_current.Pixel(image * plane), Convolution.PaddedChannels(Colours) * plane);
+            for (var pixel = 0; pixel < plane; pixel++, target = target[4..])
+            {
+                (target[0], target[1], target[2], target[3]) = (red[pixel], green[pixel], blue[pixel], 0);
+            }
         }
     }
 }
