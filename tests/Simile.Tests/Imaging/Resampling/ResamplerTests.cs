@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Simile.Imaging;
+using Simile.Imaging.Resampling;
+
+namespace Simile.Tests.Imaging.Resampling;
+
+public class ResamplerTests
+{
+    public static TheoryData<ResampleFilter> Filters => [.. Enum.GetValues<ResampleFilter>()];
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public void PixelsAreThoseOfPillow(ResampleFilter filter)
+    {
+        var file = JsonSerializer.Deserialize<ResamplingFile>(File.ReadAllBytes(Reference("expected.json")), JsonSerializerOptions.Web)!;
+        var cases = file.Cases.Where(expected => expected.Filter == filter.ToString()).ToList();
+        Assert.Equal(45, cases.Count);
+        Assert.All(cases, expected =>
+        {
+            var result = Resampler.Resize(Source(expected.Source[0], expected.Source[1]), expected.Size[0], expected.Size[1], filter);
+            Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
+            Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
+        });
+    }
+
+    [Fact]
+    public void ASizeOfNothingIsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Resampler.Resize(Source(7, 5), 0, 5, ResampleFilter.Box));
+
+    private static RgbImage Source(int width, int height) => new(width, height, File.ReadAllBytes(Reference($"{width}x{height}.rgb")));
+
+    private static string Reference(string name) => RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "resampling", name);
+
+    private sealed record ResamplingFile(ResamplingCase[] Cases);
+
+    private sealed record ResamplingCase(int[] Source, string Filter, int[] Size, string Pixels);
+}
