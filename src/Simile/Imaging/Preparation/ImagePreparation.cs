@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Simile.Imaging.Resampling;
+
+namespace Simile.Imaging.Preparation;
+
+/// <summary>How a picture becomes a network's input: resize, cut out the middle, bring to floats, normalize. Immutable.</summary>
+public sealed record ImagePreparation
+{
+    private const int Colours = 3;
+    private const long MostPixels = 16L << 20;
+
+    /// <summary>torchvision's preparation of its first ImageNet weights (ResNet-50 V1): 256, 224, bilinear.</summary>
+    public static ImagePreparation TorchvisionV1 { get; } = new()
+    {
+        ShortestEdge = 256,
+        CropHeight = 224,
+        CropWidth = 224,
+        Mean = [0.485f, 0.456f, 0.406f],
+        Deviation = [0.229f, 0.224f, 0.225f],
+    };
+
+    /// <summary>The shorter side after resizing, in pixels, the other in proportion (cut to whole pixels); null when <see cref="ExactHeight"/> decides or nothing is resized.</summary>
+    public int? ShortestEdge { get; init; }
+
+    /// <summary>Rows after resizing to an exact size, or null.</summary>
+    public int? ExactHeight { get; init; }
+
+    /// <summary>Columns after resizing to an exact size, or null.</summary>
+    public int? ExactWidth { get; init; }
+
+    /// <summary>How pixels are weighted in resizing.</summary>
+    public ResampleFilter Filter { get; init; } = ResampleFilter.Bilinear;
+
+    /// <summary>Rows of the middle that is cut out, or null for all. A smaller picture gets black around it.</summary>
+    public int? CropHeight { get; init; }
+
+    /// <summary>Columns of the middle that is cut out, or null for all.</summary>
+    public int? CropWidth { get; init; }
+
+    /// <summary>Where the middle lies.</summary>
+    public CropRounding Rounding { get; init; }
+
+    /// <summary>What bytes are divided by.</summary>
+    public float Divisor { get; init; } = 255;
+
+    /// <summary>Taken away from red, green and blue.</summary>
+    public ImmutableArray<float> Mean { get; init; } = [0, 0, 0];
+
+    /// <summary>What red, green and blue are divided by then.</summary>
+    public ImmutableArray<float> Deviation { get; init; } = [1, 1, 1];
+
+    /// <summary>Prepares a picture. Every step is done in the arithmetic of the source: bytes until the picture is cut, then 32-bit floats.</summary>
+    /// <param name="image">An upright picture.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a strip so long that resizing would blow it up.</exception>
+    public PreparedImage Prepare(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var resized = Resize(image);
+        var (height, width) = (CropHeight ?? resized.Height, CropWidth ?? resized.Width);
+        var values = new float[checked(Colours * height * width)];
+        for (var colour = 0; colour < Colours; colour++)
+        {
+            FillPlane(resized, colour, values.AsSpan(colour * height * width, height * width), width);
+        }
+
+        return new PreparedImage(values, height, width);
+    }
+
+    /// <summary>All that decides about the floats, as a text: what digests and caches are made of.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={string.Join(',', Mean)};deviation={string.Join(',', Deviation)}");
+
+    private RgbImage Resize(RgbImage image)
+    {
+        if (ExactHeight is { } rows && ExactWidth is { } columns)
+        {
+            return Resampler.Resize(image, columns, rows, Filter);
+        }
+
+        if (ShortestEdge is not { } edge)
+        {
+            return image;
+        }
+
+        var isWide = image.Width > image.Height;
+        var (shorter, longer) = isWide ? (image.Height, image.Width) : (image.Width, image.Height);
+        var proportional = (long)edge * longer / shorter;
+        if (proportional * edge > MostPixels)
+        {
+            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have {proportional * edge}, and the limit is {MostPixels}. Cut the long side first.");
+        }
+
+        var other = (int)proportional;
+        return isWide ? Resampler.Resize(image, other, edge, Filter) : Resampler.Resize(image, edge, other, Filter);
+    }
+
+    private void FillPlane(RgbImage image, int colour, Span<float> plane, int width)
+    {
+        Span<float> table = stackalloc float[256];
+        for (var value = 0; value < table.Length; value++)
+        {
+            table[value] = ((value / Divisor) - Mean[colour]) / Deviation[colour];
+        }
+
+        plane.Fill(table[0]);
+        var (top, left) = (Offset(image.Height, plane.Length / width), Offset(image.Width, width));
+        var (firstX, endX) = (Math.Max(0, -left), Math.Min(width, image.Width - left));
+        for (var y = Math.Max(0, -top); y < Math.Min(plane.Length / width, image.Height - top); y++)
+        {
+            var row = image.Row(y + top);
+            for (var x = firstX; x < endX; x++)
+            {
+                plane[(y * width) + x] = table[row[((x + left) * Colours) + colour]];
+            }
+        }
+    }
+
+    // The first pixel of the middle; negative where black is added before the picture.
+    private int Offset(int size, int crop) => Rounding switch
+    {
+        CropRounding.HuggingFace => (int)Math.Floor((size - crop) / 2.0),
+        _ when size < crop => -((crop - size) / 2),
+        _ => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven),
+    };
+}
