@@ -21,6 +21,9 @@ public sealed class ImageReader
         _time = time ?? TimeProvider.System;
     }
 
+    /// <summary>What one picture may cost.</summary>
+    public ImageLimits Limits => _limits;
+
     /// <summary>Decodes a file and turns it upright.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="cancellationToken">Ends decoding.</param>
