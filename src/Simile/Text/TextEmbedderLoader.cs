@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
@@ -33,8 +32,8 @@ internal static class TextEmbedderLoader
         using var file = SafetensorsFile.Open(checkpoint.WeightsPath);
         var network = StaticEmbeddingNetwork.Load(file, checkpoint);
         RequireRows(folder, tokenizer, network.Tokens);
-        var digest = DigestOf([checkpoint.WeightsPath]);
-        var space = new EmbeddingSpace(IdOf(folder, digest), network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
+        var digest = WeightsDigest.Of([checkpoint.WeightsPath]);
+        var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
         var traits = new TextModelTraits(digest, checkpoint.MaxTokens, checkpoint.Prompts, "none", []);
         return new TextEmbedder(new StaticTextRunner(network, tokenizer, options), tokenizer, space, traits, options, time);
     }
@@ -49,9 +48,9 @@ internal static class TextEmbedderLoader
         try
         {
             RequireRows(folder, tokenizer, network.Tokens);
-            var digest = DigestOf(network.WeightFiles);
+            var digest = WeightsDigest.Of(network.WeightFiles);
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
-            var space = new EmbeddingSpace(IdOf(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
+            var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
             var traits = new TextModelTraits(digest, limit, PromptsOf(folder, checkpoint), BehindOf(checkpoint), NotesOf(checkpoint), DefaultPromptOf(checkpoint));
             return new TextEmbedder(new EncoderTextRunner(network, tokenizer, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
         }
@@ -97,19 +96,4 @@ internal static class TextEmbedderLoader
 
     private static string[] NotesOf(EncoderCheckpoint checkpoint) =>
         checkpoint.PoolingAssumed ? [$"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken."] : [];
-
-    private static string IdOf(ModelFolder folder, string digest) => $"{folder.Name}@{digest[..8]}";
-
-    // One file's own digest; the digest of the digests where there are several.
-    private static string DigestOf(IEnumerable<string> paths)
-    {
-        var digests = paths.AsParallel().AsOrdered().Select(DigestOfFile).ToList();
-        return digests.Count == 1 ? digests[0] : Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString(string.Concat(digests))));
-    }
-
-    private static string DigestOfFile(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 }
