@@ -19,6 +19,9 @@ public static class ErrorCode
     /// <summary>An input is null.</summary>
     public const string NullInput = "SIM105";
 
+    /// <summary>The model does not embed inputs of this kind: a picture for a text model, a text for an image model.</summary>
+    public const string UnsupportedModality = "SIM106";
+
     /// <summary>A picture has more pixels or bytes than allowed, or needs more memory.</summary>
     public const string ImageTooLarge = "SIM111";
 

@@ -39,6 +39,12 @@ public sealed class ModelConfig(string path, JsonElement root)
             ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
             : [];
 
+    /// <summary>Numbers; empty when there are none.</summary>
+    public ImmutableArray<double> Reals(params ReadOnlySpan<string> names) =>
+        Find(names) is { ValueKind: JsonValueKind.Array } value && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? [.. value.EnumerateArray().Select(item => item.GetDouble())]
+            : [];
+
     /// <summary>The texts of an object by name; empty when there are none.</summary>
     public ImmutableDictionary<string, string> Texts(params ReadOnlySpan<string> names) =>
         Find(names) is { ValueKind: JsonValueKind.Object } value

@@ -115,7 +115,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
     {
         try
         {
-            request.Finish(vector, row);
+            request.Space.Fill(vector, row);
         }
         catch (SimileException error)
         {

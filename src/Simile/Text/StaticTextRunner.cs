@@ -74,7 +74,7 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
             throw new SimileException(ErrorCode.NoKnownTokens, $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script.");
         }
 
-        request.Finish(vector, row);
+        request.Space.Fill(vector, row);
         return new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count };
     }
 }

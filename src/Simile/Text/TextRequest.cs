@@ -18,32 +18,8 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
         }
 
         var cut = space.Truncate(options.Dimensions ?? space.Dimensions);
-        if (options.Normalize is { } normalize && normalize != cut.UnitLength)
-        {
-            cut = new EmbeddingSpace(cut.Id, cut.Dimensions, normalize, cut.Metric, cut.TrainedDimensions);
-        }
-
         var limit = Math.Min(options.MaxTokens ?? int.MaxValue, maxTokens ?? int.MaxValue);
-        return new TextRequest(cut, PromptFor(options.Purpose, traits), limit);
-    }
-
-    /// <summary>Writes a row of the answer: the vector, cut to the space's dimensions and scaled to unit length where the space is one.</summary>
-    public void Finish(ReadOnlySpan<float> vector, Span<float> row)
-    {
-        vector[..row.Length].CopyTo(row);
-        if (Space.UnitLength)
-        {
-            UnitLength.Normalize(row);
-            return;
-        }
-
-        foreach (var value in row)
-        {
-            if (!float.IsFinite(value))
-            {
-                throw new SimileException(ErrorCode.InvalidVector, $"The model gave a vector with the value {value}. Its weights are damaged, or too large for their precision.");
-            }
-        }
+        return new TextRequest(cut.WithUnitLength(options.Normalize ?? cut.UnitLength), PromptFor(options.Purpose, traits), limit);
     }
 
     private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) => purpose switch

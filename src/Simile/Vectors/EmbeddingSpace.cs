@@ -56,6 +56,31 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
         return new EmbeddingSpace(Id, dimensions, UnitLength, Metric, TrainedDimensions);
     }
 
+    /// <summary>This space with vectors of unit length, or with vectors as the model gives them.</summary>
+    public EmbeddingSpace WithUnitLength(bool unitLength) => unitLength == UnitLength ? this : new EmbeddingSpace(Id, Dimensions, unitLength, Metric, TrainedDimensions);
+
+    /// <summary>Writes a row of this space: the beginning of a model's vector, scaled to unit length where the space has it.</summary>
+    /// <param name="vector">At least D values.</param>
+    /// <param name="row">Gets D values.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for a vector with values that are not finite, or without a direction.</exception>
+    internal void Fill(ReadOnlySpan<float> vector, Span<float> row)
+    {
+        vector[..row.Length].CopyTo(row);
+        if (UnitLength)
+        {
+            Vectors.UnitLength.Normalize(row);
+            return;
+        }
+
+        foreach (var value in row)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new SimileException(ErrorCode.InvalidVector, $"The model gave a vector with the value {value}. Its weights are damaged, or too large for their precision.");
+            }
+        }
+    }
+
     /// <summary>Throws unless <paramref name="other"/> is the same space.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>.</exception>
     public void EnsureSame(EmbeddingSpace other)

@@ -1,0 +1,83 @@
+using Simile.Imaging;
+using Simile.Imaging.Preparation;
+using Simile.Models;
+using Simile.Vectors;
+
+namespace Simile.Images;
+
+/// <summary>Turns pictures into vectors: ResNet's pooled features, ViT's class state, CLIP's projection. Immutable and safe to call from many threads.</summary>
+/// <remarks>A picture's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads. Memory is that of a group of 32 pictures, however many there are.</remarks>
+public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable
+{
+    private readonly ImageRunner _runner;
+    private readonly TimeProvider _time;
+
+    internal ImageEmbedder(ImageRunner runner, ImageReader reader, ImagePreparation preparation, ImageModelTraits traits, TimeProvider time)
+    {
+        (_runner, _time) = (runner, time);
+        (Reader, Preparation, Space, Notes) = (reader, preparation, traits.Space, traits.Notes);
+        Recipe = EmbeddingRecipe.Of([("network", runner.Network), ("weights", traits.WeightsDigest), ("preparation", preparation.Describe()), ("normalize", traits.Space.UnitLength.ToString())]);
+    }
+
+    /// <inheritdoc/>
+    public EmbeddingSpace Space { get; }
+
+    /// <inheritdoc/>
+    public EmbeddingRecipe Recipe { get; }
+
+    /// <summary>How pictures become the network's input.</summary>
+    public ImagePreparation Preparation { get; }
+
+    /// <summary>Decodes files within the limits.</summary>
+    public ImageReader Reader { get; }
+
+    /// <summary>What was assumed where the model folder says nothing, for the user to read; usually empty.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <param name="folder">A folder with model.safetensors of torchvision, timm or Hugging Face, and their configuration where there is one.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static Task<ImageEmbedder> LoadAsync(string folder, ImageEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ImageEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new ImageEmbedderOptions(), TimeProvider.System), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Embed(inputs, options, look: null, cancellationToken));
+
+    /// <summary>Embeds pictures and says for each what went into its vector.</summary>
+    /// <inheritdoc cref="EmbedAsync"/>
+    public ValueTask<IReadOnlyList<ImageEmbeddingRecord>> EmbedWithMetadataAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var seen = new (string Sha256, int Width, int Height)[inputs.Count];
+        var batch = Embed(inputs, options, (i, image) => seen[i] = (image.Sha256(), image.Width, image.Height), cancellationToken);
+        var now = _time.GetUtcNow();
+        return ValueTask.FromResult<IReadOnlyList<ImageEmbeddingRecord>>([.. inputs.Select((input, i) => RecordOf(input, i, seen[i], batch, now))]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _runner.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private EmbeddingBatch Embed(IReadOnlyList<ImageInput> inputs, EmbedOptions? options, Action<int, RgbImage>? look, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var request = ImageRequest.Of(options ?? EmbedOptions.Default, Space);
+        var block = new float[checked(inputs.Count * request.Space.Dimensions)];
+        var outcomes = new EmbeddingOutcome[inputs.Count];
+        _runner.Run(inputs, request, block, outcomes, look, cancellationToken);
+        return new EmbeddingBatch(request.Space, block, outcomes);
+    }
+
+    private static ImageEmbeddingRecord RecordOf(ImageInput? input, int index, (string Sha256, int Width, int Height) seen, EmbeddingBatch batch, DateTimeOffset now)
+    {
+        var outcome = batch.Outcomes[index];
+        var vector = outcome.Succeeded ? batch.Block.Slice(index * batch.Dimensions, batch.Dimensions) : ReadOnlyMemory<float>.Empty;
+        return new ImageEmbeddingRecord(input?.Name ?? string.Empty, seen.Sha256 ?? string.Empty, seen.Width, seen.Height, vector, outcome, now);
+    }
+}

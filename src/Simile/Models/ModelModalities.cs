@@ -1,0 +1,33 @@
+namespace Simile.Models;
+
+/// <summary>Tells from a folder's configuration what its model embeds, without loading it.</summary>
+public static class ModelModalities
+{
+    /// <summary>What the model of a folder embeds.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when a configuration file is no JSON.</exception>
+    public static Modality Of(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (folder.ReadJson("modules.json") is not null)
+        {
+            return ModelModules.Read(folder).Types is ["CLIPModel", ..] ? Modality.Text | Modality.Image : Modality.Text;
+        }
+
+        var config = folder.ReadConfig(string.Empty, "config.json");
+        return config?.TextOrNull("model_type") switch
+        {
+            "clip" or "siglip" => Modality.Text | Modality.Image,
+            "resnet" or "vit" or "clip_vision_model" or "simile-image" => Modality.Image,
+            null when config is null || config.Has("architecture") => HasWeights(folder) ? Modality.Image : Modality.None,
+            null => Modality.None,
+            _ => Modality.Text,
+        };
+    }
+
+    /// <summary>The folder inside a model's that holds its vision network; empty for the model's own.</summary>
+    internal static string ImagePath(ModelFolder folder) =>
+        folder.ReadJson("modules.json") is not null && ModelModules.Read(folder) is { Types: ["CLIPModel", ..] } modules ? modules.Paths[0] : string.Empty;
+
+    // torchvision's checkpoints come without any configuration, timm's without a model_type.
+    private static bool HasWeights(ModelFolder folder) => File.Exists(folder.File("model.safetensors"));
+}
