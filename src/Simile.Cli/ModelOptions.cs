@@ -14,8 +14,15 @@ internal sealed class ModelOptions
     private readonly Option<int> _threads = new("--threads") { Description = "Threads to use", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<ComputePrecision> _compute = VerbOptions.Choice("--compute", "Arithmetic of a transformer's products; static models know float32 only", ComputePrecision.Float32);
 
-    public ModelOptions(Command verb)
+    private readonly Option<string?> _imageModel = new("--image-model") { Description = "The model for pictures, where --model embeds texts only; default: the installed one that shares its space", HelpName = "NAME|FOLDER" };
+
+    public ModelOptions(Command verb, bool takesPictures = false)
     {
+        if (takesPictures)
+        {
+            verb.Options.Add(_imageModel);
+        }
+
         _threads.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
@@ -39,11 +46,24 @@ internal sealed class ModelOptions
     {
         var options = new TextEmbedderOptions { Threads = Threads(parsed), Precision = Compute(parsed) };
         var embedder = await host.Value.OpenTextEmbedderAsync(Model(parsed), options, cancellationToken);
-        foreach (var note in embedder.Notes)
+        WriteNotes(embedder.Notes);
+        return embedder;
+    }
+
+    /// <summary>Opens the halves of the model that some inputs need.</summary>
+    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken)
+    {
+        var request = new ModelRequest(Model(parsed), needs) { ImageModel = parsed.GetValue(_imageModel), Threads = Threads(parsed), Precision = Compute(parsed) };
+        var model = await host.Value.OpenModelAsync(request, cancellationToken);
+        WriteNotes(model.Notes);
+        return model;
+    }
+
+    private static void WriteNotes(IEnumerable<string> notes)
+    {
+        foreach (var note in notes)
         {
             Console.Error.WriteLine($"Note: {note}");
         }
-
-        return embedder;
     }
 }

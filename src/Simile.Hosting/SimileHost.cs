@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Simile.Hub;
+using Simile.Images;
 using Simile.Models;
 using Simile.Search;
 using Simile.Sqlite;
@@ -46,6 +47,20 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public Task<TextEmbedder> OpenTextEmbedderAsync(string model, TextEmbedderOptions options, CancellationToken cancellationToken) =>
         TextEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
+
+    /// <summary>Loads a model for texts, pictures, or both.</summary>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.SpaceMismatch"/>.</exception>
+    public Task<LoadedModel> OpenModelAsync(ModelRequest request, CancellationToken cancellationToken) =>
+        new ModelOpener(catalogue, Models).OpenAsync(request, cancellationToken);
+
+    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>
+    public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken) => ModelModalities.Of(folder) switch
+    {
+        Modality.Image => await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false),
+        Modality.Text | Modality.Image => (await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)).And(await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)),
+        _ => await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false),
+    };
 
     /// <summary>Opens an index file.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>

@@ -1,3 +1,4 @@
+using Simile.Multimodal;
 using Simile.Search;
 using Simile.Text;
 
@@ -48,8 +49,8 @@ public sealed class IndexBuilderTests : IDisposable
         Write("tides.md", "# Tides\nThe moon pulls the sea.");
         await BuildAsync();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        var searcher = Searcher.Open(store, await Embedder());
-        var hits = await searcher.SearchAsync("why does bread go stale", new SearchOptions { Mode = mode });
+        var searcher = Searcher.Open(store, new ContentEmbedder(await Embedder(), null));
+        var hits = await searcher.SearchAsync(Content.Of("why does bread go stale"), new SearchOptions { Mode = mode });
         Assert.Equal((1, "Bread", 2, 2), (hits[0].Rank, hits[0].Heading, hits[0].StartLine, hits[0].EndLine));
         Assert.EndsWith("bread.md", hits[0].Path, StringComparison.Ordinal);
     }
@@ -81,6 +82,6 @@ public sealed class IndexBuilderTests : IDisposable
     {
         var embedder = await Embedder();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: true);
-        return await new IndexBuilder(store, embedder, embedder.Tokenizer).BuildAsync([_folder.File("docs")]);
+        return await new IndexBuilder(store, new ContentEmbedder(embedder, null), embedder.Tokenizer).BuildAsync([_folder.File("docs")]);
     }
 }

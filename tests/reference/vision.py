@@ -153,6 +153,7 @@ def clip():
     yield case("clip", tensors, {"model_type": "clip", "projection_dim": out, "vision_config": {"num_attention_heads": heads, "hidden_act": "quick_gelu"}}, size, forward)
 
 
-report = {"torch": torch.__version__, "torchvision": torchvision.__version__, "cases": [*resnets(), *vit(), *clip()]}
-OUT.write_text(json.dumps(report, separators=(",", ":")) + "\n")
-print(OUT, OUT.stat().st_size)
+if __name__ == "__main__":
+    report = {"torch": torch.__version__, "torchvision": torchvision.__version__, "cases": [*resnets(), *vit(), *clip()]}
+    OUT.write_text(json.dumps(report, separators=(",", ":")) + "\n")
+    print(OUT, OUT.stat().st_size)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Simile.Hub;
+using Simile.Models;
 
 namespace Simile.Cli.Output;
 
@@ -8,7 +9,7 @@ namespace Simile.Cli.Output;
 internal static class ModelRendering
 {
     public static void WriteRow(InstalledModel model) =>
-        Console.WriteLine($"{Named(model),-40} {model.Kind,-12} {model.Dimensions,5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+        Console.WriteLine($"{Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
 
     public static void WriteRow(KnownModel model, bool isInstalled) =>
         Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());
@@ -20,6 +21,7 @@ internal static class ModelRendering
         Field("revision", model.Revision);
         Field("commit", model.Commit);
         Field("kind", model.Kind);
+        Field("embeds", Embeds(model));
         Field("vocabulary", model.Tokens?.ToString(CultureInfo.InvariantCulture));
         Field("dimensions", model.Dimensions is { } full ? string.Join(", ", model.TrainedDimensions.Prepend((int)full).Distinct()) : null);
         Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? (model.Kind == "static" ? "any" : null));
@@ -55,6 +57,7 @@ internal static class ModelRendering
         json.WriteString("name", model.Name);
         json.WriteString("folder", model.Folder);
         json.WriteString("kind", model.Kind);
+        json.WriteString("embeds", Embeds(model));
         Number(json, "vocabulary", model.Tokens);
         Number(json, "dimensions", model.Dimensions);
         json.WriteString("licence", model.Licence);
@@ -86,6 +89,14 @@ internal static class ModelRendering
     // org/name stands for its main branch; other revisions, and commits that no revision points to, are named.
     private static string Named(InstalledModel model) =>
         (model.Revision ?? model.Commit?[..12]) is { } revision && revision != HubReference.DefaultRevision ? $"{model.Name}@{revision}" : model.Name;
+
+    private static string Embeds(InstalledModel model) => model.Modality switch
+    {
+        Modality.Text => "text",
+        Modality.Image => "pictures",
+        Modality.None => "unknown",
+        _ => "text,pictures",
+    };
 
     private static string Scored(KnownModel model) => model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2} {model.ScoreMeasure}") : string.Empty;
 

@@ -23,6 +23,7 @@ internal static class SearchRendering
                 json.WriteNumber("end_line", hit.EndLine);
                 json.WriteString("heading", hit.Heading);
                 json.WriteString("text", hit.Text);
+                json.WriteString("kind", hit.IsPicture ? "picture" : "text");
             });
         }
     }
@@ -37,7 +38,12 @@ internal static class SearchRendering
         foreach (var hit in hits)
         {
             var score = hit.Score.ToString("F4", CultureInfo.InvariantCulture);
-            AnsiConsole.MarkupLineInterpolated($"[bold]{hit.Rank}.[/] [green]{Shown(hit.Path)}:{hit.StartLine}-{hit.EndLine}[/]  [grey]{score}[/]");
+            AnsiConsole.MarkupLineInterpolated($"[bold]{hit.Rank}.[/] [green]{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}[/]  [grey]{score}[/]");
+            if (hit.IsPicture)
+            {
+                continue;
+            }
+
             if (hit.Heading.Length > 0)
             {
                 AnsiConsole.MarkupLineInterpolated($"   [bold]{hit.Heading}[/]");

@@ -11,15 +11,15 @@ internal static class CompareVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var (first, second) = (new Argument<string>("a") { Description = "A text, @file or -" }, new Argument<string>("b") { Description = "A text, @file or -" });
+        var (first, second) = (new Argument<string>("a") { Description = "A text, @file, @picture or -" }, new Argument<string>("b") { Description = "A text, @file, @picture or -" });
         var json = VerbOptions.Json();
-        var verb = new Command("compare", "Say how alike two texts are: the cosine of their vectors, from -1 to 1") { first, second, json };
-        var model = new ModelOptions(verb);
+        var verb = new Command("compare", "Say how alike two texts or pictures are, or one of each: the cosine of their vectors, from -1 to 1") { first, second, json };
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var texts = new[] { TextInputs.ReadOne(parsed.GetValue(first)!), TextInputs.ReadOne(parsed.GetValue(second)!) };
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
-            var batch = await embedder.EmbedAsync(texts, null, cancellationToken);
+            string[] arguments = [parsed.GetValue(first)!, parsed.GetValue(second)!];
+            await using var opened = await model.OpenAsync(host, parsed, ContentInputs.KindsOf(arguments), cancellationToken);
+            var batch = await opened.Embedder.EmbedAsync(Array.ConvertAll(arguments, ContentInputs.ReadOne), null, cancellationToken);
             var similarity = Similarity.Measure(batch, 0, batch, 1);
             if (!parsed.GetValue(json))
             {

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Simile.Cli.Output;
 using Simile.Hosting;
-using Simile.Text;
 
 namespace Simile.Cli.Verbs;
 
@@ -30,7 +29,7 @@ internal static class DoctorVerb
     {
         try
         {
-            return (name, (await ModelVerifier.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
+            return (name, (await SimileHost.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
         }
         catch (SimileException error)
         {

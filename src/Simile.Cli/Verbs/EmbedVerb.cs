@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
-using Simile.Text;
+using Simile.Models;
+using Simile.Multimodal;
 using Simile.Vectors;
 using Simile.Vectors.Files;
 
@@ -12,31 +13,34 @@ namespace Simile.Cli.Verbs;
 internal static class EmbedVerb
 {
     private const int TextsAtOnce = 4096;
+    private const int PicturesAtOnce = 64;
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, or - for standard input", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or - for standard input", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors", HelpName = "FILE" };
         var dimensions = new Option<int?>("--dimensions") { Description = "Cut vectors to this length, where the model was trained for it", HelpName = "N" };
         var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
         var purpose = VerbOptions.Choice("--purpose", "What the texts are, for models that treat queries and documents differently", EmbedPurpose.Unspecified);
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
-        var verb = new Command("embed", "Turn texts into vectors") { inputs, output, lines, dimensions, raw, purpose, json };
-        var model = new ModelOptions(verb);
+        var verb = new Command("embed", "Turn texts and pictures into vectors") { inputs, output, lines, dimensions, raw, purpose, json };
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            var arguments = parsed.GetValue(inputs)!;
+            var kinds = ContentInputs.KindsOf(arguments);
+            await using var opened = await model.OpenAsync(host, parsed, kinds, cancellationToken);
             var options = new EmbedOptions { Purpose = parsed.GetValue(purpose), Dimensions = parsed.GetValue(dimensions), Normalize = parsed.GetValue(raw) ? false : null };
-            var batches = EmbedAsync(embedder, TextInputs.Read(parsed.GetValue(inputs)!, parsed.GetValue(lines)), options, cancellationToken);
+            var batches = EmbedAsync(opened.Embedder, ContentInputs.Read(arguments, parsed.GetValue(lines)).Chunk(kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce), options, cancellationToken);
             return parsed.GetValue(output) is { } path
-                ? await WriteFileAsync(path, options.Dimensions ?? embedder.Space.Dimensions, batches, cancellationToken)
+                ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, batches, cancellationToken)
                 : await WriteLinesAsync(batches);
         });
     }
 
-    private static async IAsyncEnumerable<EmbeddingBatch> EmbedAsync(TextEmbedder embedder, IEnumerable<string> texts, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<EmbeddingBatch> EmbedAsync(ContentEmbedder embedder, IEnumerable<Content[]> parts, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var part in texts.Chunk(TextsAtOnce))
+        foreach (var part in parts)
         {
             yield return await embedder.EmbedAsync(part, options, cancellationToken);
         }

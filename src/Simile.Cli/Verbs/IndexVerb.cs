@@ -9,19 +9,20 @@ internal static class IndexVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var paths = new Argument<string[]>("path") { Description = "Files and folders (.txt .md .html .csv .tsv .jsonl and source code)", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("path") { Description = "Files and folders (.txt .md .html .csv .tsv .jsonl, source code, .jpg .png .gif .bmp .webp)", Arity = ArgumentArity.OneOrMore };
         var store = new Option<string>("--store") { Description = "The index file", Required = true, HelpName = "FILE" };
         var tokens = new Option<int>("--chunk-tokens") { Description = "Most tokens of a chunk", DefaultValueFactory = _ => new ChunkerOptions().MaxTokens, HelpName = "N" };
         var overlap = new Option<int>("--overlap-tokens") { Description = "Tokens a chunk repeats of the one before", DefaultValueFactory = _ => new ChunkerOptions().OverlapTokens, HelpName = "N" };
         var json = VerbOptions.Json();
         var verb = new Command("index", "Read files, cut them into chunks, embed and store them; run again it does only what changed") { paths, store, tokens, overlap, json };
-        var model = new ModelOptions(verb);
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
             var options = new ChunkerOptions { MaxTokens = parsed.GetValue(tokens), OverlapTokens = parsed.GetValue(overlap) };
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            var files = parsed.GetValue(paths)!;
+            await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
-            var report = await Indexing.RunAsync(opened, embedder, parsed.GetValue(paths)!, options, cancellationToken);
+            var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken);
             if (parsed.GetValue(json))
             {
                 using var output = new JsonLines();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
+using Simile.Models;
 using Simile.Tokenization;
 
 namespace Simile.Cli.Verbs;
@@ -10,12 +11,20 @@ internal static class InspectVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var (input, json) = (new Argument<string>("input") { Description = "A text, @file or -" }, VerbOptions.Json());
-        var verb = new Command("inspect", "Show what the model sees of a text: its tokens, their ids and places") { input, json };
-        var model = new ModelOptions(verb);
+        var (input, json) = (new Argument<string>("input") { Description = "A text, @file, @picture or -" }, VerbOptions.Json());
+        var picture = new PictureInspection();
+        var verb = new Command("inspect", "Show what the model sees: of a text its tokens, their ids and places; of a picture its size, orientation and pixels") { input, json, picture.Stage, picture.Output };
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var text = TextInputs.ReadOne(parsed.GetValue(input)!);
+            var argument = parsed.GetValue(input)!;
+            if (ContentInputs.KindsOf(argument) == Modality.Image)
+            {
+                return await picture.RunAsync(argument[1..], parsed, parsed.GetValue(json), needs => model.OpenAsync(host, parsed, needs, cancellationToken), cancellationToken);
+            }
+
+            picture.RefuseFor(parsed);
+            var text = TextInputs.ReadOne(argument);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             var tokens = new TokenBuffer();
             var seen = embedder.Inspect(text, tokens);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Simile.Cli.Output;
 using Simile.Hosting;
-using Simile.Text;
 
 namespace Simile.Cli.Verbs;
 
@@ -21,7 +20,7 @@ internal static class ModelsVerb
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var name in wanted)
             {
-                var check = await ModelVerifier.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
+                var check = await SimileHost.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
                 if (output is null)
                 {
                     Console.WriteLine($"{name}: {check.Summary}");

@@ -3,8 +3,8 @@ using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Ingestion;
+using Simile.Models;
 using Simile.Search;
-using Simile.Text;
 
 namespace Simile.Cli.Verbs;
 
@@ -12,13 +12,13 @@ internal static class SearchVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var query = new Argument<string>("query") { Description = "What to look for: a text, @file or -" };
+        var query = new Argument<string>("query") { Description = "What to look for: a text, @file, @picture or -" };
         var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
         var store = new Option<string?>("--store") { Description = "An index file made by 'simile index'", HelpName = "FILE" };
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
         var top = new Option<int>("--top") { Description = "Answers wanted", DefaultValueFactory = _ => 5, HelpName = "N" };
         var json = VerbOptions.Json();
-        var verb = new Command("search", "Find the passages that answer a query") { query, paths, store, mode, top, json };
+        var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, json };
         verb.Validators.Add(result =>
         {
             if ((result.GetValue(paths) is { Length: > 0 }) == (result.GetValue(store) is not null))
@@ -26,14 +26,16 @@ internal static class SearchVerb
                 result.AddError("Name either --in PATH or --store FILE to search.");
             }
         });
-        var model = new ModelOptions(verb);
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
-            using var opened = await OpenAsync(host.Value, embedder, parsed.GetValue(paths), parsed.GetValue(store), cancellationToken);
-            var searcher = Searcher.Open(opened, embedder, model.Threads(parsed));
+            var argument = parsed.GetValue(query)!;
+            var needs = ContentInputs.KindsOf(argument) | (parsed.GetValue(paths) is { Length: > 0 } files ? Indexing.NeedsOf(files) : Modality.None);
+            await using var loaded = await model.OpenAsync(host, parsed, needs, cancellationToken);
+            using var opened = await OpenAsync(host.Value, loaded, parsed.GetValue(paths), parsed.GetValue(store), cancellationToken);
+            var searcher = Searcher.Open(opened, loaded.Embedder, model.Threads(parsed));
             var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
-            var hits = await searcher.SearchAsync(TextInputs.ReadOne(parsed.GetValue(query)!), options, cancellationToken);
+            var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), options, cancellationToken);
             if (parsed.GetValue(json))
             {
                 SearchRendering.WriteJson(hits);
@@ -47,17 +49,17 @@ internal static class SearchVerb
         });
     }
 
-    private static async Task<IChunkStore> OpenAsync(SimileHost host, TextEmbedder embedder, string[]? paths, string? store, CancellationToken cancellationToken)
+    private static async Task<IChunkStore> OpenAsync(SimileHost host, LoadedModel model, string[]? paths, string? store, CancellationToken cancellationToken)
     {
         if (store is not null)
         {
             return host.OpenStore(store, create: false);
         }
 
-        var opened = host.OpenStore(host.CachedIndexFor(paths!, embedder.Space), create: true);
+        var opened = host.OpenStore(host.CachedIndexFor(paths!, model.Space), create: true);
         try
         {
-            await Indexing.RunAsync(opened, embedder, paths!, new ChunkerOptions(), cancellationToken);
+            await Indexing.RunAsync(opened, model, paths!, new ChunkerOptions(), cancellationToken);
             return opened;
         }
         catch

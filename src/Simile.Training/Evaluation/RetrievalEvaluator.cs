@@ -1,4 +1,5 @@
 using Simile.Ingestion;
+using Simile.Multimodal;
 using Simile.Search;
 using Simile.Vectors;
 
@@ -36,7 +37,7 @@ public sealed class RetrievalEvaluator
             store.Replace([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))]);
         }
 
-        return new RetrievalEvaluator(dataset, store, Searcher.Open(store, embedder));
+        return new RetrievalEvaluator(dataset, store, Searcher.Open(store, new ContentEmbedder(embedder, null)));
     }
 
     /// <summary>Asks every query.</summary>
@@ -46,7 +47,7 @@ public sealed class RetrievalEvaluator
         double ndcg = 0, recall = 0, reciprocal = 0;
         foreach (var (id, text) in _dataset.Queries)
         {
-            var ranked = await _searcher.RankAsync(text, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+            var ranked = await _searcher.RankAsync(Content.Of(text), options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
             var ranking = ranked.Take(Depth).Select(chunk => _store.Read(chunk.Id).Path).ToList();
             ndcg += RankingMetrics.Ndcg(ranking, _dataset.Judgements[id], 10);
             recall += RankingMetrics.Recall(ranking, _dataset.Judgements[id], Depth);

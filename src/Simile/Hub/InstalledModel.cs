@@ -18,6 +18,9 @@ namespace Simile.Hub;
 public sealed record InstalledModel(
     string Name, string Folder, string Kind, long? Tokens, long? Dimensions, IReadOnlyList<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes, string? Revision, string? Commit)
 {
+    /// <summary>What it embeds.</summary>
+    public Modality Modality { get; init; }
+
     /// <summary>Describes a model folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="snapshot">Where it comes from, or null when it does not come from the hub.</param>
@@ -28,7 +31,7 @@ public sealed record InstalledModel(
         try
         {
             var read = ModelDescription.Of(folder);
-            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit);
+            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality };
         }
         catch (SimileException error) when (error.Code is ErrorCode.UnsupportedModel or ErrorCode.BadCheckpoint or ErrorCode.ModelNotFound)
         {

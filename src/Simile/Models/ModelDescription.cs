@@ -6,19 +6,27 @@ namespace Simile.Models;
 /// <param name="Name">The folder's name.</param>
 /// <param name="Folder">The full path.</param>
 /// <param name="Kind">The kind of network, such as <c>static</c>.</param>
-/// <param name="Tokens">Entries of the vocabulary table (V).</param>
-/// <param name="Dimensions">Values a vector (D).</param>
+/// <param name="Tokens">Entries of the vocabulary table (V), or null for a model of pictures.</param>
+/// <param name="Dimensions">Values a vector (D), or null when only the network itself tells.</param>
 /// <param name="TrainedDimensions">Shorter lengths the model was trained for.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
 /// <param name="Licence">The licence its card names, or null.</param>
 /// <param name="Bytes">Size of all its files.</param>
-public sealed record ModelDescription(string Name, string Folder, string Kind, long Tokens, long Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
+public sealed record ModelDescription(string Name, string Folder, string Kind, long? Tokens, long? Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
 {
+    /// <summary>What it embeds.</summary>
+    public Modality Modality { get; init; } = Modality.Text;
+
     /// <summary>Describes a folder from its configuration and the header of its checkpoint.</summary>
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public static ModelDescription Of(ModelFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        if (ModelModalities.Of(folder) == Modality.Image)
+        {
+            return OfImages(folder);
+        }
+
         if (folder.HoldsTransformer())
         {
             return OfEncoder(folder);
@@ -37,6 +45,14 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
         var dimensions = checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd");
         var tokens = checkpoint.MaxTokens ?? config.NumberOrNull("max_position_embeddings", "n_positions");
         return new ModelDescription(folder.Name, folder.Path, checkpoint.Kind, config.Number("vocab_size"), dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder));
+    }
+
+    private static ModelDescription OfImages(ModelFolder folder)
+    {
+        var config = folder.ReadConfig(string.Empty, "config.json");
+        var kind = config?.TextOrNull("model_type", "architecture") ?? "resnet";
+        var dimensions = config?.Child("aligned_with")?.NumberOrNull("dimensions") ?? config?.NumberOrNull("projection_dim", "num_features", "hidden_size") ?? (config?.Numbers("hidden_sizes") is [.., var last] ? last : null);
+        return new ModelDescription(folder.Name, folder.Path, kind, null, dimensions, [], null, LicenceOf(folder), BytesOf(folder)) { Modality = Modality.Image };
     }
 
     private static long BytesOf(ModelFolder folder) =>

@@ -1,4 +1,5 @@
 using Simile.Ingestion;
+using Simile.Multimodal;
 using Simile.Vectors;
 
 namespace Simile.Search;
@@ -6,34 +7,39 @@ namespace Simile.Search;
 /// <summary>Files that are embedded and stored together.</summary>
 internal sealed class FileGroup
 {
-    private readonly List<(string Path, string Fingerprint, List<Chunk> Chunks)> _files = [];
-    private readonly List<string> _texts = [];
+    // A picture costs about as much as these chunks.
+    private const int ChunksAPicture = 16;
+    private readonly List<ReadFile> _files = [];
+    private readonly List<Content> _contents = [];
 
     public bool IsEmpty => _files.Count == 0;
 
-    public int ChunkCount => _texts.Count;
+    /// <summary>About how much work it is, in chunks of text.</summary>
+    public int Weight { get; private set; }
 
-    /// <summary>The texts of all chunks, file after file.</summary>
-    public IReadOnlyList<string> Texts => _texts;
+    /// <summary>What is embedded for all chunks, file after file.</summary>
+    public IReadOnlyList<Content> Contents => _contents;
 
-    public void Add(string path, string fingerprint, List<Chunk> chunks)
+    public void Add(ReadFile file)
     {
-        _files.Add((path, fingerprint, chunks));
-        _texts.AddRange(chunks.Select(chunk => chunk.EmbeddedText));
+        _files.Add(file);
+        _contents.AddRange(file.Contents);
+        Weight += file.Contents.Sum(content => content.Image is null ? 1 : ChunksAPicture);
     }
 
     /// <summary>The files with their vectors. A chunk that has none is left out and told as a problem of its file.</summary>
     public IEnumerable<IndexedFile> Embedded(EmbeddingBatch batch, List<IndexProblem> problems)
     {
         var row = 0;
-        foreach (var (path, fingerprint, chunks) in _files)
+        foreach (var (path, fingerprint, chunks, contents) in _files)
         {
             var (kept, vectors) = (new List<Chunk>(), new List<ReadOnlyMemory<float>>());
-            foreach (var chunk in chunks)
+            for (var i = 0; i < chunks.Count; i++)
             {
+                var chunk = chunks[i];
                 if (batch.Outcomes[row].Error is { } error)
                 {
-                    problems.Add(new IndexProblem(path, new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error)));
+                    problems.Add(new IndexProblem(path, contents[i].Image is null ? new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error) : error));
                 }
                 else
                 {

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Simile.Ingestion;
+using Simile.Multimodal;
 using Simile.Tokenization;
 using Simile.Vectors;
 
@@ -10,22 +10,20 @@ public sealed class IndexBuilder
 {
     private const int ChunksAtOnce = 1024;
     private readonly IChunkStore _store;
-    private readonly IEmbedder<string> _embedder;
-    private readonly Chunker _chunker;
-    private readonly string _way;
+    private readonly ContentEmbedder _embedder;
+    private readonly FileReader _reader;
 
     /// <summary>Makes a builder.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="embedder">The model.</param>
-    /// <param name="tokenizer">The model's tokenizer, to count tokens with.</param>
+    /// <param name="embedder">The model. Of a folder, the kinds of files that it embeds are taken.</param>
+    /// <param name="tokenizer">The tokenizer of the model's texts, to count tokens with; null when it embeds pictures only.</param>
     /// <param name="options">How documents are cut.</param>
-    public IndexBuilder(IChunkStore store, IEmbedder<string> embedder, ITokenizer tokenizer, ChunkerOptions? options = null)
+    public IndexBuilder(IChunkStore store, ContentEmbedder embedder, ITokenizer? tokenizer, ChunkerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(embedder);
         (_store, _embedder) = (store, embedder);
-        _chunker = new Chunker(tokenizer, options);
-        _way = $"{(options ?? new ChunkerOptions()).Fingerprint}:{embedder.Recipe.Digest}";
+        _reader = new FileReader(embedder, tokenizer, options ?? new ChunkerOptions());
     }
 
     /// <summary>Indexes files and folders.</summary>
@@ -36,7 +34,7 @@ public sealed class IndexBuilder
     public async Task<IndexReport> BuildAsync(IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _store.EnsureSpace(_embedder.Space);
-        var found = DocumentFinder.Find(paths);
+        var found = DocumentFinder.Find(paths, _reader.Wants);
         var known = _store.Files();
         var vanished = Vanished(paths, found, known.Keys);
         if (vanished.Count > 0)
@@ -53,11 +51,11 @@ public sealed class IndexBuilder
             done++;
             if (ReadIfChanged(path, known, problems) is { } file)
             {
-                group.Add(file.Path, file.Fingerprint, file.Chunks);
+                group.Add(file);
                 changed++;
             }
 
-            if (group.ChunkCount >= ChunksAtOnce || done == found.Count)
+            if (group.Weight >= ChunksAtOnce || done == found.Count)
             {
                 chunks += await StoreAsync(group, problems, cancellationToken).ConfigureAwait(false);
                 group = new FileGroup();
@@ -75,13 +73,11 @@ public sealed class IndexBuilder
         return [.. known.Where(path => !present.Contains(path) && roots.Exists(root => path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))];
     }
 
-    private (string Path, string Fingerprint, List<Chunk> Chunks)? ReadIfChanged(string path, IReadOnlyDictionary<string, string> known, List<IndexProblem> problems)
+    private ReadFile? ReadIfChanged(string path, IReadOnlyDictionary<string, string> known, List<IndexProblem> problems)
     {
         try
         {
-            var bytes = DocumentText.ReadBytes(path);
-            var fingerprint = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}:{_way}";
-            return known.GetValueOrDefault(path) == fingerprint ? null : (path, fingerprint, _chunker.Split(DocumentReaders.Read(path, bytes)).ToList());
+            return _reader.Read(path, known.GetValueOrDefault(path));
         }
         catch (SimileException error)
         {
@@ -102,8 +98,8 @@ public sealed class IndexBuilder
             return 0;
         }
 
-        var batch = await _embedder.EmbedAsync(group.Texts, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+        var batch = await _embedder.EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
         _store.Replace([.. group.Embedded(batch, problems)]);
-        return group.ChunkCount;
+        return group.Contents.Count;
     }
 }

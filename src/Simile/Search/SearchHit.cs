@@ -8,4 +8,8 @@ namespace Simile.Search;
 /// <param name="EndLine">The last line.</param>
 /// <param name="Heading">The headings above it.</param>
 /// <param name="Text">The passage.</param>
-public sealed record SearchHit(int Rank, double Score, string Path, int StartLine, int EndLine, string Heading, string Text);
+public sealed record SearchHit(int Rank, double Score, string Path, int StartLine, int EndLine, string Heading, string Text)
+{
+    /// <summary>Whether the answer is a picture; its text is then its file's name, its lines are 0.</summary>
+    public bool IsPicture => StartLine == 0;
+}

@@ -1,3 +1,4 @@
+using Simile.Multimodal;
 using Simile.Vectors;
 
 namespace Simile.Search;
@@ -6,11 +7,11 @@ namespace Simile.Search;
 public sealed class Searcher
 {
     private readonly IChunkStore _store;
-    private readonly IEmbedder<string> _embedder;
+    private readonly ContentEmbedder _embedder;
     private readonly ChunkVectors _vectors;
     private readonly int _threads;
 
-    private Searcher(IChunkStore store, IEmbedder<string> embedder, ChunkVectors vectors, int threads) =>
+    private Searcher(IChunkStore store, ContentEmbedder embedder, ChunkVectors vectors, int threads) =>
         (_store, _embedder, _vectors, _threads) = (store, embedder, vectors, threads);
 
     /// <summary>Chunks that can be found.</summary>
@@ -21,7 +22,7 @@ public sealed class Searcher
     /// <param name="embedder">The model the store was filled with.</param>
     /// <param name="threads">Threads of one search.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, <see cref="ErrorCode.BadStore"/>.</exception>
-    public static Searcher Open(IChunkStore store, IEmbedder<string> embedder, int threads = 1)
+    public static Searcher Open(IChunkStore store, ContentEmbedder embedder, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(embedder);
@@ -29,9 +30,12 @@ public sealed class Searcher
         return new Searcher(store, embedder, store.ReadVectors(), threads);
     }
 
-    /// <summary>The best passages for a query.</summary>
+    /// <summary>The best passages and pictures for a query.</summary>
+    /// <param name="query">A text, or a picture; a picture is searched by meaning alone.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="SimileException">The error of the query (codes of the 100s), or <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public async Task<IReadOnlyList<SearchHit>> SearchAsync(string query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SearchHit>> SearchAsync(Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         var wanted = options ?? new SearchOptions();
         var ranking = await RankAsync(query, wanted, cancellationToken).ConfigureAwait(false);
@@ -40,20 +44,28 @@ public sealed class Searcher
 
     /// <summary>The ids of the best chunks for a query, without reading their texts.</summary>
     /// <inheritdoc cref="SearchAsync"/>
-    public async Task<IReadOnlyList<ScoredChunk>> RankAsync(string query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ScoredChunk>> RankAsync(Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(query);
         var wanted = (options ?? new SearchOptions()).Checked();
         var depth = wanted.Mode == SearchMode.Hybrid ? Math.Max(wanted.Top, wanted.Pool) : wanted.Top;
+        if (query.Text is not { } words)
+        {
+            return wanted.Mode == SearchMode.Keyword
+                ? throw new SimileException(ErrorCode.InvalidOption, "A picture has no words to search by. Use the mode hybrid or dense.")
+                : await RankDenseAsync(query, wanted.Top, cancellationToken).ConfigureAwait(false);
+        }
+
         switch (wanted.Mode)
         {
             case SearchMode.Dense:
                 return await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false);
             case SearchMode.Keyword:
-                return _store.SearchWords(query, depth);
+                return _store.SearchWords(words, depth);
         }
 
         // Both at once: the store is busy with words while this thread compares vectors.
-        var keyword = Task.Run(() => _store.SearchWords(query, depth), cancellationToken);
+        var keyword = Task.Run(() => _store.SearchWords(words, depth), cancellationToken);
         try
         {
             return wanted.Fusion.Fuse(await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false), await keyword.ConfigureAwait(false));
@@ -65,7 +77,7 @@ public sealed class Searcher
         }
     }
 
-    private async Task<IReadOnlyList<ScoredChunk>> RankDenseAsync(string query, int depth, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ScoredChunk>> RankDenseAsync(Content query, int depth, CancellationToken cancellationToken)
     {
         var batch = await _embedder.EmbedAsync([query], new EmbedOptions { Purpose = EmbedPurpose.Query }, cancellationToken).ConfigureAwait(false);
         if (batch.Outcomes[0].Error is { } error)
@@ -73,9 +85,12 @@ public sealed class Searcher
             throw error;
         }
 
-        var rows = TopK.Search(_vectors.Values, batch.Dimensions, batch.Block, depth, SimilarityMetric.Dot, _threads);
+        var rows = TopK.Search(_vectors.Values, batch.Dimensions, batch.Block, depth, Metric, _threads);
         return [.. rows.Select(row => new ScoredChunk(_vectors.Ids[row.Row], row.Score))];
     }
+
+    // The dot product of unit vectors is their cosine, and the fastest.
+    private SimilarityMetric Metric => _embedder.Space.UnitLength ? SimilarityMetric.Dot : _embedder.Space.Metric;
 
     private SearchHit HitOf(ScoredChunk scored, int index)
     {

@@ -86,7 +86,7 @@ public sealed class ModelFolderTests : IDisposable
     public async Task TheShippedModelIsAsPublishedAndADamagedOneIsNot()
     {
         var shipped = ModelFolder.Open(RepositoryRoot.Find("models", "simile-text-mini"));
-        var check = await ModelVerifier.VerifyAsync(shipped);
+        var check = await TextModelVerifier.VerifyAsync(shipped);
         Assert.True(check.HasGolden);
         Assert.InRange(check.LargestDifference, 0, 1e-5f);
         foreach (var file in Directory.GetFiles(shipped.Path))
@@ -102,7 +102,7 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         File.WriteAllBytes(_folder.File("model.safetensors"), weights);
-        Assert.Equal(ErrorCode.VerificationFailed, (await Assert.ThrowsAsync<SimileException>(() => ModelVerifier.VerifyAsync(ModelFolder.Open(_folder.Path)))).Code);
+        Assert.Equal(ErrorCode.VerificationFailed, (await Assert.ThrowsAsync<SimileException>(() => TextModelVerifier.VerifyAsync(ModelFolder.Open(_folder.Path)))).Code);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -38,7 +38,7 @@ public sealed class StaticTrainerTests : IDisposable
         var embedder = await TextEmbedder.LoadAsync(_folder.File("model"));
         var batch = await embedder.EmbedAsync([Word(3, 'a'), Word(3, 'n'), Word(40, 'n')], new EmbedOptions { Dimensions = 32 });
         Assert.True(Similarity.Measure(batch, 0, batch, 1) > Similarity.Measure(batch, 0, batch, 2) + 0.2f);
-        await ModelVerifier.VerifyAsync(Models.ModelFolder.Open(_folder.File("model")));
+        await TextModelVerifier.VerifyAsync(Models.ModelFolder.Open(_folder.File("model")));
     }
 
     [Fact]

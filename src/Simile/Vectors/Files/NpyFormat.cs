@@ -8,8 +8,6 @@ namespace Simile.Vectors.Files;
 /// <summary>numpy's format, version 1.0: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.</summary>
 internal sealed partial class NpyFormat : FloatBlockFormat
 {
-    private const int HeaderBytes = 128;
-
     public override VectorTable Read(FileStream stream)
     {
         var (type, rows, dimensions) = ReadHeader(stream);
@@ -37,12 +35,7 @@ internal sealed partial class NpyFormat : FloatBlockFormat
         return new VectorTable(values, (int)dimensions);
     }
 
-    protected override void WriteHeader(Stream stream, long count, int dimensions)
-    {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {dimensions}), }}");
-        stream.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderBytes - 10, 0]);
-        stream.Write(Encoding.ASCII.GetBytes(text.PadRight(HeaderBytes - 11) + "\n"));
-    }
+    protected override void WriteHeader(Stream stream, long count, int dimensions) => NpyHeader.Write(stream, "<f4", count, dimensions);
 
     private static (string Type, long Rows, long Dimensions) ReadHeader(FileStream stream)
     {
