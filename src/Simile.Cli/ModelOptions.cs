@@ -2,6 +2,7 @@ using System.CommandLine;
 using Simile.Cli.Verbs;
 using Simile.Engine.Products;
 using Simile.Hosting;
+using Simile.Images;
 using Simile.Models;
 using Simile.Text;
 
@@ -51,9 +52,9 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Opens the halves of the model that some inputs need.</summary>
-    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken)
+    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null)
     {
-        var request = new ModelRequest(Model(parsed), needs) { ImageModel = parsed.GetValue(_imageModel), Threads = Threads(parsed), Precision = Compute(parsed) };
+        var request = new ModelRequest(Model(parsed), needs) { ImageModel = parsed.GetValue(_imageModel), Threads = Threads(parsed), Precision = Compute(parsed), Observe = observe };
         var model = await host.Value.OpenModelAsync(request, cancellationToken);
         WriteNotes(model.Notes);
         return model;

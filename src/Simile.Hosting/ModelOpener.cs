@@ -22,7 +22,7 @@ internal sealed class ModelOpener(ModelCatalogue catalogue, ModelLocator models)
         try
         {
             var images = request.Needs.HasFlag(Modality.Image) ? ImageFolder(folder, has, texts?.Space, request.ImageModel) : null;
-            return new LoadedModel(texts, images is null ? null : await ImageEmbedder.LoadAsync(images.Path, new ImageEmbedderOptions { Threads = request.Threads, Precision = request.Precision }, cancellationToken).ConfigureAwait(false));
+            return new LoadedModel(texts, images is null ? null : await OpenImagesAsync(images, request, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -44,6 +44,9 @@ internal sealed class ModelOpener(ModelCatalogue catalogue, ModelLocator models)
         var precision = isPartOfTwo && !source.HoldsTransformer() ? ComputePrecision.Float32 : request.Precision;
         return await TextEmbedder.LoadAsync(source.Path, new TextEmbedderOptions { Threads = request.Threads, Precision = precision }, cancellationToken).ConfigureAwait(false);
     }
+
+    private static Task<ImageEmbedder> OpenImagesAsync(ModelFolder folder, ModelRequest request, CancellationToken cancellationToken) =>
+        ImageEmbedder.LoadAsync(folder.Path, new ImageEmbedderOptions { Threads = request.Threads, Precision = request.Precision, Observe = request.Observe }, cancellationToken);
 
     private ModelFolder? ImageFolder(ModelFolder folder, Modality has, EmbeddingSpace? space, string? named)
     {

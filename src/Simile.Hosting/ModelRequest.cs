@@ -1,4 +1,5 @@
 using Simile.Engine.Products;
+using Simile.Images;
 using Simile.Models;
 
 namespace Simile.Hosting;
@@ -10,6 +11,9 @@ public sealed record ModelRequest(string Name, Modality Needs)
 {
     /// <summary>The model for pictures, where <see cref="Name"/> embeds texts only. Default: null, the installed one that shares its space.</summary>
     public string? ImageModel { get; init; }
+
+    /// <summary>Hears how long each group of pictures took; null for nobody.</summary>
+    public Action<ImageTimes>? Observe { get; init; }
 
     /// <summary>Threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simile.Cli.Verbs;
 
 namespace Simile.Cli.Output;
 
@@ -44,6 +45,38 @@ internal static class BenchRendering
                 json.WriteNumber("cosine_to_float32_mean", agreement.Mean);
                 json.WriteNumber("cosine_to_float32_lowest", agreement.Lowest);
             }
+        });
+    }
+
+    /// <summary>What was measured over pictures.</summary>
+    public static void Write(bool asJson, string model, string compute, int threads, PictureBenchResult result)
+    {
+        if (!asJson)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+                {model}, {compute}, {threads} threads, {result.Images} pictures
+                all together   {result.ImagesPerSecond:N1} pictures/s
+                of which       decoding {result.DecodeMilliseconds:F2} ms and preparing {result.PrepareMilliseconds:F2} ms a picture and thread, forward {result.ForwardMilliseconds:F2} ms a picture
+                one by one     p50 {result.P50Milliseconds:F2} ms, p99 {result.P99Milliseconds:F2} ms
+                peak memory    {result.PeakMemoryMegabytes:F0} MB
+                """));
+            return;
+        }
+
+        using var output = new JsonLines();
+        output.Write(json =>
+        {
+            json.WriteString("model", model);
+            json.WriteString("compute", compute);
+            json.WriteNumber("threads", threads);
+            json.WriteNumber("images", result.Images);
+            json.WriteNumber("images_per_s", Math.Round(result.ImagesPerSecond, 2));
+            json.WriteNumber("decode_ms", Math.Round(result.DecodeMilliseconds, 3));
+            json.WriteNumber("prepare_ms", Math.Round(result.PrepareMilliseconds, 3));
+            json.WriteNumber("forward_ms", Math.Round(result.ForwardMilliseconds, 3));
+            json.WriteNumber("p50_ms", Math.Round(result.P50Milliseconds, 3));
+            json.WriteNumber("p99_ms", Math.Round(result.P99Milliseconds, 3));
+            json.WriteNumber("peak_memory_mb", Math.Round(result.PeakMemoryMegabytes, 1));
         });
     }
 }

@@ -4,6 +4,7 @@ using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Engine.Products;
 using Simile.Hosting;
+using Simile.Models;
 using Simile.Text;
 using Simile.Vectors;
 
@@ -17,12 +18,20 @@ internal static class BenchVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var corpus = new Option<string>("--corpus") { Description = "A file of texts: the texts of each line of a .tsv, the text field of a .jsonl, else each line", Required = true, HelpName = "FILE" };
+        var corpus = new Option<string>("--corpus") { Description = "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", Required = true, HelpName = "FILE|FOLDER" };
         var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
-        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing included") { corpus, tokenizer, json };
-        var model = new ModelOptions(verb);
+        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, json };
+        var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            if (Directory.Exists(parsed.GetValue(corpus)))
+            {
+                var pictures = PictureBench.Read(parsed.GetValue(corpus)!);
+                var result = await PictureBench.MeasureAsync(observe => model.OpenAsync(host, parsed, Modality.Image, cancellationToken, observe), pictures, cancellationToken);
+                BenchRendering.Write(parsed.GetValue(json), model.Model(parsed), model.Compute(parsed).ToString().ToLowerInvariant(), model.Threads(parsed), result);
+                return 0;
+            }
+
             var texts = BenchCorpus.Read(parsed.GetValue(corpus)!);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             if (parsed.GetValue(tokenizer))
