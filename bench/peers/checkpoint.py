@@ -5,11 +5,13 @@ Usage: /usr/bin/python3 bench/peers/checkpoint.py TOKENIZER_JSON TARGET_FOLDER
 The ONNX file comes from torch.onnx.export of the same weights; the int8 file from it by what onnxruntime's quantize_dynamic
 does: every product with a constant side takes DynamicQuantizeLinear and MatMulInteger, weights in signed 8 bits, one scale each.
 """
-import json, math, os, shutil, struct, sys
+import json, math, os, shutil, sys
 import numpy, onnx, torch
 from onnx import helper, numpy_helper
 import torch.nn as nn
 import torch.nn.functional as F
+
+from checkpoint_files import safetensors
 
 H, HEADS, LAYERS, I, POSITIONS = 384, 12, 6, 1536, 512
 
@@ -45,19 +47,6 @@ class Bert(nn.Module):
         for layer in self.layers:
             x = layer(x, mask)
         return x
-
-
-def safetensors(path, tensors):
-    header, blobs, offset = {}, [], 0
-    for name, value in tensors.items():
-        blob = value.detach().float().contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(value.shape), "data_offsets": [offset, offset + len(blob)]}
-        blobs.append(blob)
-        offset += len(blob)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
 
 
 def names(model):
