@@ -22,6 +22,11 @@ internal sealed class ModelOpener(ModelCatalogue catalogue, ModelLocator models)
         try
         {
             var images = request.Needs.HasFlag(Modality.Image) ? ImageFolder(folder, has, texts?.Space, request.ImageModel) : null;
+            if (texts is null && images is null)
+            {
+                throw new SimileException(ErrorCode.UnsupportedModality, $"{request.Name} embeds {(has == Modality.Image ? "pictures only, and a text was given" : "texts only, and a picture was given")}. Use a model that does ('simile models list' shows what each embeds; CLIP models embed both).");
+            }
+
             return new LoadedModel(texts, images is null ? null : await OpenImagesAsync(images, request, cancellationToken).ConfigureAwait(false));
         }
         catch

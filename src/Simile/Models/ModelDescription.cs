@@ -51,8 +51,15 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
     {
         var config = folder.ReadConfig(string.Empty, "config.json");
         var kind = config?.TextOrNull("model_type", "architecture") ?? "resnet";
-        var dimensions = config?.Child("aligned_with")?.NumberOrNull("dimensions") ?? config?.NumberOrNull("projection_dim", "num_features", "hidden_size") ?? (config?.Numbers("hidden_sizes") is [.., var last] ? last : null);
-        return new ModelDescription(folder.Name, folder.Path, kind, null, dimensions, [], null, LicenceOf(folder), BytesOf(folder)) { Modality = Modality.Image };
+        var dimensions = config?.Child("aligned_with")?.NumberOrNull("dimensions") ?? config?.NumberOrNull("projection_dim", "num_features", "hidden_size") ?? (config?.Numbers("hidden_sizes") is [.., var last] ? last : (int?)null);
+        return new ModelDescription(folder.Name, folder.Path, kind, null, dimensions ?? ClassifierInputs(folder), [], null, LicenceOf(folder), BytesOf(folder)) { Modality = Modality.Image };
+    }
+
+    // torchvision's checkpoints have no configuration; the head that is cut off tells what it takes.
+    private static long? ClassifierInputs(ModelFolder folder)
+    {
+        using var weights = Engine.Checkpoints.SafetensorsSet.Open(folder.Path);
+        return weights.Has("fc.weight") ? weights.FileOf("fc.weight").Find("fc.weight").Shape[^1] : null;
     }
 
     private static long BytesOf(ModelFolder folder) =>
