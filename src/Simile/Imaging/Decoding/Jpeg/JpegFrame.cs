@@ -5,6 +5,9 @@ namespace Simile.Imaging.Decoding.Jpeg;
 /// <summary>A frame header (T.81, B.2.2): the picture's size and components.</summary>
 internal sealed class JpegFrame
 {
+    /// <summary>Bytes of a header before its components, the length included.</summary>
+    public const int FixedBytes = 8;
+
     private const int LargestSide = 65500;
 
     private JpegFrame(int width, int height, bool progressive, JpegComponent[] components)

@@ -80,6 +80,11 @@ internal sealed class JpegHeader
 
     private void ReadFrame(byte marker, ref JpegInput input)
     {
+        if (Marker.IsFrame(marker) && Frame is not null)
+        {
+            input.Require(JpegFrame.FixedBytes);
+        }
+
         if (!Marker.IsFrame(marker) || Frame is not null)
         {
             throw ImageErrors.Damaged($"marker FF{marker:X2} has no place where it stands");

@@ -50,18 +50,10 @@ internal ref struct JpegInput(ReadOnlySpan<byte> file)
     /// <summary>What a marker segment holds, behind its length. A length below 2 counts as 2, as readers in use take it.</summary>
     public ReadOnlySpan<byte> TakeSegment(out int claimed)
     {
-        if (Rest.Length < 2)
-        {
-            throw Ended();
-        }
-
+        Require(2);
         claimed = BinaryPrimitives.ReadUInt16BigEndian(Rest);
         int length = Math.Max(claimed, 2);
-        if (Rest.Length < length)
-        {
-            throw Ended();
-        }
-
+        Require(length);
         ReadOnlySpan<byte> segment = Rest[2..length];
         Skip(length);
         return segment;
@@ -72,6 +64,15 @@ internal ref struct JpegInput(ReadOnlySpan<byte> file)
     {
         ReadOnlySpan<byte> segment = TakeSegment(out int claimed);
         return claimed >= 2 ? segment : throw ImageErrors.Damaged($"a segment claims {claimed} bytes; 2 is the least");
+    }
+
+    /// <summary>Insists that so many bytes are left.</summary>
+    public void Require(int bytes)
+    {
+        if (Rest.Length < bytes)
+        {
+            throw Ended();
+        }
     }
 
     /// <summary>Passes over bytes.</summary>
