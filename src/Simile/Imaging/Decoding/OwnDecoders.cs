@@ -1,4 +1,8 @@
+using Simile.Imaging.Decoding.Bmp;
+using Simile.Imaging.Decoding.Gif;
+using Simile.Imaging.Decoding.Jpeg;
 using Simile.Imaging.Decoding.Png;
+using Simile.Imaging.Decoding.WebP;
 
 namespace Simile.Imaging.Decoding;
 
@@ -6,5 +10,5 @@ namespace Simile.Imaging.Decoding;
 internal static class OwnDecoders
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IImageDecoder> All { get; } = [new PngDecoder()];
+    public static IReadOnlyList<IImageDecoder> All { get; } = [new JpegDecoder(), new PngDecoder(), new WebPDecoder(), new GifDecoder(), new BmpDecoder()];
 }
