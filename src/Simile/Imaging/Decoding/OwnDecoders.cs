@@ -1,3 +1,5 @@
+using Simile.Imaging.Decoding.Bmp;
+using Simile.Imaging.Decoding.Gif;
 using Simile.Imaging.Decoding.Png;
 
 namespace Simile.Imaging.Decoding;
@@ -6,5 +8,5 @@ namespace Simile.Imaging.Decoding;
 internal static class OwnDecoders
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IImageDecoder> All { get; } = [new PngDecoder()];
+    public static IReadOnlyList<IImageDecoder> All { get; } = [new PngDecoder(), new GifDecoder(), new BmpDecoder()];
 }
