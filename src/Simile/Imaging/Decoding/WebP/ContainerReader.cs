@@ -107,7 +107,7 @@ internal ref struct ContainerReader
             throw ImageErrors.Damaged($"its picture has {frame.Width} × {frame.Height} pixels, its canvas {_width} × {_height}");
         }
 
-        _first = (_flags & AlphaFlag) != 0 ? frame : frame with { Alpha = null };
+        _first = (_flags & AlphaFlag) != 0 ? Ordered(frame) : frame with { Alpha = null };
     }
 
     private void Animated(int padded)
@@ -129,10 +129,13 @@ internal ref struct ContainerReader
 
         if (IsAnimation && (frame.HasImage || frame.Alpha is not null))
         {
-            CheckPlace(frame);
+            CheckPlace(Ordered(frame));
             _first ??= frame;
         }
     }
+
+    private static WebPFrame Ordered(WebPFrame frame) =>
+        frame.Alpha?.Start.Value > frame.Image.Start.Value ? throw ImageErrors.Damaged("an ALPH chunk comes behind its picture") : frame;
 
     private readonly void CheckPlace(WebPFrame frame)
     {
