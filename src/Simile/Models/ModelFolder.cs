@@ -60,7 +60,7 @@ public sealed class ModelFolder
     public bool HoldsTransformer()
     {
         var modules = ModelModules.Read(this);
-        return modules.Types is ["Transformer", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
+        return modules.Types is ["Transformer" or "CLIPModel", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
     }
 
     /// <summary>Reads which transformer text model the folder holds.</summary>
