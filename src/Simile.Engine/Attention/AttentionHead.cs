@@ -21,7 +21,8 @@ internal static unsafe class AttentionHead
             var count = Math.Min(TileShape.Rows, head.Length - query);
             new Span<float>(scratch.Largest, count).Fill(Lowest);
             new Span<float>(scratch.Totals, count).Clear();
-            var (firstKey, endKey) = KeyRange(shape, head.Length, query, count);
+            var firstKey = shape.FirstKey(query) / TileShape.Columns * TileShape.Columns;
+            var endKey = shape.EndKey(query + count - 1, head.Length);
             for (var key = firstKey; key < endKey; key += AttentionScratch.KeyBlock)
             {
                 ForwardBlock(kernels, shape, head, scratch, new KeyRange(query, count, key, Math.Min(endKey, key + AttentionScratch.KeyBlock), key == firstKey));
@@ -31,10 +32,6 @@ internal static unsafe class AttentionHead
         }
     }
 
-    private static (int First, int End) KeyRange(AttentionShape shape, int length, int query, int count) => shape.Window == 0
-        ? (0, length)
-        : (Math.Max(0, query - shape.Window) / TileShape.Columns * TileShape.Columns, Math.Min(length, query + count + shape.Window));
-
     private static void ForwardBlock(TileKernels kernels, AttentionShape shape, in HeadInput head, AttentionScratch scratch, KeyRange range)
     {
         Score(kernels, shape, head, scratch, range);
@@ -42,8 +39,8 @@ internal static unsafe class AttentionHead
         for (var i = 0; i < range.Queries; i++)
         {
             var query = range.Query + i;
-            var first = shape.Window == 0 ? range.First : Math.Clamp(query - shape.Window, range.First, range.End);
-            var end = shape.Window == 0 ? range.End : Math.Clamp(query + shape.Window + 1, first, range.End);
+            var first = Math.Clamp(shape.FirstKey(query), range.First, range.End);
+            var end = Math.Clamp(shape.EndKey(query, head.Length), first, range.End);
             var bias = head.Bias == null ? null : head.Bias + range.First - query;
             scales[i] = SoftmaxRow.Forward(kernels.Precision, scratch, i, new SoftmaxRange(first - range.First, end - range.First, range.Padded), shape.Scale, bias);
         }

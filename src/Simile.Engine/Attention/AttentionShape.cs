@@ -4,11 +4,21 @@ namespace Simile.Engine.Attention;
 /// <param name="Heads">Heads.</param>
 /// <param name="HeadSize">Values a head (d).</param>
 /// <param name="Window">A query sees keys at most this far away on either side; 0 for all.</param>
-internal sealed record AttentionShape(int Heads, int HeadSize, int Window)
+/// <param name="Causal">A query sees no key behind its own place.</param>
+internal sealed record AttentionShape(int Heads, int HeadSize, int Window, bool Causal = false)
 {
     /// <summary>Values of all heads.</summary>
     public int Width => Heads * HeadSize;
 
     /// <summary>1 / √d, by which scores are scaled.</summary>
     public float Scale => 1f / MathF.Sqrt(HeadSize);
+
+    /// <summary>The first key that a query sees.</summary>
+    public int FirstKey(int query) => Window == 0 ? 0 : Math.Max(0, query - Window);
+
+    /// <summary>The key after the last one that a query sees.</summary>
+    public int EndKey(int query, int length) =>
+        Causal ? Math.Min(length, query + 1)
+        : Window == 0 ? length
+        : Math.Min(length, query + Window + 1);
 }

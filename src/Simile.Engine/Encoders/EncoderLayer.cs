@@ -10,7 +10,7 @@ internal sealed class EncoderLayer : IDisposable
     private EncoderLayer(EncoderShape shape, LayerWeights weights)
     {
         var (precision, hidden, intermediate) = (shape.Compute.Precision, shape.Hidden, shape.Intermediate);
-        Attention = new AttentionShape(shape.Heads, shape.HeadSize, weights.Window);
+        Attention = new AttentionShape(shape.Heads, shape.HeadSize, weights.Window, shape.Causal);
         QueryKeyValue = PackedMatrix.Pack(precision, weights.QueryKeyValue, 3 * hidden, hidden, weights.QueryKeyValueBias);
         Output = PackedMatrix.Pack(precision, weights.Output, hidden, hidden, weights.OutputBias);
         FeedForwardIn = shape.Gated

@@ -23,6 +23,9 @@ public sealed record EncoderShape
     /// <summary>Where the layers normalize.</summary>
     public NormPlacement Norm { get; init; }
 
+    /// <summary>A position sees itself and those before it only.</summary>
+    public bool Causal { get; init; }
+
     /// <summary>ε of the layer norms.</summary>
     public required float Epsilon { get; init; }
 

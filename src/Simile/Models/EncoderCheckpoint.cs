@@ -24,6 +24,9 @@ public sealed record EncoderCheckpoint
     /// <summary>Whether the tokens of a prompt take part in the pooling.</summary>
     public bool PoolsPrompt { get; init; } = true;
 
+    /// <summary>Values that the product behind the pooling gives where the network has one of its own (CLIP), or null.</summary>
+    public int? Projection { get; init; }
+
     /// <summary>Dense layers behind the pooling.</summary>
     public ImmutableArray<DenseCheckpoint> Dense { get; init; } = [];
 

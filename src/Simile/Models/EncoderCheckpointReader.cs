@@ -9,9 +9,14 @@ internal static class EncoderCheckpointReader
     public static EncoderCheckpoint Read(ModelFolder folder)
     {
         var modules = ModelModules.Read(folder);
-        var basePath = modules.Types is ["Transformer", ..] ? modules.Paths[0] : string.Empty;
+        var basePath = modules.Types is ["Transformer" or "CLIPModel", ..] ? modules.Paths[0] : string.Empty;
         var config = folder.ReadConfig(basePath, "config.json")
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
+        if (ClipTextReader.IsClip(config.Text("model_type")))
+        {
+            return ClipTextReader.Read(folder, basePath, config, modules);
+        }
+
         var transformer = folder.ReadConfig(basePath, "sentence_bert_config.json");
         var general = folder.ReadConfig(string.Empty, "config_sentence_transformers.json");
         var pooling = Pooling(folder, modules);

@@ -14,6 +14,9 @@ public sealed class ModelConfig(string path, JsonElement root)
             ? number
             : throw Missing(names, "a whole number of at least 1");
 
+    /// <summary>A whole number of at least 1, or another value where there is no entry.</summary>
+    public int NumberOr(string name, int otherwise) => Has(name) ? Number(name) : otherwise;
+
     /// <summary>A whole number, or null.</summary>
     public int? NumberOrNull(params ReadOnlySpan<string> names) =>
         Find(names) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;

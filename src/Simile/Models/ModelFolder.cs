@@ -60,7 +60,7 @@ public sealed class ModelFolder
     public bool HoldsTransformer()
     {
         var modules = ModelModules.Read(this);
-        return modules.Types is ["Transformer", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
+        return modules.Types is ["Transformer" or "CLIPModel", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
     }
 
     /// <summary>Reads which transformer text model the folder holds.</summary>
@@ -83,11 +83,33 @@ public sealed class ModelFolder
         try
         {
             using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(File(name)));
+            ReadTexts(document.RootElement);
             return document.RootElement.Clone();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{File(name)} is no JSON: {error.Message}", error);
+        }
+    }
+
+    // That a text is no valid Unicode shows only when it is read.
+    private static void ReadTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            _ = element.GetString();
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            element.EnumerateArray().ToList().ForEach(ReadTexts);
+        }
+        else if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var entry in element.EnumerateObject())
+            {
+                _ = entry.Name;
+                ReadTexts(entry.Value);
+            }
         }
     }
 

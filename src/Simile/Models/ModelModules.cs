@@ -41,15 +41,15 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} puts a module into '{outside}', outside of its own folder.");
         }
 
-        string[] behind = StaticPath is null ? ["Pooling", "Dense", "Normalize"] : ["Normalize"];
+        string[] behind = Types is ["Transformer", ..] ? ["Pooling", "Dense", "Normalize"] : ["Normalize"];
         if (Types.Skip(1).FirstOrDefault(type => !behind.Contains(type)) is { } foreign)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} puts a module of type '{foreign}' behind its {Types[0]}. Only {string.Join(", ", behind)} are supported there.");
         }
 
-        if (Types.Length > 0 && Types[0] is not ("Transformer" or "StaticEmbedding"))
+        if (Types.Length > 0 && Types[0] is not ("Transformer" or "StaticEmbedding" or "CLIPModel"))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} begins with a module of type '{Types[0]}'. Transformer and StaticEmbedding are supported.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} begins with a module of type '{Types[0]}'. Transformer, StaticEmbedding and CLIPModel are supported.");
         }
     }
 }

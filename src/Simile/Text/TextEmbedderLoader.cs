@@ -48,6 +48,7 @@ internal static class TextEmbedderLoader
         try
         {
             RequireRows(folder, tokenizer, network.Tokens);
+            network.EndOfText?.RequireFrom(tokenizer);
             var digest = WeightsDigest.Of(network.WeightFiles);
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
             var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);

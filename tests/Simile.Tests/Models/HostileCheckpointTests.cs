@@ -21,10 +21,28 @@ public sealed class HostileCheckpointTests : IDisposable
     [MemberData(nameof(Configs))]
     public async Task AConfigurationThatDoesNotFitIsAnError(string entry, string value)
     {
-        Copy("bert");
+        Copy("encoders/bert");
         var path = _folder.File("model", "config.json");
         var config = JsonNode.Parse(await File.ReadAllTextAsync(path, Token))!;
         config[entry] = JsonNode.Parse(value);
+        await File.WriteAllTextAsync(path, config.ToJsonString(), Token);
+        await ExpectErrorAsync();
+    }
+
+    public static TheoryData<string, string> ClipConfigs => new()
+    {
+        { "hidden_size", "64" }, { "hidden_size", "\"48\"" }, { "hidden_size", "99999996" }, { "num_attention_heads", "7" }, { "num_attention_heads", "0" }, { "num_hidden_layers", "2" }, { "num_hidden_layers", "4" },
+        { "num_hidden_layers", "99999999" }, { "intermediate_size", "100" }, { "intermediate_size", "null" }, { "max_position_embeddings", "76" }, { "max_position_embeddings", "-1" }, { "hidden_act", "\"tango\"" }, { "eos_token_id", "7" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ClipConfigs))]
+    public async Task ATextConfigurationThatDoesNotFitIsAnError(string entry, string value)
+    {
+        Copy("clip/legacy");
+        var path = _folder.File("model", "config.json");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(path, Token))!;
+        config["text_config"]![entry] = JsonNode.Parse(value);
         await File.WriteAllTextAsync(path, config.ToJsonString(), Token);
         await ExpectErrorAsync();
     }
@@ -39,7 +57,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("missing.safetensors")]
     public async Task AnIndexNeverLeadsOutOfItsFolder(string file)
     {
-        Copy("bert-old-names");
+        Copy("encoders/bert-old-names");
         var index = new JsonObject { ["weight_map"] = new JsonObject { ["bert.embeddings.word_embeddings.weight"] = file } };
         await File.WriteAllTextAsync(_folder.File("model", "model.safetensors.index.json"), index.ToJsonString(), Token);
         await ExpectErrorAsync();
@@ -59,7 +77,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("config.json", "null")]
     public async Task AFileThatIsNotWhatItShouldBeIsAnError(string name, string content)
     {
-        Copy("bert");
+        Copy("encoders/bert");
         await File.WriteAllTextAsync(_folder.File("model", name), content, Token);
         await ExpectErrorAsync();
     }
@@ -67,7 +85,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [Fact]
     public async Task ALinkThatLeadsToItselfIsAnError()
     {
-        Copy("bert");
+        Copy("encoders/bert");
         var path = _folder.File("model", "model.safetensors");
         File.Delete(path);
         File.CreateSymbolicLink(path, path);
@@ -77,7 +95,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [Fact]
     public async Task WeightsInPicklesAreRefusedWithAWayOut()
     {
-        Copy("bert");
+        Copy("encoders/bert");
         File.Move(_folder.File("model", "model.safetensors"), _folder.File("model", "pytorch_model.bin"));
         Assert.Contains("safe_serialization", (await ExpectErrorAsync()).Message);
     }
@@ -85,7 +103,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [Fact]
     public async Task WeightsThatAreNotFiniteGiveAnErrorForEachText()
     {
-        Copy("bert");
+        Copy("encoders/bert");
         var path = _folder.File("model", "model.safetensors");
         var bytes = await File.ReadAllBytesAsync(path, Token);
         BitConverter.GetBytes(float.NaN).CopyTo(bytes, bytes.Length - 4);
@@ -97,13 +115,16 @@ public sealed class HostileCheckpointTests : IDisposable
 
     /// <summary>A few bytes of the header or of a configuration are changed at random, hundreds of times.</summary>
     [Theory]
-    [InlineData("model.safetensors", 4000)]
-    [InlineData("config.json", 400)]
-    [InlineData("modules.json", 400)]
-    [InlineData("1_Pooling/config.json", 200)]
-    public async Task MutatedFilesLoadOrGiveACodedError(string name, int range)
+    [InlineData("encoders/bert", "model.safetensors", 4000)]
+    [InlineData("encoders/bert", "config.json", 400)]
+    [InlineData("encoders/bert", "modules.json", 400)]
+    [InlineData("encoders/bert", "1_Pooling/config.json", 200)]
+    [InlineData("clip/legacy", "model.safetensors", 8000)]
+    [InlineData("clip/legacy", "config.json", 900)]
+    [InlineData("clip/module", "modules.json", 100)]
+    public async Task MutatedFilesLoadOrGiveACodedError(string model, string name, int range)
     {
-        Copy("bert");
+        Copy(model);
         var path = _folder.File("model", name);
         var sound = await File.ReadAllBytesAsync(path, Token);
         var random = new Random(17);
@@ -160,7 +181,7 @@ public sealed class HostileCheckpointTests : IDisposable
 
     private void Copy(string name)
     {
-        var source = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", name);
+        var source = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name);
         foreach (var path in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(_folder.File("model"), Path.GetRelativePath(source, path));

@@ -14,7 +14,7 @@ public class EncoderInvarianceTests
         get
         {
             var data = new TheoryData<string, ComputePrecision>();
-            foreach (var name in (string[])["bert", "mpnet", "modernbert", "nomic-bert", "distilbert"])
+            foreach (var name in (string[])["encoders/bert", "encoders/mpnet", "encoders/modernbert", "encoders/nomic-bert", "encoders/distilbert", "clip/legacy", "clip/module"])
             {
                 foreach (var precision in Enum.GetValues<ComputePrecision>())
                 {
@@ -59,7 +59,7 @@ public class EncoderInvarianceTests
     [Fact]
     public async Task OneBadTextIsOneError()
     {
-        await using var embedder = await OpenAsync("bert", ComputePrecision.Float32, threads: 2);
+        await using var embedder = await OpenAsync("encoders/bert", ComputePrecision.Float32, threads: 2);
         var batch = await embedder.EmbedAsync(["ba de", "", "\uD800 x", "fi go"]);
         Assert.Equal([true, false, false, true], batch.Outcomes.ToArray().Select(outcome => outcome.Succeeded));
         Assert.Equal(ErrorCode.EmptyText, batch.Outcomes[1].Error!.Code);
@@ -69,7 +69,7 @@ public class EncoderInvarianceTests
     [Fact]
     public async Task DisposingWhileOthersEmbedHarmsNobody()
     {
-        var embedder = await OpenAsync("bert", ComputePrecision.Float32, threads: 2);
+        var embedder = await OpenAsync("encoders/bert", ComputePrecision.Float32, threads: 2);
         var texts = Enumerable.Repeat(string.Join(' ', Enumerable.Repeat("ba de", 100)), 200).ToArray();
         var expected = (await embedder.EmbedAsync(texts[..1]))[0].ToArray();
         var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
@@ -91,7 +91,7 @@ public class EncoderInvarianceTests
     [Fact]
     public async Task CancellingEndsTheCall()
     {
-        await using var embedder = await OpenAsync("bert", ComputePrecision.Float32, threads: 2);
+        await using var embedder = await OpenAsync("encoders/bert", ComputePrecision.Float32, threads: 2);
         using var source = new CancellationTokenSource();
         var texts = Enumerable.Repeat("ba de fi", 50_000).ToArray();
         var call = Task.Run(async () => await embedder.EmbedAsync(texts, null, source.Token), TestContext.Current.CancellationToken);
@@ -102,14 +102,14 @@ public class EncoderInvarianceTests
     [Fact]
     public async Task NothingIsCutInSilence()
     {
-        await using var embedder = await OpenAsync("roberta", ComputePrecision.Float32, threads: 2);
+        await using var embedder = await OpenAsync("encoders/roberta", ComputePrecision.Float32, threads: 2);
         var batch = await embedder.EmbedAsync([string.Join(' ', Enumerable.Repeat("ba", 100)), "ba"]);
         Assert.Equal((102, 66, true), (batch.Outcomes[0].TokensSeen, batch.Outcomes[0].TokensUsed, batch.Outcomes[0].Truncated));
         Assert.Equal((3, 3, false), (batch.Outcomes[1].TokensSeen, batch.Outcomes[1].TokensUsed, batch.Outcomes[1].Truncated));
     }
 
     private static Task<TextEmbedder> OpenAsync(string name, ComputePrecision precision, int threads) =>
-        TextEmbedder.LoadAsync(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", name), new TextEmbedderOptions { Precision = precision, Threads = threads });
+        TextEmbedder.LoadAsync(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name), new TextEmbedderOptions { Precision = precision, Threads = threads });
 
     private static string Draw(Random random, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => Words[random.Next(Words.Length)]));
 }

@@ -5,13 +5,19 @@ using Simile.Models;
 
 namespace Simile.Networks.Encoders;
 
-/// <summary>A dense layer behind the pooling: y = f(W · x + b), in 32-bit floats.</summary>
+/// <summary>A dense layer behind the pooling, or the product that ends a CLIP tower: y = f(W · x + b), in 32-bit floats.</summary>
 internal sealed class DenseLayer
 {
     private readonly float[] _weights;
     private readonly float[]? _bias;
     private readonly int _inputs;
     private readonly ActivationKind _activation;
+
+    /// <summary>A plain product without bias or activation.</summary>
+    /// <param name="weights">(outputs, inputs).</param>
+    /// <param name="inputs">Values it takes.</param>
+    public DenseLayer(float[] weights, int inputs) =>
+        (_weights, _inputs, Dimensions, _activation) = (weights, inputs, weights.Length / inputs, ActivationKind.Identity);
 
     private DenseLayer(DenseCheckpoint checkpoint, SafetensorsSet weights)
     {

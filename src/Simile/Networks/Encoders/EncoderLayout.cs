@@ -10,6 +10,8 @@ namespace Simile.Networks.Encoders;
 /// <param name="prefix">What stands before every name in this checkpoint, such as <c>bert.</c>.</param>
 internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights, string prefix)
 {
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
     /// <summary>The shape of all layers.</summary>
     public abstract EncoderShape Shape { get; }
 
@@ -18,6 +20,9 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
 
     /// <summary>Layers.</summary>
     public abstract int LayerCount { get; }
+
+    /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
+    public virtual EndOfText? EndOfText => null;
 
     protected ModelConfig Config => config;
 
@@ -28,19 +33,39 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
     /// <summary>Reads one layer.</summary>
     public abstract LayerWeights Layer(int index);
 
+    /// <summary>Reads the product behind the pooling that belongs to the network itself, or gives null.</summary>
+    public virtual DenseLayer? Projection() => null;
+
+    /// <summary>Refuses a checkpoint with tensors that nothing asked for, once all is read; families with many variants do.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    public virtual void RequireAllRead()
+    {
+    }
+
     protected abstract EmbeddingWeights Embedding();
 
     protected virtual NormWeights? FinalNorm() => null;
 
     protected virtual RelativeWeights? Relative() => null;
 
-    protected SafetensorsFile FileOf(string name) => weights.FileOf(prefix + name);
+    protected SafetensorsFile FileOf(string name)
+    {
+        _read.Add(prefix + name);
+        return weights.FileOf(prefix + name);
+    }
 
     protected string NameOf(string name) => prefix + name;
 
     protected bool Has(string name) => weights.Has(prefix + name);
 
-    protected float[] Read(string name, params ReadOnlySpan<long> shape) => weights.Read(prefix + name, shape);
+    protected float[] Read(string name, params ReadOnlySpan<long> shape) => ReadWhole(prefix + name, shape);
+
+    /// <summary>Reads a tensor whose name has no prefix.</summary>
+    protected float[] ReadWhole(string name, params ReadOnlySpan<long> shape)
+    {
+        _read.Add(name);
+        return weights.Read(name, shape);
+    }
 
     protected float[]? ReadIfThere(string name, params ReadOnlySpan<long> shape) => Has(name) ? Read(name, shape) : null;
 
@@ -75,6 +100,15 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
         }
 
         return Join(parts);
+    }
+
+    protected void RequireAllReadBut(string[] ignored)
+    {
+        var unknown = weights.Names.Where(name => !_read.Contains(name) && !ignored.Any(start => name.StartsWith(start, StringComparison.Ordinal))).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths.First()} has the tensor '{unknown}', which the network that config.json describes does not have. Variants with other parts are not supported.");
+        }
     }
 
     private static float[] Join(List<float[]> parts)

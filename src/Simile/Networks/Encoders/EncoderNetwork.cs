@@ -23,6 +23,14 @@ internal sealed class EncoderNetwork : IDisposable
         _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
         var dense = ImmutableArray.CreateBuilder<DenseLayer>();
         Dimensions = _pooling.Dimensions;
+        if (layout.Projection() is { } projection)
+        {
+            dense.Add(projection);
+            Dimensions = projection.Dimensions;
+        }
+
+        layout.RequireAllRead();
+        EndOfText = layout.EndOfText;
         foreach (var layer in checkpoint.Dense)
         {
             dense.Add(DenseLayer.Load(layer, Dimensions));
@@ -33,6 +41,9 @@ internal sealed class EncoderNetwork : IDisposable
         MaxTokens = layout.MaxTokens;
         WeightFiles = [.. weights.Paths, .. checkpoint.Dense.Select(layer => Path.Combine(layer.Folder, "model.safetensors"))];
     }
+
+    /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
+    public EndOfText? EndOfText { get; }
 
     /// <summary>The files the weights came from.</summary>
     public ImmutableArray<string> WeightFiles { get; }
@@ -110,24 +121,25 @@ internal sealed class EncoderNetwork : IDisposable
 
     private void ForwardGroup(IReadOnlyList<int[]> texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
     {
-        var (first, end) = (groups.FirstText(group), groups.FirstText(group + 1));
-        var starts = new int[end - first + 1];
-        for (var i = first; i < end; i++)
+        var (first, last) = (groups.FirstText(group), groups.FirstText(group + 1));
+        var starts = new int[last - first + 1];
+        for (var i = first; i < last; i++)
         {
             starts[i - first + 1] = starts[i - first] + texts[i].Length;
         }
 
         var ids = new int[starts[^1]];
-        for (var i = first; i < end; i++)
+        for (var i = first; i < last; i++)
         {
             texts[i].CopyTo(ids, starts[i - first]);
         }
 
         var pass = _encoder.Rent();
         pass.Forward(ids, starts, team);
-        for (var i = first; i < end; i++)
+        for (var i = first; i < last; i++)
         {
-            Finish(pass, starts[i - first], starts[i - first + 1], left, vectors.Span.Slice(i * Dimensions, Dimensions));
+            var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts[i]) + 1 : starts[i - first + 1];
+            Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
         }
 
         _encoder.Return(pass);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Simile.Models;
+
+/// <summary>Reads where the text tower of a CLIP model lies. What config.json leaves out has the value of ViT-B/32, as in Hugging Face's library.</summary>
+internal static class ClipTextReader
+{
+    public const int Vocabulary = 49408;
+    public const int Hidden = 512;
+    public const int Positions = 77;
+    private const int UsualProjection = 512;
+
+    /// <summary>Whether a model_type is CLIP's: both towers, or the text tower with its projection.</summary>
+    public static bool IsClip(string kind) => kind is "clip" or "clip_text_model";
+
+    /// <summary>Reads the text tower.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="basePath">The folder inside it that has config.json.</param>
+    /// <param name="config">config.json.</param>
+    /// <param name="modules">The modules around it.</param>
+    public static EncoderCheckpoint Read(ModelFolder folder, string basePath, ModelConfig config, ModelModules modules)
+    {
+        if (modules.Types.Skip(1).FirstOrDefault(type => type != "Normalize") is { } foreign)
+        {
+            throw config.Unsupported($"a module of type '{foreign}' behind CLIP");
+        }
+
+        var text = config.Child("text_config") ?? config;
+        return new EncoderCheckpoint
+        {
+            Folder = folder.File(basePath),
+            Config = text,
+            Kind = config.Text("model_type"),
+            Pooling = [PoolingMode.LastToken],
+            Projection = config.NumberOr("projection_dim", UsualProjection),
+            Normalize = true,
+            MaxTokens = folder.ReadConfig(basePath, "tokenizer_config.json")?.NumberOrNull("model_max_length") is { } own and > 0 ? own : text.NumberOr("max_position_embeddings", Positions),
+            Prompts = ImmutableDictionary<string, string>.Empty,
+        };
+    }
+}
