@@ -72,7 +72,7 @@ public sealed class ClipCheckpointTests : IDisposable
 
     [Fact]
     public async Task AModelAgreesWithItself() =>
-        Assert.False((await ModelVerifier.VerifyAsync(ModelFolder.Open(ClipCase.Folder("legacy")), Token)).HasGolden);
+        Assert.False((await TextModelVerifier.VerifyAsync(ModelFolder.Open(ClipCase.Folder("legacy")), Token)).HasGolden);
 
     [Fact]
     public async Task AnUnknownTensorIsRefused()
