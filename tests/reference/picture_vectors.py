@@ -2,7 +2,7 @@
 
 Usage: /usr/bin/python3 tests/reference/picture_vectors.py    (Debian's python3-torch 1.13, python3-torchvision 0.14, python3-pil 9.4; nothing is downloaded)
 
-Writes tests/Simile.Tests/Reference/pictures/vectors: the files, and vectors.json. The networks are those of vision.py, the weights drawn
+Writes tests/Simile.Tests/Reference/pictures/vectors: the files, and vectors.json; and pictures/orientations, one picture in eight ways. The networks are those of vision.py, the weights drawn
 from the same hash. Everything behind the preparation (32-bit floats, as in Python) is computed in 64-bit floats. Hugging Face's processors
 are our own reading of them, for no machine with transformers was at hand.
 """
@@ -72,7 +72,20 @@ def files():
     return [album.folder / name for name in sorted(album.cases)]
 
 
+def orientations():
+    """One picture stored in the eight ways a camera may be held, without loss."""
+    album, upright = Album("orientations"), scene(90, 62)
+    stored = [None, Image.FLIP_LEFT_RIGHT, Image.ROTATE_180, Image.FLIP_TOP_BOTTOM, Image.TRANSPOSE, Image.ROTATE_90, Image.TRANSVERSE, Image.ROTATE_270]
+    for number, turn in enumerate(stored, 1):
+        exif = Image.Exif()
+        exif[0x0112] = number
+        album.save(f"orientation-{number}.png", upright if turn is None else upright.transpose(turn), exif=exif)
+    album.close()
+    assert len({case["pixels"] for case in album.cases.values()}) == 1
+
+
 def main():
+    orientations()
     models = {}
     vision.case = lambda name, tensors, config, size, forward: models.setdefault(name, forward)
     for make in (vision.resnets, vision.vit, vision.clip):

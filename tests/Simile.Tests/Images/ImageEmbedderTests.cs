@@ -29,6 +29,15 @@ public sealed class ImageEmbedderTests : IDisposable
     }
 
     [Fact]
+    public async Task TheEightOrientationsOfOnePictureHaveOneVector()
+    {
+        await using var embedder = await LoadAsync();
+        var folder = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "pictures", "orientations");
+        var batch = await embedder.EmbedAsync([.. Enumerable.Range(1, 8).Select(number => ImageInput.FromFile(Path.Combine(folder, $"orientation-{number}.png")))]);
+        Assert.All(Enumerable.Range(0, 8), i => Assert.Equal(batch[0].ToArray(), batch[i].ToArray()));
+    }
+
+    [Fact]
     public async Task ABadPictureIsOneError()
     {
         await using var embedder = await LoadAsync();
