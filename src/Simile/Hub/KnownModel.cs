@@ -2,11 +2,11 @@ namespace Simile.Hub;
 
 /// <summary>What is known of a published embedding model without having it here.</summary>
 /// <param name="Id">The repository, <c>org/name</c>.</param>
-/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert or static.</param>
+/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert, static, resnet, vit, clip or siglip.</param>
 /// <param name="Dimensions">Values a vector.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
-/// <param name="Pooling">How tokens become one vector: mean, cls.</param>
-/// <param name="Languages">The languages it is made for.</param>
+/// <param name="Pooling">How tokens become one vector: mean, cls, last.</param>
+/// <param name="Languages">The languages it is made for; - for pictures.</param>
 /// <param name="Licence">The licence on its card, as an SPDX identifier.</param>
 /// <param name="Parameters">Weights, in millions.</param>
 /// <param name="Megabytes">About what a pull downloads.</param>

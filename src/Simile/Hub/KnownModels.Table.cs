@@ -40,5 +40,12 @@ public static partial class KnownModels
         new("minishlab/potion-base-8M", "static", 256, null, "mean", "en", "mit", 7.56, 31) { Score = 50.03, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-base-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 51.66, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-retrieval-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 49.76, ScoreMeasure = Average, ScoreSource = MinishResults },
+        new("microsoft/resnet-50", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 103) { Note = Pictures },
+        new("timm/resnet50.a1_in1k", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 102) { Note = Pictures },
+        new("google/vit-base-patch16-224", "vit", 768, null, "cls", "-", "apache-2.0", 86.6, 346) { Note = Pictures },
+        new("openai/clip-vit-base-patch32", "clip", 512, 77, "last", "en", "not stated", 151, 605) { Note = Both },
+        new("openai/clip-vit-large-patch14", "clip", 768, 77, "last", "en", "not stated", 428, 1710) { Note = Both },
+        new("sentence-transformers/clip-ViT-B-32", "clip", 512, 77, "last", "en", "not stated", 151, 605) { Note = Both },
+        new("google/siglip-base-patch16-224", "siglip", 768, 64, "last", "en", "apache-2.0", 203, 813) { Note = Both },
     ];
 }

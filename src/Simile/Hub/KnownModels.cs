@@ -15,6 +15,8 @@ public static partial class KnownModels
     private const string E5Passage = "passage: ";
     private const string BgeQuery = "Represent this sentence for searching relevant passages: ";
     private const string NomicQuery = "search_query: ";
+    private const string Pictures = "Embeds pictures.";
+    private const string Both = "Embeds texts and pictures into one space. A revision with safetensors is needed; where the main branch has none, name one with --revision.";
     private const string NomicDocument = "search_document: ";
 
     /// <summary>All of them, in the order in which a reader may want to see them.</summary>

@@ -120,8 +120,8 @@ public sealed class HubNamesTests : IDisposable
         Assert.All(KnownModels.All, model =>
         {
             Assert.True(HubReference.TryParse(model.Id, out _));
-            Assert.Contains(model.Kind, (string[])["bert", "mpnet", "xlm-roberta", "roberta", "distilbert", "modernbert", "nomic_bert", "static"]);
-            Assert.Contains(model.Pooling, (string[])["mean", "cls"]);
+            Assert.Contains(model.Kind, (string[])["bert", "mpnet", "xlm-roberta", "roberta", "distilbert", "modernbert", "nomic_bert", "static", "resnet", "vit", "clip", "siglip"]);
+            Assert.Contains(model.Pooling, (string[])["mean", "cls", "last"]);
             Assert.Equal((model.Score is null, model.Score is null), (model.ScoreMeasure is null, model.ScoreSource is null));
             Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);
             Assert.Same(model, KnownModels.Find(model.ShortName));
