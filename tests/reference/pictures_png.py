@@ -231,6 +231,8 @@ def animations(album):
     album.add("apng-data-first.png", SIGNATURE + header(20, 14, 8, 2) + control(2) + frame(0, 20, 14) + data(1, 20, 14) + chunk(b"IEND", b""))
     album.add("apng-data-without-frame.png", SIGNATURE + header(20, 14, 8, 2) + data(0, 20, 14) + chunk(b"IEND", b""))
     album.add("apng-data-out-of-order.png", png(20, 14, 8, 2, frame(0, 20, 14), data(5, 20, 14)))
+    whole = SIGNATURE + header(20, 14, 8, 2) + control(2) + frame(0, 20, 14)
+    album.add("apng-data-cut-behind.png", whole + b"\0\1" + data(1, 20, 14)[2:])
     album.add("apng-stops-at-frame.png", png(20, 14, 8, 2, control(2) + frame(0, 20, 14), frame(1, 20, 14) + chunk(b"sRGB", b"")))
 
 

@@ -63,7 +63,7 @@ internal sealed class PngDecoder : IImageDecoder
         {
             return bytes;
         }
-        facts.Animation.TakeData(chunks.Data(chunk));
+        facts.Animation.TakeData(chunks.AvailableData(chunk));
         return (bytes.Start.Value + 4)..bytes.End;
     }
 
