@@ -183,10 +183,15 @@ def orientations(album, file, stream):
     album.add("exif-9.png", file(stream, before=chunk(b"eXIf", tiff(9))))
     album.add("exif-empty.png", file(stream, before=chunk(b"eXIf", b"")))
     album.add("exif-cut.png", file(stream, before=chunk(b"eXIf", tiff(6)[:15])))
+    for name, data in (("junk", b"junk and more"), ("mark-twice", b"Exif\0\0" + tiff(6)), ("short", b"II*\0"), ("swapped", tiff(6).replace(b"*\0", b"\0*")), ("large", b"MM\0+" + bytes(20))):
+        album.add(f"exif-{name}.png", file(stream, before=chunk(b"eXIf", data)))
     album.add("exif-after.png", file(stream, end=chunk(b"eXIf", tiff(6)) + chunk(b"IEND", b"")))
     album.add("exif-text.png", file(stream, before=chunk(b"tEXt", b"exif\0" + tiff(8))))
     profile = b"\nexif\n      32\n" + (b"Exif\0\0" + tiff(5)).hex().encode()
     album.add("profile-text.png", file(stream, before=chunk(b"tEXt", b"Raw profile type exif\0" + profile)))
+    album.add("profile-no-digits.png", file(stream, before=chunk(b"tEXt", b"Raw profile type exif\0" + profile + b"zz")))
+    album.add("profile-odd.png", file(stream, before=chunk(b"tEXt", b"Raw profile type exif\0" + profile + b"4")))
+    album.add("profile-short.png", file(stream, before=chunk(b"tEXt", b"Raw profile type exif\0\nexif")))
     lines = profile[:45] + b"\n" + profile[45:] + b"\n"
     album.add("profile-compressed-after.png", file(stream, end=chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(lines)) + chunk(b"IEND", b"")))
     xmp = b"XML:com.adobe.xmp\0\0\0\0\0<x tiff:Orientation=\"8\"/>"
@@ -226,6 +231,8 @@ def animations(album):
     album.add("apng-data-first.png", SIGNATURE + header(20, 14, 8, 2) + control(2) + frame(0, 20, 14) + data(1, 20, 14) + chunk(b"IEND", b""))
     album.add("apng-data-without-frame.png", SIGNATURE + header(20, 14, 8, 2) + data(0, 20, 14) + chunk(b"IEND", b""))
     album.add("apng-data-out-of-order.png", png(20, 14, 8, 2, frame(0, 20, 14), data(5, 20, 14)))
+    whole = SIGNATURE + header(20, 14, 8, 2) + control(2) + frame(0, 20, 14)
+    album.add("apng-data-cut-behind.png", whole + b"\0\1" + data(1, 20, 14)[2:])
     album.add("apng-stops-at-frame.png", png(20, 14, 8, 2, control(2) + frame(0, 20, 14), frame(1, 20, 14) + chunk(b"sRGB", b"")))
 
 

@@ -3,6 +3,8 @@ namespace Simile.Imaging.Decoding.Gif;
 /// <summary>The bits of the data's blocks, lowest first.</summary>
 internal ref struct LzwBits(ReadOnlySpan<byte> blocks, DecodeBudget budget)
 {
+    private const int BlocksBetweenChecks = 256;
+
     // Pillow reads so much at a time, which decides whether it goes on behind an end code.
     private const long Piece = 65536;
     private readonly ReadOnlySpan<byte> _blocks = blocks;
@@ -11,6 +13,7 @@ internal ref struct LzwBits(ReadOnlySpan<byte> blocks, DecodeBudget budget)
     private int _left;
     private uint _bits;
     private int _count;
+    private int _opened;
 
     /// <summary>The next code.</summary>
     public int Take(int size)
@@ -43,7 +46,10 @@ internal ref struct LzwBits(ReadOnlySpan<byte> blocks, DecodeBudget budget)
     // An empty block ends the data, yet Pillow goes on behind it while pixels are missing.
     private void Open()
     {
-        budget.CheckTime();
+        if (_opened++ % BlocksBetweenChecks == 0)
+        {
+            budget.CheckTime();
+        }
         if (_position >= _blocks.Length || _position + _blocks[_position] >= _blocks.Length)
         {
             throw TooShort();

@@ -50,6 +50,9 @@ internal ref struct ChunkReader(ReadOnlySpan<byte> file, int position)
     /// <summary>As much of a chunk's data as there is.</summary>
     public readonly Range Available(in Chunk chunk) => chunk.Start..(int)Math.Min(_file.Length, chunk.Start + (long)chunk.Length);
 
+    /// <summary>The same as bytes.</summary>
+    public readonly ReadOnlySpan<byte> AvailableData(in Chunk chunk) => _file[Available(chunk)];
+
     /// <summary>Compares a chunk's checksum.</summary>
     public readonly void CheckCrc(in Chunk chunk)
     {

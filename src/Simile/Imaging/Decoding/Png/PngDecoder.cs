@@ -3,6 +3,8 @@ namespace Simile.Imaging.Decoding.Png;
 /// <summary>Reads PNG (W3C, third edition), of animations the picture that Pillow shows first.</summary>
 internal sealed class PngDecoder : IImageDecoder
 {
+    private const int ChunksBetweenChecks = 64;
+
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     public bool Recognizes(ReadOnlySpan<byte> head) => head.StartsWith(Signature);
@@ -29,9 +31,9 @@ internal sealed class PngDecoder : IImageDecoder
     // Up to the first pixels. Pillow compares the checksums of all chunks here, and of none behind.
     private static Range ReadHead(ref ChunkReader chunks, PngFacts facts, DecodeBudget budget)
     {
-        while (chunks.TryNext(out Chunk chunk) && chunk.Type != ChunkType.End)
+        for (int count = 0; chunks.TryNext(out Chunk chunk) && chunk.Type != ChunkType.End; count++)
         {
-            budget.CheckTime();
+            CheckTime(count, budget);
             if (chunk.Type is ChunkType.Data or ChunkType.FrameData)
             {
                 facts.Animation.Begin();
@@ -61,15 +63,15 @@ internal sealed class PngDecoder : IImageDecoder
         {
             return bytes;
         }
-        facts.Animation.TakeData(chunks.Data(chunk));
+        facts.Animation.TakeData(chunks.AvailableData(chunk));
         return (bytes.Start.Value + 4)..bytes.End;
     }
 
     private static void ReadTail(ref ChunkReader chunks, PngFacts facts, DecodeBudget budget)
     {
-        while (chunks.TryNext(out Chunk chunk) && chunk.Type != ChunkType.End)
+        for (int count = 0; chunks.TryNext(out Chunk chunk) && chunk.Type != ChunkType.End; count++)
         {
-            budget.CheckTime();
+            CheckTime(count, budget);
             if (chunk.Type == ChunkType.FrameControl && facts.Animation.Moves)
             {
                 return;
@@ -83,6 +85,14 @@ internal sealed class PngDecoder : IImageDecoder
             {
                 facts.Take(chunk.Type, data);
             }
+        }
+    }
+
+    private static void CheckTime(int chunks, DecodeBudget budget)
+    {
+        if (chunks % ChunksBetweenChecks == 0)
+        {
+            budget.CheckTime();
         }
     }
 }

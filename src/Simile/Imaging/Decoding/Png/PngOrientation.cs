@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Simile.Imaging.Decoding.Png;
 
@@ -9,42 +10,54 @@ internal static class PngOrientation
     private const int LinesBeforeDigits = 3;
 
     /// <summary>1 to 8; 1 where nothing is said, or nonsense.</summary>
+    /// <exception cref="SimileException">SIM112 for a block that is no EXIF, which Pillow refuses too.</exception>
     public static int Of(TextChunks texts)
     {
-        byte[]? exif = texts.Exif ?? (texts.RawProfile is { } profile ? Digits(profile) : null);
-        return exif is not null && IsSaid(exif) || texts.Xmp is null ? ExifOrientation.Read(exif) : OfXmp(texts.Xmp);
+        ReadOnlySpan<byte> exif = texts.Exif ?? (texts.RawProfile is { } profile ? Digits(profile) : null);
+        exif = exif.StartsWith("Exif\0\0"u8) ? exif[6..] : exif;
+        if (!exif.IsEmpty && !IsTiff(exif))
+        {
+            throw ImageErrors.Damaged("its EXIF block does not begin as one");
+        }
+        return texts.Xmp is null || IsSaid(exif) ? ExifOrientation.Read(exif) : OfXmp(texts.Xmp);
     }
+
+    // Some writers swap the two bytes of the version, 42, or of that of large files, 43.
+    private static bool IsTiff(ReadOnlySpan<byte> exif) =>
+        exif.Length >= 8
+        && ((exif.StartsWith("II"u8) && (exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("+\0"u8)))
+            || (exif.StartsWith("MM"u8) && (exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0+"u8))));
 
     private static byte[] Digits(ReadOnlySpan<byte> profile)
     {
         for (int line = 0; line < LinesBeforeDigits; line++)
         {
-            profile = profile[(profile.IndexOf((byte)'\n') is var end && end < 0 ? profile.Length : end + 1)..];
+            int end = profile.IndexOf((byte)'\n');
+            profile = end < 0 ? default : profile[(end + 1)..];
         }
-        List<byte> digits = [.. profile.ToArray().Where(digit => char.IsAsciiHexDigit((char)digit))];
-        byte[] bytes = new byte[digits.Count / 2];
-        for (int i = 0; i < bytes.Length; i++)
+        try
         {
-            bytes[i] = (byte)((Value(digits[2 * i]) << 4) | Value(digits[(2 * i) + 1]));
+            return Convert.FromHexString(Encoding.Latin1.GetString(profile).ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal));
         }
-        return bytes;
+        catch (FormatException error)
+        {
+            throw ImageErrors.Damaged("its raw EXIF profile is not hexadecimal", error);
+        }
     }
-
-    private static int Value(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
     // Whether the first directory holds the tag at all: only if it does not is XMP asked.
     private static bool IsSaid(ReadOnlySpan<byte> exif)
     {
-        exif = exif.StartsWith("Exif\0\0"u8) ? exif[6..] : exif;
-        bool little = exif.StartsWith("II"u8);
-        if (exif.Length < 10 || (little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..])) > exif.Length)
+        if (exif.Length < 8)
         {
             return false;
         }
-        int at = (int)(little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..])) + 2;
-        for (; at + 12 <= exif.Length; at += 12)
+        bool little = exif[0] == (byte)'I';
+        uint directory = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        for (long at = directory + 2L; at + 12 <= exif.Length; at += 12)
         {
-            if ((little ? BinaryPrimitives.ReadUInt16LittleEndian(exif[at..]) : BinaryPrimitives.ReadUInt16BigEndian(exif[at..])) == Tag)
+            ReadOnlySpan<byte> entry = exif[(int)at..];
+            if ((little ? BinaryPrimitives.ReadUInt16LittleEndian(entry) : BinaryPrimitives.ReadUInt16BigEndian(entry)) == Tag)
             {
                 return true;
             }

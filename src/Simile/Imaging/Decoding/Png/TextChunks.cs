@@ -19,8 +19,8 @@ internal sealed class TextChunks
     /// <summary>An XMP packet.</summary>
     public byte[]? Xmp { get; private set; }
 
-    /// <summary>eXIf.</summary>
-    public void TakeExif(ReadOnlySpan<byte> data) => Exif = data.ToArray();
+    /// <summary>eXIf. Its block begins without the mark that blocks elsewhere have.</summary>
+    public void TakeExif(ReadOnlySpan<byte> data) => Exif = [.. "Exif\0\0"u8, .. data];
 
     /// <summary>tEXt.</summary>
     public void TakeText(ReadOnlySpan<byte> data)
@@ -28,7 +28,7 @@ internal sealed class TextChunks
         ReadOnlySpan<byte> key = Cut(ref data);
         if (key.SequenceEqual("exif"u8))
         {
-            TakeExif(data);
+            Exif = data.ToArray();
         }
         Keep(key, data);
     }
