@@ -9,8 +9,6 @@ namespace Simile.Engine.Convolutions;
 /// <remarks>What a place becomes depends on the pixels it sees alone; with int8 also on the largest value of its image.</remarks>
 internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
 {
-    private const int BlockBytes = 384 << 10;
-    private const int MostBlockRows = 16 * TileShape.Rows;
     private readonly ConcurrentBag<RowGather> _gathers = [];
     private readonly MapCodes _codes = new(kernels.Precision);
     private readonly WinogradStep _winograd = new(kernels);
@@ -32,17 +30,17 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
         }
 
         _codes.Set(input, team);
-        var rowBytes = convolution.Matrix.Steps * 4;
-        var block = Math.Clamp(BlockBytes / rowBytes / TileShape.Rows, 1, MostBlockRows / TileShape.Rows) * TileShape.Rows;
-        var blocks = (output.Pixels + block - 1) / block;
-        var chunks = team is null ? 1 : Math.Clamp(2 * team.Threads / blocks, 1, convolution.Matrix.Panels);
-        WorkSteps.Run(team, blocks * chunks, task =>
+        var plan = ConvolutionBlocks.Of(convolution, output, team);
+        var largest = plan.ByImage ? new float[plan.Tasks] : null;
+        WorkSteps.Run(team, plan.Tasks, task =>
         {
-            var first = task / chunks * block;
-            var panels = convolution.Matrix.Panels;
-            var part = new TilePart(first, Math.Min(output.Pixels, first + block), task % chunks * panels / chunks, ((task % chunks) + 1) * panels / chunks);
-            ForwardPart(convolution, input, output, addend, activation, part);
+            var found = ForwardPart(convolution, input, output, addend, activation, plan.Part(task), plan.ByImage);
+            if (largest is not null)
+            {
+                largest[task] = found;
+            }
         });
+        output.Largest = largest is null ? null : plan.LargestByImage(largest);
     }
 
     public void Dispose()
@@ -55,15 +53,18 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
         }
     }
 
-    private void ForwardPart(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, TilePart part)
+    // Returns the largest magnitude of what it stored, if it is asked to look.
+    private float ForwardPart(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, TilePart part, bool looks)
     {
         var first = part.FirstRow;
+        var largest = 0f;
         var target = new TileOutput
         {
             Target = (byte*)output.Pixel(first),
             Stride = output.Stride,
             Addend = addend is null ? null : (byte*)addend.Pixel(first),
             AddendStride = addend?.Stride ?? 0,
+            Largest = looks ? &largest : null,
         };
         var gather = _gathers.TryTake(out var free) ? free : new RowGather();
         var rows = gather.Rows;
@@ -80,5 +81,6 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
 
         LinearProduct.Forward(kernels, rows, convolution.Matrix, part with { FirstRow = 0, EndRow = part.EndRow - first }, target, activation);
         _gathers.Add(gather);
+        return largest;
     }
 }

@@ -25,11 +25,15 @@ internal sealed unsafe class FeatureMap : IDisposable
 
     public byte* Data => _data.Data;
 
+    /// <summary>The largest magnitude of each image, or null when nobody has looked.</summary>
+    public float[]? Largest { get; set; }
+
     /// <summary>Makes room; what was there is forgotten.</summary>
     public void Reserve(int images, int height, int width, int channels)
     {
         (Images, Height, Width, Channels) = (images, height, width, channels);
         Stride = PixelStride(channels * sizeof(float));
+        Largest = null;
         _data.Reserve((long)Stride * Pixels);
     }
 

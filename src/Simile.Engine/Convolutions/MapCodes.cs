@@ -46,7 +46,7 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
         for (var image = 0; image < map.Images; image++)
         {
             var first = image * map.PixelsPerImage;
-            var largest = precision == ComputePrecision.Int8 ? LargestOf(map, first, team, tasks) : 0;
+            var largest = precision == ComputePrecision.Int8 ? map.Largest?[image] ?? LargestOf(map, first, team, tasks) : 0;
             WorkSteps.Run(team, tasks, task => Convert(map, first + (task * PixelsPerTask), first + Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask), largest));
         }
     }

@@ -23,6 +23,9 @@ internal static unsafe class MapPooling
                 MaxAt(input, image, (2 * y) - 1, (2 * x) - 1, output.Pixel((row * output.Width) + x));
             }
         });
+
+        // Every pixel is in some window, and the stem's values are not negative: the largest stays the largest.
+        output.Largest = input.Largest;
     }
 
     /// <summary>The mean of an image's pixels, (C).</summary>

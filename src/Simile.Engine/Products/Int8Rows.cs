@@ -64,14 +64,20 @@ internal static unsafe class Int8Rows
             largest = Vector512.MaxNative(largest, Vector512.Abs(Vector512.Load(source + i)));
         }
 
-        var half = Vector256.MaxNative(largest.GetLower(), largest.GetUpper());
-        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
-        var one = MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
+        var one = LargestOf(largest);
         for (; i < count; i++)
         {
             one = MathF.Max(one, MathF.Abs(source[i]));
         }
 
         return one;
+    }
+
+    /// <summary>The largest of sixteen values.</summary>
+    public static float LargestOf(Vector512<float> values)
+    {
+        var half = Vector256.MaxNative(values.GetLower(), values.GetUpper());
+        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 }

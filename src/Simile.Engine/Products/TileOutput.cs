@@ -30,6 +30,9 @@ internal unsafe struct TileOutput
     /// <summary>Rounds to bfloat16 instead of storing floats.</summary>
     public bool RoundsToBFloat16;
 
+    /// <summary>Raised to the largest magnitude that is stored, or null. For outputs that are a multiple of 16.</summary>
+    public float* Largest;
+
     /// <summary>Finishes a tile.</summary>
     /// <param name="tile">The kernel's sums, (12, 32).</param>
     /// <param name="rows">The left side, for int8 scales.</param>
@@ -48,6 +51,7 @@ internal unsafe struct TileOutput
         ref var bias = ref MemoryMarshal.GetArrayDataReference(matrix.Bias);
         ref var scales = ref MemoryMarshal.GetArrayDataReference(matrix.Scales);
         var isInt8 = matrix.Precision == ComputePrecision.Int8;
+        var largest = Vector512<float>.Zero;
         for (var part = 0; part < width; part += 16)
         {
             var biases = Vector512.LoadUnsafe(ref bias, (nuint)(first + part));
@@ -64,8 +68,14 @@ internal unsafe struct TileOutput
                 value += biases;
                 value = Addend == null ? value : value + AddendOf(firstRow + i, column + part, width - part);
                 value = multiplies ? value : TActivation.Of(value);
+                largest = Largest == null ? largest : Vector512.MaxNative(largest, Vector512.Abs(value));
                 Write(value, firstRow + i, column + part, Math.Min(16, width - part), multiplies);
             }
+        }
+
+        if (Largest != null)
+        {
+            *Largest = MathF.Max(*Largest, Int8Rows.LargestOf(largest));
         }
     }
 

@@ -33,6 +33,23 @@ public unsafe class ConvolutionTests
         }
     }
 
+    [Theory]
+    [InlineData(48, ActivationKind.Relu)]
+    [InlineData(48, ActivationKind.Identity)]
+    [InlineData(20, ActivationKind.Identity)]
+    public void TheLargestValueOfEachImageIsKnownWhereItIsTold(int outputs, ActivationKind activation)
+    {
+        var random = new Random(outputs);
+        using var team = new WorkerTeam(3);
+        using var convolution = Convolution.Pack(ComputePrecision.Int8, new ConvolutionWeights(Draw(random, outputs * 8), Draw(random, outputs), outputs, 8, 1, 1, 0));
+        using var step = new ConvolutionStep(TileKernels.Create(ComputePrecision.Int8));
+        using var input = Map(random, images: 3, 29, 31, 8);
+        using var output = new FeatureMap();
+        step.Forward(convolution, input, output, null, activation, team);
+        var largest = Enumerable.Range(0, 3).Select(image => Enumerable.Range(0, 29 * 31).Max(place => Enumerable.Range(0, outputs).Max(channel => MathF.Abs(output.Pixel((image * 29 * 31) + place)[channel])))).ToArray();
+        Assert.Equal(outputs % 16 == 0 ? largest : null, output.Largest);
+    }
+
     [Fact]
     public void MaxPoolingTakesTheLargestOfNine()
     {
