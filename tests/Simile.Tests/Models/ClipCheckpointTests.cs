@@ -115,6 +115,15 @@ public sealed class ClipCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task AFillingTokenThatTheTableLacksIsADamagedCheckpoint()
+    {
+        Copy("siglip");
+        File.Delete(_folder.File("model", "tokenizer_config.json"));
+        Configure("text_config", """{"hidden_size":48,"num_attention_heads":3,"intermediate_size":96,"num_hidden_layers":2,"pad_token_id":26}""");
+        await ExpectErrorAsync(ErrorCode.BadCheckpoint);
+    }
+
+    [Fact]
     public void AScaleIsOneNumber()
     {
         Rewrite(tensors => tensors.Append(new TensorToWrite("logit_scale", SafetensorsType.F32, [2], new byte[8])));
