@@ -1,7 +1,7 @@
-// Compares the token ids that tests/reference/clip.py wrote with those of Hugging Face's own tokenizer and of transformers.js.
+// Compares the token ids that tests/reference/clip.py and siglip.py wrote with those of Hugging Face's own tokenizer and of transformers.js.
 //   npm i --ignore-scripts tokenizers@0.23.2 @huggingface/transformers@4.3
 //   node tests/reference/clip.mjs REPOSITORY     (writes nothing; says how many texts agree)
-// transformers.js 4.3 disagrees about the three texts that are too long: it cuts the end token off, the Rust library keeps it.
+// transformers.js 4.3 disagrees about the texts that are too long: it cuts the end token off, the Rust library keeps it.
 // Vocabulary files alone are put into the tokenizer.json that their class stands for. Made with Node 22.
 import { createRequire } from 'node:module'
 import fs from 'node:fs'
@@ -10,7 +10,7 @@ import process from 'node:process'
 
 const load = createRequire(process.cwd() + '/')
 const { Tokenizer } = load('tokenizers')
-const { CLIPTokenizer } = load('@huggingface/transformers')
+const { PreTrainedTokenizer } = load('@huggingface/transformers')
 const root = path.join(process.argv[2], 'tests/Simile.Tests/Reference/clip')
 const read = (...parts) => JSON.parse(fs.readFileSync(path.join(root, ...parts), 'utf8'))
 
@@ -28,7 +28,7 @@ for (const name of fs.readdirSync(root)) {
   const [json, config] = tokenizerOf(name)
   const rust = Tokenizer.fromString(JSON.stringify(json))
   await rust.setTruncation(config.model_max_length)
-  const script = new CLIPTokenizer(json, config)
+  const script = new PreTrainedTokenizer(json, config)
   const { texts } = read(name, 'expected.json')
   let [same, sameInScript] = [0, 0]
   for (const { text, ids } of texts) {

@@ -22,7 +22,7 @@ CORPUS = "a photo of a dog . a photo of the cat's house , two dogs running in th
 TEXTS = ["a dog", "A photo of a CAT.", "two dogs running in the park", "dog's don't we've I'm", "  spaces\tand\nlines  ", "Zürich 漢字 👍🏽 naïve", "1234 x+y=z!!", "a", "?",
          "red car<|endoftext|>never read", "the <|startoftext|> inside", "a photo of the old sea near the house at night, an unbelievably quiet place", "word " * 31, "a dog and " * 40, "x" * 200]
 TYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "I64": torch.int64}
-ACTS = {"gelu": F.gelu, "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x)}
+ACTS = {"gelu": F.gelu, "gelu_pytorch_tanh": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3))), "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x)}
 
 
 def save(path, tensors, kind):
@@ -136,10 +136,12 @@ def tower_weights(g, prefix, c, final):
     def linear(name, rows, columns):
         w.update({f"{prefix}{name}.weight": random(rows, columns), f"{prefix}{name}.bias": random(rows)})
     if "patch_size" in c:
-        w[prefix + "embeddings.class_embedding"] = random(h)
+        if c.get("class", True):
+            w[prefix + "embeddings.class_embedding"] = random(h)
         w[prefix + "embeddings.patch_embedding.weight"] = random(h, 3, c["patch_size"], c["patch_size"], scale=0.05)
-        w[prefix + "embeddings.position_embedding.weight"] = random((c["image_size"] // c["patch_size"]) ** 2 + 1, h)
-        norm("pre_layrnorm")
+        w[prefix + "embeddings.position_embedding.weight"] = random((c["image_size"] // c["patch_size"]) ** 2 + c.get("class", True), h)
+        if c.get("class", True):
+            norm("pre_layrnorm")
     else:
         w[prefix + "embeddings.token_embedding.weight"] = random(c["vocab_size"], h, scale=0.5)
         w[prefix + "embeddings.position_embedding.weight"] = random(c["max_position_embeddings"], h)
@@ -255,5 +257,6 @@ MODELS = {
     "text-only": dict(text={**TEXT, "hidden_size": 32, "num_attention_heads": 8, "intermediate_size": 60}, projection=28, kind="F32", omitted=["num_attention_heads", "hidden_act", "layer_norm_eps", "max_position_embeddings"]),
 }
 
-for seed, (name, model) in enumerate(MODELS.items()):
-    build(seed, name, model)
+if __name__ == "__main__":
+    for seed, (name, model) in enumerate(MODELS.items()):
+        build(seed, name, model)

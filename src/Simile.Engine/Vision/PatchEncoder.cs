@@ -6,7 +6,7 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Vision;
 
-/// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row. Immutable and safe to call from many threads.</summary>
+/// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row or to what a probe sees. Immutable and safe to call from many threads.</summary>
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
 public sealed class PatchEncoder : IDisposable
 {
@@ -14,6 +14,7 @@ public sealed class PatchEncoder : IDisposable
     private readonly PatchWeights _weights;
     private readonly PackedMatrix _projection;
     private readonly LayerNorm? _norm;
+    private readonly ProbePooling? _pooling;
 
     /// <summary>Packs the weights.</summary>
     /// <param name="patches">What comes before the first layer.</param>
@@ -33,6 +34,7 @@ public sealed class PatchEncoder : IDisposable
         _encoder = new Encoder(encoder, layers);
         _projection = PackedMatrix.Pack(Shape.Compute.Precision, patches.Projection, Shape.Hidden, Depth(patches), patches.ProjectionBias);
         _norm = EncoderLayer.NormOf(patches.Norm, Shape.Epsilon);
+        _pooling = patches.Pooling is { } probe ? new ProbePooling(probe, Shape) : null;
     }
 
     /// <summary>Pixels of a picture's side.</summary>
@@ -50,21 +52,23 @@ public sealed class PatchEncoder : IDisposable
 
     private int PatchesPerImage => PatchesPerSide * PatchesPerSide;
 
+    private int RowsPerImage => PatchesPerImage + (_weights.Class is null ? 0 : 1);
+
     /// <summary>Runs pictures.</summary>
     /// <param name="pictures">(N, 3, S, S), prepared.</param>
-    /// <param name="vectors">Gets the last states of the class rows, (N, H).</param>
+    /// <param name="vectors">Gets the last states of the class rows, or what the probe makes of the patches, (N, H).</param>
     /// <param name="team">Threads that share each step, or null to stay on the caller's.</param>
     public unsafe void Forward(ReadOnlySpan<float> pictures, Span<float> vectors, WorkerTeam? team)
     {
         var images = vectors.Length / Dimensions;
         using var projected = new NativeBuffer();
         Project(pictures, images, projected, team);
-        var starts = Enumerable.Range(0, images + 1).Select(image => image * (PatchesPerImage + 1)).ToArray();
+        var starts = Enumerable.Range(0, images + 1).Select(image => image * RowsPerImage).ToArray();
         var pass = _encoder.Rent();
         pass.Forward(new PatchRows(_weights, _norm, (float*)projected.Data, RowFloats, PatchesPerImage), starts, team);
         for (var image = 0; image < images; image++)
         {
-            pass.State(starts[image]).CopyTo(vectors[(image * Dimensions)..]);
+            Pool(pass, starts[image], vectors.Slice(image * Dimensions, Dimensions));
         }
 
         _encoder.Return(pass);
@@ -76,6 +80,17 @@ public sealed class PatchEncoder : IDisposable
     {
         _encoder.Dispose();
         _projection.Dispose();
+    }
+
+    private void Pool(EncoderPass pass, int first, Span<float> vector)
+    {
+        if (_pooling is null)
+        {
+            pass.State(first).CopyTo(vector);
+            return;
+        }
+
+        _pooling.Forward(pass, first, RowsPerImage, vector);
     }
 
     private int RowFloats => RowStride.Of(Shape.Hidden * sizeof(float)) / sizeof(float);

@@ -11,10 +11,13 @@ public sealed record PatchWeights
     /// <summary>(H), or null.</summary>
     public float[]? ProjectionBias { get; init; }
 
-    /// <summary>(H): the row before the patches, whose last state is the picture's.</summary>
-    public required float[] Class { get; init; }
+    /// <summary>(H): the row before the patches, whose last state is the picture's; null where <see cref="Pooling"/> makes it of the patches.</summary>
+    public float[]? Class { get; init; }
 
-    /// <summary>(1 + P, H).</summary>
+    /// <summary>What makes a picture's vector of its patches' states where there is no class row (SigLIP).</summary>
+    public ProbeWeights? Pooling { get; init; }
+
+    /// <summary>(1 + P, H), or (P, H) without a class row.</summary>
     public required float[] Positions { get; init; }
 
     /// <summary>The norm behind the sum (CLIP), or null.</summary>

@@ -37,7 +37,7 @@ internal static class ImageEmbedderLoader
     // Pictures of towers trained with a text tower are compared by angle; features of classifiers stay as the network gives them.
     private static EmbeddingSpace SpaceOf(ModelFolder folder, ModelConfig? config, VisionNetwork network, string digest) =>
         AlignedSpace.Read(config, network.Dimensions)
-        ?? new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, network.Kind == "clip", SimilarityMetric.Cosine);
+        ?? new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, network.Kind is "clip" or "siglip", SimilarityMetric.Cosine);
 
     private static void RequireSize(ModelFolder folder, VisionNetwork network, ImagePreparation preparation)
     {

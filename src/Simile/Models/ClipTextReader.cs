@@ -5,9 +5,9 @@ namespace Simile.Models;
 /// <summary>Reads where the text tower of a CLIP model lies. What config.json leaves out has the value of ViT-B/32, as in Hugging Face's library.</summary>
 internal static class ClipTextReader
 {
-    public const int Vocabulary = 49408;
     public const int Hidden = 512;
     public const int Positions = 77;
+    private const int Vocabulary = 49408;
     private const int UsualProjection = 512;
 
     /// <summary>Whether a model_type is CLIP's: both towers, or the text tower with its projection.</summary>
@@ -32,6 +32,7 @@ internal static class ClipTextReader
             Config = text,
             Kind = config.Text("model_type"),
             Pooling = [PoolingMode.LastToken],
+            Vocabulary = text.NumberOr("vocab_size", Vocabulary),
             Projection = config.NumberOr("projection_dim", UsualProjection),
             Normalize = true,
             MaxTokens = folder.ReadConfig(basePath, "tokenizer_config.json")?.NumberOrNull("model_max_length") is { } own and > 0 ? own : text.NumberOr("max_position_embeddings", Positions),

@@ -24,8 +24,14 @@ public sealed record EncoderCheckpoint
     /// <summary>Whether the tokens of a prompt take part in the pooling.</summary>
     public bool PoolsPrompt { get; init; } = true;
 
-    /// <summary>Values that the product behind the pooling gives where the network has one of its own (CLIP), or null.</summary>
+    /// <summary>Entries of the table of tokens where config.json need not say it (CLIP, SigLIP), or null.</summary>
+    public int? Vocabulary { get; init; }
+
+    /// <summary>Values that the product behind the pooling gives where the network has one of its own (CLIP, SigLIP), or null.</summary>
     public int? Projection { get; init; }
+
+    /// <summary>What all texts are filled up with (SigLIP), or null.</summary>
+    public PaddingToken? Padding { get; init; }
 
     /// <summary>Dense layers behind the pooling.</summary>
     public ImmutableArray<DenseCheckpoint> Dense { get; init; } = [];

@@ -17,6 +17,11 @@ internal static class EncoderCheckpointReader
             return ClipTextReader.Read(folder, basePath, config, modules);
         }
 
+        if (SiglipTextReader.IsSiglip(config.Text("model_type")))
+        {
+            return SiglipTextReader.Read(folder, config, modules);
+        }
+
         var transformer = folder.ReadConfig(basePath, "sentence_bert_config.json");
         var general = folder.ReadConfig(string.Empty, "config_sentence_transformers.json");
         var pooling = Pooling(folder, modules);

@@ -42,10 +42,9 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
     {
         var checkpoint = folder.ReadEncoder();
         var config = checkpoint.Config;
-        var dimensions = checkpoint.Projection is { } projected ? projected : checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd");
-        var vocabulary = checkpoint.Projection is null ? config.Number("vocab_size") : config.NumberOr("vocab_size", ClipTextReader.Vocabulary);
+        var dimensions = checkpoint.Projection ?? (checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd"));
         var tokens = checkpoint.MaxTokens ?? config.NumberOrNull("max_position_embeddings", "n_positions");
-        return new ModelDescription(folder.Name, folder.Path, checkpoint.Kind, vocabulary, dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder)) { Modality = ModelModalities.Of(folder) };
+        return new ModelDescription(folder.Name, folder.Path, checkpoint.Kind, checkpoint.Vocabulary ?? config.Number("vocab_size"), dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder)) { Modality = ModelModalities.Of(folder) };
     }
 
     private static ModelDescription OfImages(ModelFolder folder)

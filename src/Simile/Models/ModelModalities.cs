@@ -17,7 +17,7 @@ public static class ModelModalities
         return config?.TextOrNull("model_type") switch
         {
             "clip" or "siglip" => Modality.Text | Modality.Image,
-            "resnet" or "vit" or "clip_vision_model" or "simile-image" => Modality.Image,
+            "resnet" or "vit" or "clip_vision_model" or "siglip_vision_model" or "simile-image" => Modality.Image,
             null when config is null || config.Has("architecture") => HasWeights(folder) ? Modality.Image : Modality.None,
             null => Modality.None,
             _ => Modality.Text,

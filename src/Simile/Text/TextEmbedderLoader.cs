@@ -44,7 +44,7 @@ internal static class TextEmbedderLoader
         EncoderLayouts.RequireKnown(checkpoint);
         var tokenizer = TokenizerFolder.Load(checkpoint.Folder);
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
-        var network = EncoderNetwork.Load(checkpoint, compute, options.Threads);
+        var network = EncoderNetwork.Load(checkpoint, compute, options.Threads, checkpoint.Padding?.IdIn(tokenizer));
         try
         {
             RequireRows(folder, tokenizer, network.Tokens);
@@ -80,7 +80,7 @@ internal static class TextEmbedderLoader
     };
 
     private static string BehindOf(EncoderCheckpoint checkpoint) =>
-        $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', checkpoint.Dense.Select(layer => $"{layer.Inputs}x{layer.Outputs}:{layer.Activation}"))}";
+        $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', checkpoint.Dense.Select(layer => $"{layer.Inputs}x{layer.Outputs}:{layer.Activation}"))}{(checkpoint.Padding is { } padding ? $";{padding}" : string.Empty)}";
 
     // Some models were trained with prompts that only their card tells; the table of well-known models has them.
     private static ImmutableDictionary<string, string> PromptsOf(ModelFolder folder, EncoderCheckpoint checkpoint) =>

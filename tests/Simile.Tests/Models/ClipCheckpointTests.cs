@@ -20,6 +20,7 @@ public sealed class ClipCheckpointTests : IDisposable
     [Theory]
     [InlineData("legacy", "")]
     [InlineData("module", "0_CLIPModel")]
+    [InlineData("siglip", "")]
     public async Task LogitsAreThoseOfPyTorch(string name, string subfolder)
     {
         var expected = ClipCase.Read(name);
@@ -32,6 +33,7 @@ public sealed class ClipCheckpointTests : IDisposable
         await using var embedder = await TextEmbedder.LoadAsync(folder.Path, null, Token);
         var texts = await embedder.EmbedAsync(expected.Sentences(), null, Token);
         var scale = ClipCheckpoint.LogitScale(folder)!.Value;
+        Assert.Equal(expected.LogitBias, ClipCheckpoint.LogitBias(folder));
         Assert.Equal(expected.LogitScale!.Value, scale, expected.LogitScale.Value * 1e-6f);
         for (var i = 0; i < 2; i++)
         {
@@ -39,7 +41,7 @@ public sealed class ClipCheckpointTests : IDisposable
             Assert.InRange(Similarity.Cosine(expected.Images![i], image), 0.999999f, 1.000001f);
             for (var j = 0; j < texts.Count; j++)
             {
-                Assert.Equal(expected.Logits![i][j], scale * Similarity.Cosine(image, texts[j]), 2e-6f * scale);
+                Assert.Equal(expected.Logits![i][j], (scale * Similarity.Cosine(image, texts[j])) + (expected.LogitBias ?? 0), 2e-6f * scale);
             }
         }
     }
@@ -47,6 +49,7 @@ public sealed class ClipCheckpointTests : IDisposable
     [Theory]
     [InlineData("legacy")]
     [InlineData("module")]
+    [InlineData("siglip")]
     public async Task TextsAndPicturesShareASpace(string name)
     {
         await using var texts = await TextEmbedder.LoadAsync(ClipCase.Folder(name), null, Token);
@@ -64,10 +67,11 @@ public sealed class ClipCheckpointTests : IDisposable
     [InlineData("legacy", "clip", 24, 77)]
     [InlineData("module", "clip", 40, 40)]
     [InlineData("text-only", "clip_text_model", 28, 77)]
-    public void DescriptionsComeFromTheConfiguration(string name, string kind, int dimensions, int tokens)
+    [InlineData("siglip", "siglip", 48, 64, 26)]
+    public void DescriptionsComeFromTheConfiguration(string name, string kind, int dimensions, int tokens, int vocabulary = 562)
     {
         var description = ModelDescription.Of(ModelFolder.Open(ClipCase.Folder(name)));
-        Assert.Equal((kind, 562, dimensions, tokens), (description.Kind, description.Tokens, description.Dimensions, description.MaxTokens));
+        Assert.Equal((kind, vocabulary, dimensions, tokens), (description.Kind, description.Tokens, description.Dimensions, description.MaxTokens));
     }
 
     [Fact]
@@ -108,6 +112,15 @@ public sealed class ClipCheckpointTests : IDisposable
         Copy("text-only");
         Configure("eos_token_id", "7");
         await ExpectErrorAsync(ErrorCode.UnsupportedTokenizer);
+    }
+
+    [Fact]
+    public async Task AFillingTokenThatTheTableLacksIsADamagedCheckpoint()
+    {
+        Copy("siglip");
+        File.Delete(_folder.File("model", "tokenizer_config.json"));
+        Configure("text_config", """{"hidden_size":48,"num_attention_heads":3,"intermediate_size":96,"num_hidden_layers":2,"pad_token_id":26}""");
+        await ExpectErrorAsync(ErrorCode.BadCheckpoint);
     }
 
     [Fact]

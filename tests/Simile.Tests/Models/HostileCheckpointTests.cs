@@ -122,6 +122,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("clip/legacy", "model.safetensors", 8000)]
     [InlineData("clip/legacy", "config.json", 900)]
     [InlineData("clip/module", "modules.json", 100)]
+    [InlineData("clip/siglip", "config.json", 600)]
     public async Task MutatedFilesLoadOrGiveACodedError(string model, string name, int range)
     {
         Copy(model);

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Simile.Tests.Text;
 
-/// <summary>A folder of tests/reference/clip.py with what PyTorch made of its texts and pictures.</summary>
-public sealed record ClipCase(ClipText[] Texts, int? Size, float[][]? Images, float? LogitScale, float[][]? Logits)
+/// <summary>A folder of tests/reference/clip.py or siglip.py with what PyTorch made of its texts and pictures.</summary>
+public sealed record ClipCase(ClipText[] Texts, int? Size, float[][]? Images, float? LogitScale, float? LogitBias, float[][]? Logits)
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

@@ -5,12 +5,12 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Text;
 
-/// <summary>CLIP's text tower against PyTorch, from text to vector, on every instruction set (tests/reference/clip.py).</summary>
+/// <summary>The text towers of CLIP and SigLIP against PyTorch, from text to vector, on every instruction set (tests/reference/clip.py, siglip.py).</summary>
 public class ClipReferenceTests
 {
     private const float FloatTolerance = 1e-5f;
 
-    public static TheoryData<string> Names => ["legacy", "module", "text-only"];
+    public static TheoryData<string> Names => ["legacy", "module", "text-only", "siglip"];
 
     public static TheoryData<string, InstructionLevel> NamesAndLevels
     {

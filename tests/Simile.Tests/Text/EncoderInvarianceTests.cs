@@ -14,7 +14,7 @@ public class EncoderInvarianceTests
         get
         {
             var data = new TheoryData<string, ComputePrecision>();
-            foreach (var name in (string[])["encoders/bert", "encoders/mpnet", "encoders/modernbert", "encoders/nomic-bert", "encoders/distilbert", "clip/legacy", "clip/module"])
+            foreach (var name in (string[])["encoders/bert", "encoders/mpnet", "encoders/modernbert", "encoders/nomic-bert", "encoders/distilbert", "clip/legacy", "clip/module", "clip/siglip"])
             {
                 foreach (var precision in Enum.GetValues<ComputePrecision>())
                 {

@@ -13,11 +13,12 @@ internal sealed class DenseLayer
     private readonly int _inputs;
     private readonly ActivationKind _activation;
 
-    /// <summary>A plain product without bias or activation.</summary>
+    /// <summary>A layer without an activation.</summary>
     /// <param name="weights">(outputs, inputs).</param>
+    /// <param name="bias">(outputs), or null.</param>
     /// <param name="inputs">Values it takes.</param>
-    public DenseLayer(float[] weights, int inputs) =>
-        (_weights, _inputs, Dimensions, _activation) = (weights, inputs, weights.Length / inputs, ActivationKind.Identity);
+    public DenseLayer(float[] weights, float[]? bias, int inputs) =>
+        (_weights, _bias, _inputs, Dimensions, _activation) = (weights, bias, inputs, weights.Length / inputs, ActivationKind.Identity);
 
     private DenseLayer(DenseCheckpoint checkpoint, SafetensorsSet weights)
     {

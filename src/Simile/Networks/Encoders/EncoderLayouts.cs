@@ -9,7 +9,7 @@ internal static class EncoderLayouts
     private const int RobertaFirstPosition = 2;
 
     /// <summary>The kinds of networks there are.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "clip", "clip_text_model"];
+    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "clip", "clip_text_model", "siglip", "siglip_text_model"];
 
     /// <summary>Refuses a checkpoint of a kind that is not known.</summary>
     public static void RequireKnown(EncoderCheckpoint checkpoint)
@@ -32,6 +32,7 @@ internal static class EncoderLayouts
             "modernbert" => new ModernBertLayout(config, weights, Prefix(weights, "model.", "embeddings.")),
             "nomic_bert" => new NomicBertLayout(config, weights, string.Empty),
             "clip" or "clip_text_model" => new ClipTextLayout(config, weights, checkpoint.Projection!.Value),
+            "siglip" or "siglip_text_model" => new SiglipTextLayout(config, weights, checkpoint.Projection!.Value),
             _ => throw Unknown(checkpoint),
         };
     }

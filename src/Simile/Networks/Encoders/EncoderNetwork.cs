@@ -15,8 +15,9 @@ internal sealed class EncoderNetwork : IDisposable
     private readonly Pooling _pooling;
     private readonly ImmutableArray<DenseLayer> _dense;
     private readonly WorkerTeam _team;
+    private readonly Filling? _filling;
 
-    private EncoderNetwork(SafetensorsSet weights, EncoderCheckpoint checkpoint, EncoderLayout layout, ComputeOptions compute, WorkerTeam team)
+    private EncoderNetwork(SafetensorsSet weights, EncoderCheckpoint checkpoint, EncoderLayout layout, ComputeOptions compute, int? filler, WorkerTeam team)
     {
         (_weights, _team) = (weights, team);
         _encoder = new Encoder(layout.Weights(compute), Enumerable.Range(0, layout.LayerCount).Select(layout.Layer));
@@ -39,6 +40,12 @@ internal sealed class EncoderNetwork : IDisposable
 
         _dense = dense.ToImmutable();
         MaxTokens = layout.MaxTokens;
+        _filling = filler is { } id ? new Filling(id, MaxTokens) : null;
+        if (filler < 0 || filler >= Tokens)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The padding token of {checkpoint.Folder} has the id {filler}, but the table only {Tokens} rows. The files belong to different models.");
+        }
+
         WeightFiles = [.. weights.Paths, .. checkpoint.Dense.Select(layer => Path.Combine(layer.Folder, "model.safetensors"))];
     }
 
@@ -64,15 +71,19 @@ internal sealed class EncoderNetwork : IDisposable
     public Engine.Products.TileKernels Kernels => _encoder.Kernels;
 
     /// <summary>Loads a network.</summary>
+    /// <param name="checkpoint">Where its parts lie.</param>
+    /// <param name="compute">How it computes.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="filler">The token that fills every text up to the last position, or null.</param>
     /// <exception cref="SimileException">A code of the 200s.</exception>
-    public static EncoderNetwork Load(EncoderCheckpoint checkpoint, ComputeOptions compute, int threads)
+    public static EncoderNetwork Load(EncoderCheckpoint checkpoint, ComputeOptions compute, int threads, int? filler)
     {
         var weights = SafetensorsSet.Open(checkpoint.Folder);
         WorkerTeam? team = null;
         try
         {
             team = new WorkerTeam(threads);
-            return new EncoderNetwork(weights, checkpoint, EncoderLayouts.Of(checkpoint, weights), compute, team);
+            return new EncoderNetwork(weights, checkpoint, EncoderLayouts.Of(checkpoint, weights), compute, filler, team);
         }
         catch
         {
@@ -89,6 +100,7 @@ internal sealed class EncoderNetwork : IDisposable
     /// <param name="cancellationToken">Stops between groups of texts.</param>
     public void Forward(IReadOnlyList<int[]> texts, int left, Memory<float> vectors, CancellationToken cancellationToken)
     {
+        texts = _filling?.Fill(texts) ?? texts;
         var groups = TextGroups.Of(texts, _team.Threads);
         if (groups.ShareSteps)
         {

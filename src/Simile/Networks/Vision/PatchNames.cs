@@ -1,13 +1,21 @@
+using Simile.Engine.Checkpoints;
+
 namespace Simile.Networks.Vision;
 
 /// <summary>How a layout names the parts of a vision transformer.</summary>
 internal sealed record PatchNames
 {
-    /// <summary>The row before the patches.</summary>
-    public required string Class { get; init; }
+    /// <summary>The row before the patches, or null where a probe pools them.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>What stands before the names of the probe that pools the patches (SigLIP), or null.</summary>
+    public string? Pooling { get; init; }
 
     /// <summary>The positions.</summary>
     public required string Positions { get; init; }
+
+    /// <summary>Axes of the positions' tensor.</summary>
+    public int PositionAxes { get; init; } = 3;
 
     /// <summary>The convolution that cuts patches.</summary>
     public required string Projection { get; init; }
@@ -85,6 +93,7 @@ internal sealed record PatchNames
     {
         Class = "vision_model.embeddings.class_embedding",
         Positions = "vision_model.embeddings.position_embedding.weight",
+        PositionAxes = 2,
         Projection = "vision_model.embeddings.patch_embedding",
         PreNorm = "vision_model.pre_layrnorm",
         FinalNorm = "vision_model.post_layernorm",
@@ -98,4 +107,17 @@ internal sealed record PatchNames
         Head = "visual_projection.weight",
         Ignored = ["text_model.", "text_projection.", "logit_scale", "vision_model.embeddings.position_ids"],
     };
+
+    /// <summary>The vision tower of Hugging Face's SiglipModel.</summary>
+    public static PatchNames Siglip { get; } = Clip with
+    {
+        Class = null,
+        Pooling = "vision_model.head.",
+        PreNorm = null,
+        Head = null,
+        Ignored = ["text_model.", "logit_scale", "logit_bias", "vision_model.embeddings.position_ids"],
+    };
+
+    /// <summary>Whether a checkpoint has this layout.</summary>
+    public bool Fits(SafetensorsSet weights) => weights.Has(Projection + ".weight") && (Pooling is null || weights.Has(Pooling + "probe"));
 }

@@ -25,7 +25,7 @@ internal sealed class PatchReader
             Activation = traits.Activation,
             Norm = NormPlacement.Before,
             Epsilon = traits.Epsilon,
-            Positions = tensors.Shape(names.Positions, names.PreNorm is null ? 3 : 2)[^2],
+            Positions = tensors.Shape(names.Positions, names.PositionAxes)[^2],
             Compute = compute,
         };
     }
@@ -42,21 +42,41 @@ internal sealed class PatchReader
     private PatchWeights Patches()
     {
         var patch = _tensors.Shape(_names.Projection + ".weight", 4)[2];
-        var side = (int)Math.Round(Math.Sqrt(_shape.Positions - 1));
-        if ((side * side) + 1 != _shape.Positions || patch > 256 || side > 256)
+        var leading = _names.Class is null ? 0 : 1;
+        var side = (int)Math.Round(Math.Sqrt(_shape.Positions - leading));
+        if (side < 1 || (side * side) + leading != _shape.Positions || patch > 256 || side > 256)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{_tensors.File} has {_shape.Positions} positions and patches of {patch} pixels; one position for a class row and a square of patches is wanted.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{_tensors.File} has {_shape.Positions} positions and patches of {patch} pixels; {(leading == 0 ? "a square of patches" : "one position for a class row and a square of patches")} is wanted.");
         }
 
         return new PatchWeights
         {
             Projection = _tensors.Read(_names.Projection + ".weight", 3L * _hidden * patch * patch),
             ProjectionBias = _tensors.ReadIfThere(_names.Projection + ".bias", _hidden),
-            Class = _tensors.Read(_names.Class, _hidden),
+            Class = _names.Class is { } name ? _tensors.Read(name, _hidden) : null,
+            Pooling = _names.Pooling is { } pooling ? Probe(pooling) : null,
             Positions = _tensors.Read(_names.Positions, (long)_shape.Positions * _hidden),
             Norm = _names.PreNorm is { } norm ? _tensors.Norm(norm, _hidden) : null,
             PatchSize = patch,
             ImageSize = patch * side,
+        };
+    }
+
+    private ProbeWeights Probe(string head)
+    {
+        var intermediate = _tensors.Shape(head + "mlp.fc1.weight", 2)[0];
+        return new ProbeWeights
+        {
+            Probe = _tensors.Read(head + "probe", _hidden),
+            QueryKeyValue = _tensors.Read(head + "attention.in_proj_weight", 3L * _hidden * _hidden),
+            QueryKeyValueBias = _tensors.Read(head + "attention.in_proj_bias", 3L * _hidden),
+            Output = _tensors.Read(head + "attention.out_proj.weight", (long)_hidden * _hidden),
+            OutputBias = _tensors.Read(head + "attention.out_proj.bias", _hidden),
+            Norm = _tensors.Norm(head + "layernorm", _hidden),
+            FeedForwardIn = _tensors.Read(head + "mlp.fc1.weight", (long)intermediate * _hidden),
+            FeedForwardInBias = _tensors.Read(head + "mlp.fc1.bias", intermediate),
+            FeedForwardOut = _tensors.Read(head + "mlp.fc2.weight", (long)_hidden * intermediate),
+            FeedForwardOutBias = _tensors.Read(head + "mlp.fc2.bias", _hidden),
         };
     }
 

@@ -25,6 +25,14 @@ internal sealed record PatchTraits(int? Heads, ActivationKind Activation, float 
         return new PatchTraits(vision.NumberOrNull("num_attention_heads") ?? 12, activation, (float)(vision.RealOrNull("layer_norm_eps") ?? 1e-5));
     }
 
+    /// <summary>Hugging Face's SiglipModel; what vision_config leaves out has the values of its base size.</summary>
+    public static PatchTraits Siglip(ModelConfig config)
+    {
+        var vision = config.Child("vision_config") ?? config;
+        var activation = vision.Has("hidden_act") ? ActivationNames.Parse(vision, "hidden_act") : ActivationKind.GeluTanh;
+        return new PatchTraits(vision.NumberOrNull("num_attention_heads") ?? 12, activation, (float)(vision.RealOrNull("layer_norm_eps") ?? 1e-6));
+    }
+
     /// <summary>timm: the architecture's name tells the heads.</summary>
     public static PatchTraits Timm(ModelConfig config)
     {

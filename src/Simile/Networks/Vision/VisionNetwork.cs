@@ -24,7 +24,7 @@ internal sealed class VisionNetwork : IDisposable
         Dimensions = head is null ? network.Dimensions : head.Length / network.Dimensions;
     }
 
-    /// <summary>The family: resnet, vit, clip.</summary>
+    /// <summary>The family: resnet, vit, clip, siglip.</summary>
     public string Kind { get; }
 
     /// <summary>Values a vector (D).</summary>
@@ -45,16 +45,17 @@ internal sealed class VisionNetwork : IDisposable
             return new VisionNetwork("resnet", new ResidualNetwork(ResNetReader.Read(weights, config), compute));
         }
 
-        var names = Array.Find([PatchNames.Vit("vit."), PatchNames.Vit(string.Empty), PatchNames.Timm, PatchNames.Clip], names => weights.Has(names.Projection + ".weight"));
+        var names = Array.Find([PatchNames.Vit("vit."), PatchNames.Vit(string.Empty), PatchNames.Timm, PatchNames.Siglip, PatchNames.Clip], names => names.Fits(weights));
         if (names is null || config is null)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths.First()} holds no vision network that Simile runs: ResNet (torchvision, timm, Hugging Face), ViT (Hugging Face, timm) or CLIP{(names is null ? string.Empty : "; config.json is missing")}.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths.First()} holds no vision network that Simile runs: ResNet (torchvision, timm, Hugging Face), ViT (Hugging Face, timm), CLIP or SigLIP{(names is null ? string.Empty : "; config.json is missing")}.");
         }
 
-        var isClip = names == PatchNames.Clip;
-        var traits = isClip ? PatchTraits.Clip(config) : names == PatchNames.Timm ? PatchTraits.Timm(config) : PatchTraits.Vit(config);
+        var (kind, traits) = names == PatchNames.Clip ? ("clip", PatchTraits.Clip(config))
+            : names == PatchNames.Siglip ? ("siglip", PatchTraits.Siglip(config))
+            : ("vit", names == PatchNames.Timm ? PatchTraits.Timm(config) : PatchTraits.Vit(config));
         var network = PatchReader.Read(new PatchTensors(weights), names, traits, compute);
-        return new VisionNetwork(isClip ? "clip" : "vit", network, names.Head is { } head && weights.Has(head) ? Head(weights, head, network.Dimensions) : null);
+        return new VisionNetwork(kind, network, names.Head is { } head && weights.Has(head) ? Head(weights, head, network.Dimensions) : null);
     }
 
     /// <summary>Runs pictures of one size.</summary>

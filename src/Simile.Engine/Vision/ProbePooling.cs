@@ -1,0 +1,97 @@
+using Simile.Engine.Encoders;
+using Simile.Engine.Functions;
+using Simile.Engine.Kernels;
+
+namespace Simile.Engine.Vision;
+
+/// <summary>Pools a picture's patches by the attention of a learned query (Zhai et al. 2023; Lee et al. 2019, with one seed), in 32-bit floats.</summary>
+/// <remarks>The query is the same for all pictures, so keys and values need not be computed: q · (K x + b) = (Kᵀ q) · x + q · b, whose last term leaves the softmax as it is,
+/// and the weights sum to 1, so Σ aᵢ (V xᵢ + c) = V (Σ aᵢ xᵢ) + c.</remarks>
+internal sealed class ProbePooling
+{
+    private readonly ProbeWeights _weights;
+    private readonly EncoderShape _shape;
+    private readonly LayerNorm _norm;
+    private readonly float[] _queries;
+
+    /// <summary>Prepares the query of each head, turned back through the keys' product.</summary>
+    public ProbePooling(ProbeWeights weights, EncoderShape shape)
+    {
+        (_weights, _shape, _norm) = (weights, shape, EncoderLayer.NormOf(weights.Norm, shape.Epsilon)!);
+        _queries = new float[shape.Heads * shape.Hidden];
+        var query = new float[shape.Hidden];
+        Multiply(weights.QueryKeyValue, weights.QueryKeyValueBias, 0, weights.Probe, query);
+        for (var i = 0; i < shape.Hidden; i++)
+        {
+            var key = weights.QueryKeyValue.AsSpan((shape.Hidden + i) * shape.Hidden, shape.Hidden);
+            VectorKernels.AddScaled(key, query[i] / MathF.Sqrt(shape.HeadSize), _queries.AsSpan(i / shape.HeadSize * shape.Hidden, shape.Hidden));
+        }
+    }
+
+    /// <summary>Writes the vector (H) of one picture.</summary>
+    /// <param name="pass">The run that has the states.</param>
+    /// <param name="first">The picture's first row in it.</param>
+    /// <param name="count">Its rows (P).</param>
+    /// <param name="vector">Gets the vector.</param>
+    public void Forward(EncoderPass pass, int first, int count, Span<float> vector)
+    {
+        var context = new float[_shape.Hidden];
+        for (var head = 0; head < _shape.Heads; head++)
+        {
+            Attend(pass, first, count, head, context.AsSpan(head * _shape.HeadSize, _shape.HeadSize));
+        }
+
+        Multiply(_weights.Output, _weights.OutputBias, 0, context, vector);
+        AddFeedForward(vector);
+    }
+
+    private void Attend(EncoderPass pass, int first, int count, int head, Span<float> context)
+    {
+        var weights = new float[count];
+        var query = _queries.AsSpan(head * _shape.Hidden, _shape.Hidden);
+        for (var row = 0; row < count; row++)
+        {
+            weights[row] = VectorKernels.Dot(query, pass.State(first + row));
+        }
+
+        var largest = weights.Max();
+        var total = 0f;
+        foreach (ref var weight in weights.AsSpan())
+        {
+            weight = MathF.Exp(weight - largest);
+            total += weight;
+        }
+
+        var mean = new float[_shape.Hidden];
+        for (var row = 0; row < count; row++)
+        {
+            VectorKernels.AddScaled(pass.State(first + row), weights[row] / total, mean);
+        }
+
+        Multiply(_weights.QueryKeyValue, _weights.QueryKeyValueBias, (2 * _shape.Hidden) + (head * _shape.HeadSize), mean, context);
+    }
+
+    private unsafe void AddFeedForward(Span<float> vector)
+    {
+        var (normalized, inner, sum) = (new float[_shape.Hidden], new float[_weights.FeedForwardInBias.Length], new float[_shape.Hidden]);
+        fixed (float* source = vector)
+        fixed (float* target = normalized)
+        {
+            _norm.Forward(source, target);
+        }
+
+        Multiply(_weights.FeedForwardIn, _weights.FeedForwardInBias, 0, normalized, inner);
+        Activation.Apply(_shape.Activation, inner);
+        Multiply(_weights.FeedForwardOut, _weights.FeedForwardOutBias, 0, inner, sum);
+        VectorKernels.AddScaled(sum, 1, vector);
+    }
+
+    // Rows of the matrix from a first one on, as many as the output has.
+    private static void Multiply(float[] matrix, float[] bias, int firstRow, ReadOnlySpan<float> input, Span<float> output)
+    {
+        for (var i = 0; i < output.Length; i++)
+        {
+            output[i] = VectorKernels.Dot(matrix.AsSpan((firstRow + i) * input.Length, input.Length), input) + bias[firstRow + i];
+        }
+    }
+}
