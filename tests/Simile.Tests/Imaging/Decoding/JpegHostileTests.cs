@@ -58,15 +58,16 @@ public class JpegHostileTests
         Assert.Equal(ErrorCode.ImageTooLarge, Assert.Throws<SimileException>(() => reader.Read(file)).Code);
     }
 
-    [Fact]
-    public void EndlessScansEndWithTheTime()
+    [Theory]
+    [InlineData(4000, ErrorCode.DamagedImage)]
+    [InlineData(900, ErrorCode.ImageTooSlow)]
+    public void EndlessScansEnd(int scans, string code)
     {
         var file = File.ReadAllBytes(Path.Combine(Folder, "bands-only.jpg"));
         var scan = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
-        byte[] bomb = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], 4000).SelectMany(bytes => bytes), .. file[^2..]];
-        var clock = new Clock();
-        Assert.Equal(ErrorCode.ImageTooSlow, Assert.Throws<SimileException>(() => new ImageReader(time: clock).Read(bomb)).Code);
-        Assert.InRange(clock.Asked, 100, 10_000);
+        byte[] bomb = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], scans).SelectMany(bytes => bytes), .. file[^2..]];
+        var reader = new ImageReader(time: code == ErrorCode.ImageTooSlow ? new Clock() : null);
+        Assert.Equal(code, Assert.Throws<SimileException>(() => reader.Read(bomb)).Code);
     }
 
     [Fact]
@@ -137,10 +138,10 @@ public class JpegHostileTests
     // Every look at the clock takes ten milliseconds.
     private sealed class Clock : TimeProvider
     {
-        public int Asked { get; private set; }
+        private long _now;
 
         public override long TimestampFrequency => 100;
 
-        public override long GetTimestamp() => Asked++;
+        public override long GetTimestamp() => _now++;
     }
 }

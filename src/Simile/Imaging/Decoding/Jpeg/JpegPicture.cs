@@ -3,6 +3,9 @@ namespace Simile.Imaging.Decoding.Jpeg;
 /// <summary>Decodes the picture behind the headers.</summary>
 internal sealed class JpegPicture(JpegHeader header, JpegFrame frame, ColourSpace colours, DecodeBudget budget)
 {
+    // Encoders in use write a dozen scans; a scan for each bit of each coefficient would be some hundreds.
+    private const int MostScans = 1000;
+
     /// <summary>Decodes the picture, up to the end of the file's picture.</summary>
     /// <param name="input">The file, behind the header of the first scan.</param>
     /// <param name="scan">The first scan.</param>
@@ -49,9 +52,14 @@ internal sealed class JpegPicture(JpegHeader header, JpegFrame frame, ColourSpac
         CheckMemory(input.Rest.Length, coefficients);
         CoefficientPlane[] planes = Array.ConvertAll(frame.Components, component => new CoefficientPlane(frame, component));
         byte[] room = [];
+        int scans = 0;
         for (JpegScan? scan = first; scan is not null; scan = header.ReadToScan(ref input, budget))
         {
-            budget.CheckTime();
+            if (++scans > MostScans)
+            {
+                throw ImageErrors.Damaged($"it has over {MostScans} scans");
+            }
+
             room = new CoefficientScan(frame, scan, Prepare(scan), planes).Decode(ref input, header.RestartInterval, room, budget);
         }
 
@@ -60,9 +68,10 @@ internal sealed class JpegPicture(JpegHeader header, JpegFrame frame, ColourSpac
         return rows.Image;
     }
 
+    // The file counts twice: as it is, and free of stuffing.
     private void CheckMemory(long fileBytes, long coefficientBytes)
     {
-        budget.CheckMemory(PictureRows.Bytes(frame) + fileBytes + BitReader.Padding + coefficientBytes);
+        budget.CheckMemory(PictureRows.Bytes(frame) + (2 * fileBytes) + BitReader.Padding + coefficientBytes);
         if (3L * frame.Width * frame.Height > Array.MaxLength || coefficientBytes / sizeof(short) > Array.MaxLength)
         {
             throw ImageErrors.TooLarge($"{frame.Width} × {frame.Height} pixels do not fit into one array", nameof(ImageLimits.MaxPixels));

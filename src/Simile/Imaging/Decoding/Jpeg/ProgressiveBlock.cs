@@ -60,6 +60,12 @@ internal sealed class ProgressiveBlock(HuffmanTable table, int first, int last, 
     /// <summary>Decodes one more bit of a band.</summary>
     public void Refine(ref BitReader source, Span<short> block)
     {
+        if (EmptyBands > 0 && !block[1..].ContainsAnyExcept((short)0))
+        {
+            EmptyBands--;
+            return;
+        }
+
         BitReader bits = source;
         int k = _first;
         if (EmptyBands == 0)
