@@ -44,6 +44,7 @@ internal sealed class PrefixCodeMap
         var groups = new PrefixCodeGroup?[count];
         for (var i = 0; i < count; i++)
         {
+            memory.Budget.CheckTime();
             var group = PrefixCodeGroup.Read(ref bits, cacheSize);
             if (used[i])
             {
