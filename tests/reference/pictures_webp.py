@@ -2,7 +2,7 @@
 
 Usage: /usr/bin/python3 tests/reference/pictures_webp.py    (Debian's python3-pil 9.4 with libwebp 1.2.4, and cwebp of its package webp)
 
-Writes tests/Simile.Tests/Reference/pictures/webp. Where /work/shared is at hand it also writes pictures_webp_golden.json: the
+Writes tests/Simile.Tests/Reference/pictures/webp. Where /work/shared is at hand it also writes pictures/webp-golden.json: the
 digests of the WebP files there, by name.
 """
 import io

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace Simile.Imaging.Decoding.WebP.Lossless;
 
 /// <summary>Adds to each pixel what its neighbours foretell (WebP lossless, 4.1).</summary>

@@ -11,7 +11,7 @@ internal sealed class PrefixCodeMap
     private PrefixCodeMap(PrefixCodeGroup?[] groups, uint[]? blocks, int bits, int blocksPerRow) =>
         (_groups, _blocks, _bits, _blocksPerRow) = (groups, blocks, bits, blocksPerRow);
 
-    /// <summary>Where columns, and with all of these bits a block's first.</summary>
+    /// <summary>A column that has none of these bits is a block's first.</summary>
     public int BlockMask => _blocks is null ? -1 : (1 << _bits) - 1;
 
     /// <summary>Whether no group codes red, blue or alpha.</summary>
@@ -44,6 +44,7 @@ internal sealed class PrefixCodeMap
         var groups = new PrefixCodeGroup?[count];
         for (var i = 0; i < count; i++)
         {
+            memory.Budget.CheckTime();
             var group = PrefixCodeGroup.Read(ref bits, cacheSize);
             if (used[i])
             {
