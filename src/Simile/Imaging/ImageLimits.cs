@@ -13,7 +13,7 @@ public sealed record ImageLimits
     public long MaxPixels { get; init; } = 64L << 20;
 
     /// <summary>The most memory that decoding may take, in bytes: pixels, coefficients and tables together.</summary>
-    public long MaxMemoryBytes { get; init; } = 224L << 20;
+    public long MaxMemoryBytes { get; init; } = 208L << 20;
 
     /// <summary>The longest that decoding may take.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,8 +10,8 @@ public class BmpTests
 
     [Fact]
     public void GoldenFilesAreReadAsPillowReadsThem() =>
-        Assert.Empty(PictureCases.Differences("golden-raster.json", RepositoryRoot.Shared("golden", "images"), "bmp"));
+        Assert.Empty(PictureCases.Differences("golden.json", RepositoryRoot.Shared("golden", "images"), "bmp"));
 
     [Fact]
-    public void MutatedFilesEndInPixelsOrCodes() => PictureMutations.Run(PictureCases.Files("bmp"), 2000);
+    public void MutatedFilesEndInPixelsOrCodes() => PictureMutations.Run(PictureCases.Files("bmp"));
 }

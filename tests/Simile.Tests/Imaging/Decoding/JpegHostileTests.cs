@@ -8,20 +8,6 @@ public class JpegHostileTests
     private static readonly ImageReader Reader = new(new ImageLimits { MaxPixels = 1 << 20, MaxMemoryBytes = 16 << 20 });
 
     [Fact]
-    public void MutatedFilesGiveAPictureOrACodedError()
-    {
-        var random = new Random(20250);
-        var sources = Directory.GetFiles(Folder, "*.jpg").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(file => file.Length > 100).ToArray();
-        var pictures = 0;
-        for (var i = 0; i < 2500; i++)
-        {
-            pictures += TryRead(Mutate([.. sources[random.Next(sources.Length)]], random)) ? 1 : 0;
-        }
-
-        Assert.InRange(pictures, 300, 2400);
-    }
-
-    [Fact]
     public void EveryCutGivesAPictureOrACodedError()
     {
         foreach (var name in new[] { "1x9-420.jpg", "3x3-progressive.jpg", "cmyk.jpg", "exif-big-8.jpg", "restarts-2b.jpg" })
@@ -104,35 +90,6 @@ public class JpegHostileTests
         (file[at + 5], file[at + 6]) = ((byte)(height >> 8), (byte)height);
         (file[at + 7], file[at + 8]) = ((byte)(width >> 8), (byte)width);
         return file;
-    }
-
-    private static byte[] Mutate(List<byte> file, Random random)
-    {
-        for (var changes = random.Next(1, 4); changes > 0; changes--)
-        {
-            var at = random.Next(2, file.Count);
-            var length = Math.Min(random.Next(1, 40), file.Count - at);
-            switch (random.Next(6))
-            {
-                case 0 or 1:
-                    file[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    file[at] = random.GetItems([(byte)0, (byte)0xFF, (byte)0xC4, (byte)0xD9, (byte)0xDA, (byte)0xD3], 1)[0];
-                    break;
-                case 3:
-                    file.RemoveRange(at, Math.Min(length, file.Count - 10));
-                    break;
-                case 4:
-                    file.InsertRange(random.Next(2, file.Count), file.GetRange(at, length));
-                    break;
-                default:
-                    file.InsertRange(at, Enumerable.Range(0, length / 4).Select(_ => (byte)random.Next(256)).ToArray());
-                    break;
-            }
-        }
-
-        return [.. file];
     }
 
     // Every look at the clock takes ten milliseconds.

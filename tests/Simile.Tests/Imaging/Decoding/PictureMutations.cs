@@ -1,19 +1,22 @@
+using System.Globalization;
 using Simile.Imaging;
 
 namespace Simile.Tests.Imaging.Decoding;
 
-/// <summary>Damages files in ways that a seed fixes; each must be read or refused with a code.</summary>
+/// <summary>Damages files in ways that a seed fixes; each must be read or refused with a code. The variables SIMILE_MUTATIONS and SIMILE_SEED ask for more and others (CONTRIBUTING.md).</summary>
 internal static class PictureMutations
 {
+    private const int UsualCount = 2000;
+    private const int UsualSeed = 20261124;
     private static readonly ImageReader Reader = new(new ImageLimits { MaxPixels = 1 << 22 });
 
     /// <summary>Reads damaged files.</summary>
     /// <param name="files">The files before damage.</param>
-    /// <param name="count">How many are read.</param>
     /// <param name="repair">Repairs checksums, so that damage gets past them; asked every second time.</param>
-    public static void Run(byte[][] files, int count, Action<byte[]>? repair = null)
+    public static void Run(byte[][] files, Action<byte[]>? repair = null)
     {
-        var random = new Random(20261124);
+        var random = new Random(Variable("SIMILE_SEED", UsualSeed));
+        var count = Variable("SIMILE_MUTATIONS", UsualCount);
         for (var round = 0; round < count; round++)
         {
             var mutant = Mutate(files[random.Next(files.Length)], random);
@@ -25,6 +28,9 @@ internal static class PictureMutations
             Read(mutant, round);
         }
     }
+
+    private static int Variable(string name, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : usual;
 
     private static void Read(byte[] mutant, int round)
     {
