@@ -40,9 +40,6 @@ internal sealed class DenseLayer
     /// <summary>Values it gives.</summary>
     public int Dimensions { get; }
 
-    /// <summary>Values it takes.</summary>
-    public int Inputs => _inputs;
-
     /// <summary>Loads a layer that takes <paramref name="inputs"/> values.</summary>
     public static DenseLayer Load(DenseCheckpoint checkpoint, int inputs)
     {
