@@ -14,14 +14,9 @@ internal static class FusionParts
         }
     }
 
-    /// <summary>Writes the one part that is there, scaled to unit length, and says whether that was all.</summary>
-    public static bool TakeOnly(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
+    /// <summary>Writes the text, scaled to unit length, and gives the picture likewise; or writes the one part that is there and gives null.</summary>
+    public static float[]? Take(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
     {
-        if (!text.IsEmpty && !image.IsEmpty)
-        {
-            return false;
-        }
-
         if (text.IsEmpty && image.IsEmpty)
         {
             throw new SimileException(ErrorCode.MissingPart, "There is neither a text nor a picture to fuse. Give at least one.");
@@ -29,7 +24,14 @@ internal static class FusionParts
 
         (text.IsEmpty ? image : text).CopyTo(fused);
         UnitLength.Normalize(fused);
-        return true;
+        if (text.IsEmpty || image.IsEmpty)
+        {
+            return null;
+        }
+
+        float[] picture = [.. image];
+        UnitLength.Normalize(picture);
+        return picture;
     }
 
     /// <summary>The shared space of both parts, with unit length.</summary>

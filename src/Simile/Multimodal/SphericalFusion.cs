@@ -41,15 +41,11 @@ public sealed class SphericalFusion : IFusion
     /// <inheritdoc/>
     public void Fuse(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
     {
-        if (FusionParts.TakeOnly(text, image, fused))
+        if (FusionParts.Take(text, image, fused) is not { } picture)
         {
             return;
         }
 
-        float[] picture = [.. image];
-        text.CopyTo(fused);
-        UnitLength.Normalize(fused);
-        UnitLength.Normalize(picture);
         var (a, b) = Shares(Angle(fused, picture));
         for (var i = 0; i < fused.Length; i++)
         {

@@ -36,15 +36,11 @@ public sealed class WeightedSumFusion : IFusion
     /// <inheritdoc/>
     public void Fuse(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
     {
-        if (FusionParts.TakeOnly(text, image, fused))
+        if (FusionParts.Take(text, image, fused) is not { } picture)
         {
             return;
         }
 
-        float[] picture = [.. image];
-        text.CopyTo(fused);
-        UnitLength.Normalize(fused);
-        UnitLength.Normalize(picture);
         for (var i = 0; i < fused.Length; i++)
         {
             fused[i] = (_text * fused[i]) + (_image * picture[i]);

@@ -1,3 +1,4 @@
+using Simile.Images;
 using Simile.Multimodal;
 using Simile.Text;
 using Simile.Vectors;
@@ -8,7 +9,7 @@ public sealed class MultimodalEmbedderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeEmbedder<string> _texts = Fakes.Texts("joint", new() { ["east"] = [2, 0], ["north"] = [0, 3], ["west"] = [-1, 0] });
-    private readonly FakeEmbedder<Images.ImageInput> _images = Fakes.Images("joint", new() { ["n.png"] = [0, 5], ["e.png"] = [1, 0] });
+    private readonly FakeEmbedder<ImageInput> _images = Fakes.Images("joint", new() { ["n.png"] = [0, 5], ["e.png"] = [1, 0] });
 
     [Fact]
     public async Task EachRowBelongsToItsInputWhateverIsMissing()
@@ -30,7 +31,8 @@ public sealed class MultimodalEmbedderTests : IDisposable
         var embedder = new MultimodalEmbedder(_texts, _images, new ConcatenationFusion());
         MultimodalInput[] inputs = [new("east", Fakes.Picture("n.png")), new("north"), new("lost", Fakes.Picture("n.png"))];
         var records = await embedder.EmbedWithMetadataAsync(inputs, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(([2f, 0], [0, 5], 4), (records[0].TextVector.ToArray(), records[0].ImageVector.ToArray(), records[0].FusedVector.Length));
+        Assert.Equal([2, 0, 0, 5], [.. records[0].TextVector.ToArray(), .. records[0].ImageVector.ToArray()]);
+        Assert.Equal(4, records[0].FusedVector.Length);
         Assert.Equal((2, true, true), (records[1].TextVector.Length, records[1].ImageVector.IsEmpty, records[1].FusedVector.IsEmpty));
         Assert.Equal((null, ErrorCode.MissingPart), (records[1].ImageOutcome, records[1].Outcome.Error!.Code));
         Assert.Equal((true, 2, ErrorCode.EmptyText), (records[2].TextVector.IsEmpty, records[2].ImageVector.Length, records[2].Outcome.Error!.Code));

@@ -1,3 +1,4 @@
+using Simile.Images;
 using Simile.Multimodal;
 using Simile.Text;
 
@@ -6,12 +7,12 @@ namespace Simile.Tests.Multimodal;
 public class ZeroShotClassifierTests
 {
     private static readonly FakeEmbedder<string> Texts = Fakes.Texts("joint", new() { ["a cat"] = [4, 0], ["the cat"] = [0, 1], ["a dog"] = [0, -1], ["the dog"] = [0, -2] });
-    private static readonly FakeEmbedder<Images.ImageInput> Images = Fakes.Images("joint", new() { ["x.png"] = [3, 4] });
+    private static readonly FakeEmbedder<ImageInput> Images = Fakes.Images("joint", new() { ["x.png"] = [3, 4] });
 
     [Fact]
     public async Task ScoresAreTheSoftmaxOfCosinesWithAveragedPrompts()
     {
-        var classifier = await ZeroShotClassifier<Images.ImageInput>.CreateAsync(Images, Texts, ["dog", "cat"], new ZeroShotOptions { Templates = ["a {}", "the {}"], Scale = 2 });
+        var classifier = await ZeroShotClassifier<ImageInput>.CreateAsync(Images, Texts, ["dog", "cat"], new ZeroShotOptions { Templates = ["a {}", "the {}"], Scale = 2 });
         var answers = await classifier.ClassifyAsync([Fakes.Picture("none.png"), Fakes.Picture("x.png")]);
         Assert.Equal((0, ErrorCode.EmptyText), (answers[0].Scores.Count, answers[0].Outcome.Error!.Code));
         Assert.Equal(["cat", "dog"], answers[1].Scores.Select(score => score.Label));
