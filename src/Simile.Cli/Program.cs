@@ -10,7 +10,7 @@ var host = new Lazy<SimileHost>(SimileHost.OfThisMachine);
 Command[] verbs =
 [
     EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), ModelsVerb.Create(host),
-    EvalVerb.Create(host), TrainVerb.Create(), InspectVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
+    EvalVerb.Create(host), TrainVerb.Create(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
 ];
 foreach (var verb in verbs)
 {

@@ -61,6 +61,10 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         Modality.Text | Modality.Image => (await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)).And(await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)),
         _ => await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false),
     };
+    /// <summary>Loads an image model by name or folder.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public Task<ImageEmbedder> OpenImageEmbedderAsync(string model, ImageEmbedderOptions options, CancellationToken cancellationToken) =>
+        ImageEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
 
     /// <summary>Opens an index file.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>

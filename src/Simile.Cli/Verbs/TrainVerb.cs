@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Simile.Cli.Output;
+using Simile.Hosting;
 using Simile.Tokenization;
 using Simile.Training.Corpora;
 using Simile.Training.Static;
@@ -13,7 +14,7 @@ internal static class TrainVerb
 {
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(30);
 
-    public static Command Create() => new("train", "Train models of your own") { Tokenizer(), Static() };
+    public static Command Create(Lazy<SimileHost> host) => new("train", "Train models of your own") { Tokenizer(), Static(), TrainAlignmentVerb.Create(host) };
 
     private static Option<string> Required(string name, string description) => new(name) { Description = description, Required = true, HelpName = "PATH" };
 

@@ -91,6 +91,12 @@ public static class ErrorCode
     /// <summary>The model has no calibration for the codes asked for.</summary>
     public const string NotCalibrated = "SIM305";
 
+    /// <summary>A fusion needs a part that the input does not have.</summary>
+    public const string MissingPart = "SIM306";
+
+    /// <summary>Two vectors have no fusion, because they point in opposite directions.</summary>
+    public const string FusionUndefined = "SIM307";
+
     /// <summary>An index was made with another model's space.</summary>
     public const string IndexOfAnotherSpace = "SIM401";
 
@@ -117,6 +123,9 @@ public static class ErrorCode
 
     /// <summary>A checkpoint of a training run does not belong to the options it is resumed with.</summary>
     public const string CheckpointMismatch = "SIM603";
+
+    /// <summary>There are too few pairs to train with, or what is left of them does not vary.</summary>
+    public const string TooFewPairs = "SIM604";
 
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";

@@ -13,19 +13,39 @@ namespace Simile.Training.Static;
 /// </remarks>
 internal sealed class ContrastiveLoss
 {
-    private readonly StaticTrainerOptions _options;
     private readonly int _pairs;
+    private readonly int _threads;
     private readonly PinnedMatrix _dots;
     private readonly LossLevel[] _levels;
 
-    /// <summary>Takes its memory once: one (B, B) matrix, and one more a length.</summary>
+    /// <summary>The loss of a recipe.</summary>
     public ContrastiveLoss(StaticTrainerOptions options)
+        : this(options.BatchSize, options.Dimensions, options.Scale, options.ShortWeight, options.Threads)
     {
-        _options = options;
-        _pairs = options.BatchSize;
-        _dots = new PinnedMatrix(_pairs, _pairs);
-        _levels = [.. options.Dimensions.Order().Select((length, i) => new LossLevel(_pairs, length, options.Scale, WeightOf(length), options.Threads))];
     }
+
+    /// <summary>Takes its memory once: one (B, B) matrix, and one more a length.</summary>
+    /// <param name="pairs">Pairs a batch (B), a multiple of the vector width.</param>
+    /// <param name="lengths">The lengths of the vectors that are seen.</param>
+    /// <param name="scale">What cosines are multiplied with.</param>
+    /// <param name="shortWeight">Weight of each shorter length's loss beside the longest's 1.</param>
+    /// <param name="threads">Threads; they never change a value.</param>
+    public ContrastiveLoss(int pairs, IReadOnlyList<int> lengths, float scale, float shortWeight, int threads)
+    {
+        (_pairs, _threads) = (pairs, threads);
+        _dots = new PinnedMatrix(pairs, pairs);
+        _levels = [.. lengths.Order().Select(length => new LossLevel(pairs, length, scale, length == lengths.Max() ? 1 : shortWeight, threads))];
+    }
+
+    /// <summary>What cosines of the longest length are multiplied with before the softmax.</summary>
+    public float Scale
+    {
+        get => _levels[^1].Scale;
+        set => _levels[^1].Scale = value;
+    }
+
+    /// <summary>The slope of the longest length's loss over <see cref="Scale"/> at the last batch.</summary>
+    public double ScaleGradient => _levels[^1].ScaleGradient;
 
     /// <summary>The loss of a batch, and its gradients.</summary>
     /// <param name="left">Vectors of the left sides, (B, D).</param>
@@ -59,19 +79,17 @@ internal sealed class ContrastiveLoss
         return _levels[^1].Loss;
     }
 
-    private float WeightOf(int length) => length == _options.Dimensions.Max() ? 1 : _options.ShortWeight;
-
     private unsafe void AddDots(PinnedMatrix left, PinnedMatrix right, int start, int end, bool accumulate) =>
         MatrixProduct.Multiply(
             left.View.SliceColumns(start, end - start), right.View.SliceColumns(start, end - start).Transposed,
-            (float*)_dots.Address, _pairs, accumulate, _options.Threads);
+            (float*)_dots.Address, _pairs, accumulate, _threads);
 
     private unsafe void PassBack(LossLevel level, int start, PinnedMatrix left, PinnedMatrix right, PinnedMatrix leftGradient, PinnedMatrix rightGradient)
     {
         var width = level.Length - start;
         var gradient = level.Gradient.View;
-        MatrixProduct.Multiply(gradient, right.View.SliceColumns(start, width), (float*)leftGradient.Address + start, leftGradient.Columns, accumulate: false, _options.Threads);
-        MatrixProduct.Multiply(gradient.Transposed, left.View.SliceColumns(start, width), (float*)rightGradient.Address + start, rightGradient.Columns, accumulate: false, _options.Threads);
+        MatrixProduct.Multiply(gradient, right.View.SliceColumns(start, width), (float*)leftGradient.Address + start, leftGradient.Columns, accumulate: false, _threads);
+        MatrixProduct.Multiply(gradient.Transposed, left.View.SliceColumns(start, width), (float*)rightGradient.Address + start, rightGradient.Columns, accumulate: false, _threads);
         for (var i = 0; i < _pairs; i++)
         {
             SideEncoder.Add(left.Row(i).Slice(start, width), leftGradient.Row(i).Slice(start, width), -level.LeftPull[i]);

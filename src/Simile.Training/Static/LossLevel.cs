@@ -17,6 +17,12 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
     /// <summary>Values of a vector that this level sees.</summary>
     public int Length => length;
 
+    /// <summary>What cosines are multiplied with before the softmax.</summary>
+    public float Scale { get; set; } = scale;
+
+    /// <summary>The slope of the loss over <see cref="Scale"/> at the last batch.</summary>
+    public double ScaleGradient { get; private set; }
+
     /// <summary>The loss of the last batch.</summary>
     public double Loss { get; private set; }
 
@@ -39,14 +45,17 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
         Loss = 0;
         for (var i = 0; i < pairs; i++)
         {
-            Loss += (0.5 * (Math.Log(_rowSums[i]) + Math.Log(_columnFactors[i])) - (scale * (_positives[i] - 1))) / pairs;
+            Loss += (0.5 * (Math.Log(_rowSums[i]) + Math.Log(_columnFactors[i])) - (Scale * (_positives[i] - 1))) / pairs;
             _columnFactors[i] = 1 / _columnFactors[i];
         }
 
         ForRows((first, end, part) => Differentiate(dots, first, end, part));
         SumColumns(RightPull);
+        ScaleGradient = 0;
         for (var j = 0; j < pairs; j++)
         {
+            // A column's sum of gradient times dot product is what the scale's slope is made of as well.
+            ScaleGradient += (double)RightPull[j] / Scale;
             RightPull[j] *= _rightInverse[j] * _rightInverse[j];
         }
     }
@@ -84,11 +93,11 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
         {
             var dot = dots.Row(i);
             var exponentials = Gradient.Row(i);
-            var factor = new Vector<float>(scale * _leftInverse[i]);
+            var factor = new Vector<float>(Scale * _leftInverse[i]);
             for (var j = 0; j < pairs; j += Vector<float>.Count)
             {
                 var cosine = new Vector<float>(dot[j..]) * new Vector<float>(_rightInverse, j) * factor;
-                Vector.Exp(cosine - new Vector<float>(scale)).CopyTo(exponentials[j..]);
+                Vector.Exp(cosine - new Vector<float>(Scale)).CopyTo(exponentials[j..]);
             }
 
             foreach (var mate in mates[i] ?? [])
@@ -118,7 +127,7 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
     {
         var columns = _columnParts.Row(part);
         columns.Clear();
-        var strength = weight * scale / (2f * pairs);
+        var strength = weight * Scale / (2f * pairs);
         for (var i = first; i < end; i++)
         {
             var dot = dots.Row(i);

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Simile.Engine.Checkpoints;
 using Simile.Tokenization;
 
 namespace Simile.Training.Static;
@@ -23,9 +21,7 @@ public static class TrainingCheckpoint
     public static void Save(string path, StaticTrainer trainer, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        TensorToWrite[] tensors = [Tensor("table", trainer.Table), Tensor("first", trainer.Adam.First), Tensor("second", trainer.Adam.Second)];
-        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["step"] = trainer.Step.ToString(CultureInfo.InvariantCulture), ["fingerprint"] = fingerprint };
-        SafetensorsWriter.Write(path, tensors, facts);
+        TrainingState.Save(path, Matrices(trainer), [("step", trainer.Step.ToString(CultureInfo.InvariantCulture))], fingerprint);
     }
 
     /// <summary>Puts a trainer back into a saved state.</summary>
@@ -33,18 +29,10 @@ public static class TrainingCheckpoint
     public static void Restore(string path, StaticTrainer trainer, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        using var file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
-        {
-            throw new SimileException(ErrorCode.CheckpointMismatch, $"{path} belongs to a training with another recipe or tokenizer. Delete it to begin anew, or go back to the old recipe.");
-        }
-
-        file.ReadFloats("table").CopyTo(trainer.Table.All);
-        file.ReadFloats("first").CopyTo(trainer.Adam.First.All);
-        file.ReadFloats("second").CopyTo(trainer.Adam.Second.All);
-        trainer.ResumeAt(long.Parse(file.Metadata["step"], CultureInfo.InvariantCulture));
+        var facts = TrainingState.Restore(path, Matrices(trainer), fingerprint);
+        trainer.ResumeAt(long.Parse(facts["step"], CultureInfo.InvariantCulture));
     }
 
-    private static TensorToWrite Tensor(string name, PinnedMatrix matrix) =>
-        new(name, SafetensorsType.F32, [matrix.Rows, matrix.Columns], MemoryMarshal.AsBytes(matrix.All).ToArray());
+    private static (string Name, PinnedMatrix Matrix)[] Matrices(StaticTrainer trainer) =>
+        [("table", trainer.Table), ("first", trainer.Adam.First), ("second", trainer.Adam.Second)];
 }

@@ -10,6 +10,13 @@ internal sealed class MixedRows(EmbeddingSpace space, int count)
     private readonly float[] _block = new float[checked(count * space.Dimensions)];
     private readonly EmbeddingOutcome?[] _outcomes = new EmbeddingOutcome?[count];
 
+    /// <summary>The outcome of an input, or null when it has had no part of any kind.</summary>
+    public EmbeddingOutcome? OutcomeOf(int input) => _outcomes[input];
+
+    /// <summary>The vector of an input (D); empty when it has none.</summary>
+    public ReadOnlyMemory<float> VectorOf(int input) =>
+        _outcomes[input] is { Succeeded: true } ? _block.AsMemory(input * space.Dimensions, space.Dimensions) : ReadOnlyMemory<float>.Empty;
+
     /// <summary>Embeds the inputs of one kind.</summary>
     public async ValueTask FillAsync<TInput, TPart>(IEmbedder<TPart>? embedder, IReadOnlyList<TInput> inputs, Func<TInput, TPart?> part, string kind, EmbedOptions options, CancellationToken cancellationToken)
         where TPart : class

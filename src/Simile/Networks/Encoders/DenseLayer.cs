@@ -5,7 +5,7 @@ using Simile.Models;
 
 namespace Simile.Networks.Encoders;
 
-/// <summary>A dense layer behind the pooling, or the product that ends a CLIP tower: y = f(W · x + b), in 32-bit floats.</summary>
+/// <summary>A dense layer behind the pooling, the product that ends a CLIP tower, or a layer of an alignment: y = f(W · x + b), in 32-bit floats.</summary>
 internal sealed class DenseLayer
 {
     private readonly float[] _weights;
@@ -25,6 +25,16 @@ internal sealed class DenseLayer
         (_inputs, Dimensions, _activation) = (checkpoint.Inputs, checkpoint.Outputs, checkpoint.Activation);
         _weights = weights.Read("linear.weight", Dimensions, _inputs);
         _bias = checkpoint.HasBias ? weights.Read("linear.bias", Dimensions) : null;
+    }
+
+    /// <summary>Takes over finished weights.</summary>
+    /// <param name="weights">W, (outputs, inputs).</param>
+    /// <param name="bias">b, (outputs).</param>
+    /// <param name="activation">f.</param>
+    public DenseLayer(float[] weights, float[] bias, ActivationKind activation)
+    {
+        (_weights, _bias, _activation) = (weights, bias, activation);
+        (Dimensions, _inputs) = (bias.Length, weights.Length / bias.Length);
     }
 
     /// <summary>Values it gives.</summary>

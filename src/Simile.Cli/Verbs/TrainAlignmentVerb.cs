@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Models;
+using Simile.Multimodal;
+using Simile.Training.Alignment;
+
+namespace Simile.Cli.Verbs;
+
+internal static class TrainAlignmentVerb
+{
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var pairs = new Option<string>("--pairs") { Description = "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines", Required = true, HelpName = "FILE" };
+        var text = new Option<string>("--text-model") { Description = "The model of the texts", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER" };
+        var image = new Option<string>("--image-model") { Description = "The model of the pictures", Required = true, HelpName = "NAME|FOLDER" };
+        var output = new Option<string>("--output") { Description = "The folder to write", Required = true, HelpName = "FOLDER" };
+        var checkpoint = new Option<string?>("--checkpoint") { Description = "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output", HelpName = "FILE" };
+        var json = VerbOptions.Json();
+        var verb = new Command("alignment", "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures") { pairs, text, image, output, checkpoint, json };
+        var recipe = new AlignmentRecipeOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            var options = recipe.Read(parsed);
+            var lines = ImageTextPair.ReadFile(parsed.GetValue(pairs)!);
+            await using var texts = await host.Value.OpenTextEmbedderAsync(parsed.GetValue(text)!, new() { Threads = options.Threads }, cancellationToken);
+            await using var images = await host.Value.OpenImageEmbedderAsync(parsed.GetValue(image)!, new() { Threads = options.Threads }, cancellationToken);
+            var vectors = await ProgressBar.RunAsync("Embedding", 0, show =>
+                Task.Run(() => PairedVectors.EmbedAsync(lines, texts, images, (done, all) => show(done, all), cancellationToken), cancellationToken));
+            TellLeftOut(vectors);
+            var folder = parsed.GetValue(output)!;
+            Directory.CreateDirectory(folder);
+            var state = parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(folder) + ".checkpoint";
+            var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(folder, Alignment.FileName), run), state, cancellationToken);
+            AlignmentRendering.Write(report, folder, parsed.GetValue(json));
+            if (recipe.Fusion(parsed) is { } fusion)
+            {
+                var alignment = Alignment.Load(folder);
+                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(folder, LearnedFusion.FileName), run), state + ".fusion", cancellationToken);
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first"));
+            }
+
+            return 0;
+        });
+    }
+
+    private static Task<T> RunAsync<T>(string title, Func<TrainingRun, T> train, string state, CancellationToken cancellationToken) =>
+        ProgressBar.RunAsync(title + " (passes)", 0, show => Task.Run(() =>
+        {
+            var result = train(new TrainingRun(state, (done, all, _) => show(done, all), cancellationToken));
+            File.Delete(state);
+            return result;
+        }));
+
+    private static void TellLeftOut(PairedVectors vectors)
+    {
+        foreach (var (name, error) in vectors.LeftOut.Take(5))
+        {
+            Console.Error.WriteLine($"Left out: {name} ({error.Code}: {error.Message})");
+        }
+
+        if (vectors.LeftOut.Count > 5)
+        {
+            Console.Error.WriteLine($"Left out: {vectors.LeftOut.Count - 5} more");
+        }
+    }
+}
