@@ -8,17 +8,24 @@ namespace Simile.Hosting;
 /// <summary>A model that embeds texts, pictures, or both into one space.</summary>
 public sealed class LoadedModel : IAsyncDisposable
 {
-    internal LoadedModel(TextEmbedder? texts, ImageEmbedder? images)
+    private const float UsualLogitScale = 100;
+
+    internal LoadedModel(TextEmbedder? texts, ImageEmbedder? images, Alignment? alignment, float? logitScale)
     {
-        (Texts, Images) = (texts, images);
-        Embedder = new ContentEmbedder(texts, images);
+        (Texts, Images, LogitScale) = (texts, images, logitScale ?? UsualLogitScale);
+        Embedder = alignment is null
+            ? new ContentEmbedder(texts, images)
+            : new ContentEmbedder(texts is null ? null : alignment.ForTexts(texts), images is null ? null : alignment.ForImages(images));
     }
 
-    /// <summary>Embeds texts, or null.</summary>
+    /// <summary>The model of texts, or null. Its own space may differ from <see cref="Space"/> where an alignment stands between.</summary>
     public TextEmbedder? Texts { get; }
 
-    /// <summary>Embeds pictures, or null.</summary>
+    /// <summary>The model of pictures, or null.</summary>
     public ImageEmbedder? Images { get; }
+
+    /// <summary>What cosines are multiplied with before a softmax makes probabilities of them: what the model learned, or CLIP's 100.</summary>
+    public float LogitScale { get; }
 
     /// <summary>Embeds both.</summary>
     public ContentEmbedder Embedder { get; }

@@ -36,8 +36,23 @@ public sealed class AlignmentTests : IDisposable
         var recall = report.GetProperty("after").GetProperty("text_to_image").GetProperty("recall@10");
         Assert.InRange(recall.GetProperty("value").GetDouble(), recall.GetProperty("low").GetDouble(), recall.GetProperty("high").GetDouble());
         Assert.Contains("Left out: " + _folder.File("missing.bmp"), result.Error, StringComparison.Ordinal);
-        Assert.Equal(["alignment.safetensors", "fusion.safetensors"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["alignment.safetensors", "config.json", "fusion.safetensors"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(File.Exists(output + ".checkpoint"));
+    }
+
+    [Fact]
+    public async Task AnAlignmentIsAModel()
+    {
+        var output = _folder.File("joint");
+        Assert.Equal(0, (await RunAsync("--method", "ridge", "--output", output)).ExitCode);
+        var compared = await CliProcess.RunAsync(null, "compare", "a dark red square", "@" + _folder.File("0.bmp"), "--model", output, "--json");
+        Assert.True(compared.ExitCode == 0, compared.Error);
+        Assert.StartsWith("alignment@", JsonDocument.Parse(compared.Lines[0]).RootElement.GetProperty("space").GetString(), StringComparison.Ordinal);
+        var sorted = await CliProcess.RunAsync(null, "classify", "@" + _folder.File("0.bmp"), "--labels", "a dark square,a bright square", "--model", output, "--json");
+        Assert.True(sorted.ExitCode == 0, sorted.Error);
+        Assert.Equal("a dark square", JsonDocument.Parse(sorted.Lines[0]).RootElement.GetProperty("label").GetString());
+        var found = await CliProcess.RunAsync(null, "search", "a bright square", "--in", _folder.Path, "--model", output, "--json", "--top", "3");
+        Assert.True(found.Lines.Length == 3, found.Error);
     }
 
     [Fact]

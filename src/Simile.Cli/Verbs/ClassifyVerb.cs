@@ -15,7 +15,7 @@ internal static class ClassifyVerb
         var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or -", Arity = ArgumentArity.OneOrMore };
         var labels = new Option<string[]>("--labels") { Description = "The labels, with commas between them", Required = true, HelpName = "A,B,…" };
         var templates = new Option<string[]>("--template") { Description = "A sentence around each label, with {} in its place; several are averaged", DefaultValueFactory = _ => ["{}"], HelpName = "TEXT" };
-        var scale = new Option<float>("--scale") { Description = "What cosines are multiplied with before the softmax", DefaultValueFactory = _ => new ZeroShotOptions().Scale, HelpName = "X" };
+        var scale = new Option<float?>("--scale") { Description = "What cosines are multiplied with before the softmax. Default: what the model learned, else 100", HelpName = "X" };
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         var verb = new Command("classify", "Sort texts and pictures under labels that no training has seen, best label first") { inputs, labels, templates, scale, lines, json };
         var model = new ModelOptions(verb, takesPictures: true);
@@ -24,8 +24,8 @@ internal static class ClassifyVerb
             var names = parsed.GetValue(labels)!.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
             var arguments = parsed.GetValue(inputs)!;
             await using var opened = await model.OpenAsync(host, parsed, ContentInputs.KindsOf(arguments) | Modality.Text, cancellationToken);
-            var texts = opened.Texts ?? throw new SimileException(ErrorCode.UnsupportedModality, $"{model.Model(parsed)} embeds pictures only, but labels are texts. Use a model of both kinds ('simile models list').");
-            var options = new ZeroShotOptions { Templates = parsed.GetValue(templates)!, Scale = parsed.GetValue(scale) };
+            var texts = opened.Embedder.Texts ?? throw new SimileException(ErrorCode.UnsupportedModality, $"{model.Model(parsed)} embeds pictures only, but labels are texts. Use a model of both kinds ('simile models list').");
+            var options = new ZeroShotOptions { Templates = parsed.GetValue(templates)!, Scale = parsed.GetValue(scale) ?? opened.LogitScale };
             var classifier = await ZeroShotClassifier<Content>.CreateAsync(opened.Embedder, texts, names, options, cancellationToken);
             var contents = ContentInputs.Read(arguments, parsed.GetValue(lines)).ToArray();
             return Write(await classifier.ClassifyAsync(contents, cancellationToken), parsed.GetValue(json));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Models;
@@ -18,7 +19,7 @@ internal static class TrainAlignmentVerb
         var output = new Option<string>("--output") { Description = "The folder to write", Required = true, HelpName = "FOLDER" };
         var checkpoint = new Option<string?>("--checkpoint") { Description = "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output", HelpName = "FILE" };
         var json = VerbOptions.Json();
-        var verb = new Command("alignment", "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures") { pairs, text, image, output, checkpoint, json };
+        var verb = new Command("alignment", "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures. The folder is then a model (--model FOLDER)") { pairs, text, image, output, checkpoint, json };
         var recipe = new AlignmentRecipeOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -33,6 +34,7 @@ internal static class TrainAlignmentVerb
             Directory.CreateDirectory(folder);
             var state = parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(folder) + ".checkpoint";
             var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(folder, Alignment.FileName), run), state, cancellationToken);
+            WriteModel(folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
             AlignmentRendering.Write(report, folder, parsed.GetValue(json));
             if (recipe.Fusion(parsed) is { } fusion)
             {
@@ -43,6 +45,18 @@ internal static class TrainAlignmentVerb
 
             return 0;
         });
+    }
+
+    // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them.
+    private static void WriteModel(string folder, string text, string image)
+    {
+        using var stream = File.Create(Path.Combine(folder, "config.json"));
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("model_type", ModelModalities.AlignmentType);
+        json.WriteString("text_model", Directory.Exists(text) ? Path.GetFullPath(text) : text);
+        json.WriteString("image_model", Directory.Exists(image) ? Path.GetFullPath(image) : image);
+        json.WriteEndObject();
     }
 
     private static Task<T> RunAsync<T>(string title, Func<TrainingRun, T> train, string state, CancellationToken cancellationToken) =>

@@ -3,6 +3,9 @@ namespace Simile.Models;
 /// <summary>Tells from a folder's configuration what its model embeds, without loading it.</summary>
 public static class ModelModalities
 {
+    /// <summary>The model_type of a folder that joins a text model and an image model by an alignment.</summary>
+    public const string AlignmentType = "simile-alignment";
+
     /// <summary>What the model of a folder embeds.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when a configuration file is no JSON.</exception>
     public static Modality Of(ModelFolder folder)
@@ -16,7 +19,7 @@ public static class ModelModalities
         var config = folder.ReadConfig(string.Empty, "config.json");
         return config?.TextOrNull("model_type") switch
         {
-            "clip" or "siglip" => Modality.Text | Modality.Image,
+            "clip" or "siglip" or AlignmentType => Modality.Text | Modality.Image,
             "resnet" or "vit" or "clip_vision_model" or "siglip_vision_model" or "simile-image" => Modality.Image,
             null when config is null || config.Has("architecture") => HasWeights(folder) ? Modality.Image : Modality.None,
             null => Modality.None,
