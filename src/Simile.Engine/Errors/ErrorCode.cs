@@ -1,7 +1,7 @@
 namespace Simile;
 
 /// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
-/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 9xx usage.</remarks>
+/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 7xx serving (queues, registries, pipelines), 9xx usage.</remarks>
 public static class ErrorCode
 {
     /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
@@ -126,6 +126,30 @@ public static class ErrorCode
 
     /// <summary>There are too few pairs to train with, or what is left of them does not vary.</summary>
     public const string TooFewPairs = "SIM604";
+
+    /// <summary>A queue of requests is full; <see cref="SimileException.RetryAfter"/> says when to try again.</summary>
+    public const string QueueFull = "SIM701";
+
+    /// <summary>A request's deadline passed before its answer was there.</summary>
+    public const string DeadlinePassed = "SIM702";
+
+    /// <summary>The worker that had a request crashed or did not come back; another has taken its place.</summary>
+    public const string WorkerFailed = "SIM703";
+
+    /// <summary>No embedder is registered under that name.</summary>
+    public const string UnknownEmbedder = "SIM704";
+
+    /// <summary>The model threw on this input, or gave something that is no answer to it.</summary>
+    public const string ModelFailed = "SIM705";
+
+    /// <summary>The embedder of that name is of another type, or is registered already.</summary>
+    public const string EmbedderMismatch = "SIM706";
+
+    /// <summary>A step of a pipeline threw on an item; the original error is inside.</summary>
+    public const string StepFailed = "SIM721";
+
+    /// <summary>Unfinished work belongs to another input, model or options than it is to be resumed with.</summary>
+    public const string ResumeMismatch = "SIM722";
 
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";

@@ -12,4 +12,7 @@ public sealed class SimileException : Exception
 
     /// <summary>The stable code, such as <c>SIM101</c>.</summary>
     public string Code { get; }
+
+    /// <summary>When it is worth to try again, for errors of a full queue; null for all others.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

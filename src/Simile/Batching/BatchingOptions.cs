@@ -1,0 +1,46 @@
+namespace Simile.Batching;
+
+/// <summary>Options of <see cref="BatchingEmbedder{TInput}"/>.</summary>
+public sealed record BatchingOptions
+{
+    /// <summary>Batches that run at the same time. Default: 1, for models that use all threads for one batch.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>The budget of a batch in units of cost: about tokens, for texts. A single input may cost more and then runs alone. Default: 4096.</summary>
+    public int BatchCost { get; init; } = 4096;
+
+    /// <summary>The most inputs of a batch; set a few dozen for pictures. Default: 1024.</summary>
+    public int BatchInputs { get; init; } = 1024;
+
+    /// <summary>The most inputs that wait; a call that does not fit is refused. A larger call is taken when nothing else waits. Default: 65,536.</summary>
+    public int QueueCapacity { get; init; } = 65_536;
+
+    /// <summary>While both lanes wait, at least one batch in this many is begun by the bulk lane. Default: 4.</summary>
+    public int BulkEvery { get; init; } = 4;
+
+    /// <summary>How long a batch may run before its worker is given up, its callers are told <see cref="ErrorCode.WorkerFailed"/>, and another worker goes on. Default: null, for ever.</summary>
+    public TimeSpan? BatchTimeout { get; init; }
+
+    /// <summary>Hears of every batch, refusal and dropped request, on the thread where it happened; what it throws is ignored. Default: nobody.</summary>
+    public Action<BatchingEvent>? Observe { get; init; }
+
+    internal BatchingOptions Checked()
+    {
+        RequireAtLeastOne(Workers, nameof(Workers));
+        RequireAtLeastOne(BatchCost, nameof(BatchCost));
+        RequireAtLeastOne(BatchInputs, nameof(BatchInputs));
+        RequireAtLeastOne(QueueCapacity, nameof(QueueCapacity));
+        RequireAtLeastOne(BulkEvery, nameof(BulkEvery));
+        return BatchTimeout is null || BatchTimeout > TimeSpan.Zero
+            ? this
+            : throw new SimileException(ErrorCode.InvalidOption, $"BatchTimeout is {BatchTimeout}, but it must be longer than nothing. Leave it out for no limit.");
+    }
+
+    private static void RequireAtLeastOne(int value, string name)
+    {
+        if (value < 1)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{name} is {value}, but at least 1 is needed.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using Simile.Vectors;
+
+namespace Simile.Batching;
+
+/// <summary>A call that waits: its inputs, how many of them are taken into batches, and the answer as it comes together.</summary>
+internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBatch>
+{
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
+    private readonly BatchingQueue<TInput> _queue;
+    private readonly TInput[] _inputs;
+    private readonly int[] _costs;
+    private readonly Action<BatchingRequest<TInput>, BatchingEventKind> _dropped;
+    private CancellationTokenRegistration _cancellation;
+    private CancellationToken _token;
+    private ITimer? _deadline;
+    private float[]? _block;
+    private EmbeddingOutcome[]? _outcomes;
+    private int _open;
+
+    public BatchingRequest(BatchingQueue<TInput> queue, IReadOnlyList<TInput> inputs, Func<TInput, int> cost, CallKind kind, BatchingCall call, long arrived, Action<BatchingRequest<TInput>, BatchingEventKind> dropped)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        (_queue, _dropped, _open) = (queue, dropped, inputs.Count);
+        (Kind, Call, Arrived) = (kind, call, arrived);
+        (_inputs, _costs) = (new TInput[inputs.Count], new int[inputs.Count]);
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i] = inputs[i];
+            _costs[i] = Math.Max(1, cost(_inputs[i]));
+            WaitingCost += _costs[i];
+        }
+    }
+
+    public CallKind Kind { get; }
+
+    public BatchingCall Call { get; }
+
+    /// <summary>When it came, as the clock's timestamp.</summary>
+    public long Arrived { get; }
+
+    /// <summary>Its turn in its lane. Belongs to the queue, as the two below.</summary>
+    public long Turn { get; set; }
+
+    public int Taken { get; private set; }
+
+    public LinkedListNode<BatchingRequest<TInput>>? Place { get; set; }
+
+    public int Count => _costs.Length;
+
+    public int Waiting => _costs.Length - Taken;
+
+    public long WaitingCost { get; private set; }
+
+    /// <summary>From now on, cancellation and the deadline end the wait.</summary>
+    public void Watch(TimeProvider time, CancellationToken cancellationToken)
+    {
+        _token = cancellationToken;
+        _cancellation = cancellationToken.UnsafeRegister(static request => ((BatchingRequest<TInput>)request!).Cancel(), this);
+        if (Call.Deadline is { } deadline && deadline < LongestTimer)
+        {
+            _deadline = time.CreateTimer(static request => ((BatchingRequest<TInput>)request!).Expire(), this, deadline, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Puts as many inputs into a batch as fit.</summary>
+    public void MoveInto(RequestBatch<TInput> batch)
+    {
+        var first = Taken;
+        while (Taken < _costs.Length && batch.Add(_inputs[Taken], _costs[Taken]))
+        {
+            WaitingCost -= _costs[Taken++];
+        }
+
+        batch.Close(this, first, Taken - first);
+    }
+
+    /// <summary>Takes the rows of its inputs from <paramref name="first"/> on. The last rows to come answer the caller.</summary>
+    public void Fill(int first, EmbeddingBatch rows, int from, int count)
+    {
+        if (count == Count && rows.Count == count)
+        {
+            Answer(rows);
+            return;
+        }
+
+        var block = LazyInitializer.EnsureInitialized(ref _block, () => new float[checked(Count * Kind.Space.Dimensions)]);
+        var outcomes = LazyInitializer.EnsureInitialized(ref _outcomes, () => new EmbeddingOutcome[Count]);
+        var width = Kind.Space.Dimensions;
+        rows.Block.Span.Slice(from * width, count * width).CopyTo(block.AsSpan(first * width));
+        rows.Outcomes.Slice(from, count).CopyTo(outcomes.AsSpan(first));
+        if (Interlocked.Add(ref _open, -count) == 0)
+        {
+            Answer(new EmbeddingBatch(Kind.Space, block, outcomes));
+        }
+    }
+
+    /// <summary>Ends the wait with an error.</summary>
+    /// <returns>False when it had ended before.</returns>
+    public bool Fail(Exception error) => Drop(TrySetException(error));
+
+    private void Answer(EmbeddingBatch batch)
+    {
+        if (TrySetResult(batch))
+        {
+            StopWatching();
+        }
+    }
+
+    private void Cancel()
+    {
+        if (Drop(TrySetCanceled(_token)))
+        {
+            _dropped(this, BatchingEventKind.Cancelled);
+        }
+    }
+
+    private void Expire()
+    {
+        if (Fail(BatchingErrors.DeadlinePassed(Call.Deadline!.Value)))
+        {
+            _dropped(this, BatchingEventKind.Expired);
+        }
+    }
+
+    private bool Drop(bool ended)
+    {
+        if (ended)
+        {
+            StopWatching();
+            _queue.Remove(this);
+        }
+
+        return ended;
+    }
+
+    private void StopWatching()
+    {
+        _cancellation.Unregister();
+        _deadline?.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+using Simile.Vectors;
+
+namespace Simile.Batching;
+
+/// <summary>A batching embedder whose calls are all queued in one way.</summary>
+internal sealed class LaneView<TInput>(BatchingEmbedder<TInput> embedder, BatchingCall call) : IEmbedder<TInput>
+{
+    public EmbeddingSpace Space => embedder.Space;
+
+    public EmbeddingRecipe Recipe => embedder.Recipe;
+
+    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
+        embedder.EmbedAsync(inputs, options, call, cancellationToken);
+}
