@@ -3,6 +3,7 @@ using System.Text;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
+using Simile.Registry;
 using Simile.Search;
 using Simile.Sqlite;
 using Simile.Text;
@@ -52,6 +53,13 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.SpaceMismatch"/>.</exception>
     public Task<LoadedModel> OpenModelAsync(ModelRequest request, CancellationToken cancellationToken) =>
         new ModelOpener(catalogue, Models).OpenAsync(request, cancellationToken);
+
+    /// <summary>A registry that knows this host's models by their names, folders and repositories. A model is got as its embedder of texts, of pictures, or of both; its memory is taken to be that of its weights.</summary>
+    public EmbedderRegistry OpenRegistry(RegistryOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new EmbedderRegistry(options with { OpenModel = options.OpenModel ?? new RegistryModels(this).OpenAsync });
+    }
 
     /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Simile.Batching;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Engine.Products;
@@ -20,7 +21,9 @@ internal static class BenchVerb
     {
         var corpus = new Option<string>("--corpus") { Description = "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", Required = true, HelpName = "FILE|FOLDER" };
         var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
-        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, json };
+        var callers = new Option<int?>("--callers") { Description = "Measure this many callers of single texts, whose calls share batches, beside one bulk call", HelpName = "N" };
+        var workers = new Option<int>("--workers") { Description = "With --callers: batches that run at the same time", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, callers, workers, json };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -37,6 +40,12 @@ internal static class BenchVerb
             if (parsed.GetValue(tokenizer))
             {
                 TokenizerBench.Run(embedder.Tokenizer, texts, parsed.GetValue(json));
+                return 0;
+            }
+
+            if (parsed.GetValue(callers) is { } count)
+            {
+                await CallersBench.RunAsync(embedder, texts, Math.Max(1, count), new BatchingOptions { Workers = parsed.GetValue(workers) }, parsed.GetValue(json), cancellationToken);
                 return 0;
             }
 

@@ -30,7 +30,7 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
                 throw BatchingErrors.QueueFull(request.Count, _waiting, options.QueueCapacity, _rate.TimeFor(_waitingCost));
             }
 
-            if (request.Task.IsCompleted)
+            if (request.HasEnded)
             {
                 return false;
             }

@@ -3,7 +3,8 @@ using Simile.Vectors;
 namespace Simile.Batching;
 
 /// <summary>A call that waits: its inputs, how many of them are taken into batches, and the answer as it comes together.</summary>
-internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBatch>
+/// <remarks>Callers are answered through the pool's common queue, first come first served. The queue of the worker's own thread runs last things first, and of many callers some would wait long.</remarks>
+internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBatch>, IThreadPoolWorkItem
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
     private readonly BatchingQueue<TInput> _queue;
@@ -16,9 +17,11 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     private float[]? _block;
     private EmbeddingOutcome[]? _outcomes;
     private int _open;
+    private int _ended;
+    private EmbeddingBatch? _answer;
+    private Exception? _error;
 
     public BatchingRequest(BatchingQueue<TInput> queue, IReadOnlyList<TInput> inputs, Func<TInput, int> cost, CallKind kind, BatchingCall call, long arrived, Action<BatchingRequest<TInput>, BatchingEventKind> dropped)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         (_queue, _dropped, _open) = (queue, dropped, inputs.Count);
         (Kind, Call, Arrived) = (kind, call, arrived);
@@ -44,6 +47,9 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     public int Taken { get; private set; }
 
     public LinkedListNode<BatchingRequest<TInput>>? Place { get; set; }
+
+    /// <summary>Whether nobody waits for it any more.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     public int Count => _costs.Length;
 
@@ -96,19 +102,36 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
 
     /// <summary>Ends the wait with an error.</summary>
     /// <returns>False when it had ended before.</returns>
-    public bool Fail(Exception error) => Drop(TrySetException(error));
+    public bool Fail(Exception error) => Drop(error);
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_answer is not null)
+        {
+            SetResult(_answer);
+        }
+        else if (_error is null)
+        {
+            SetCanceled(_token);
+        }
+        else
+        {
+            SetException(_error);
+        }
+    }
 
     private void Answer(EmbeddingBatch batch)
     {
-        if (TrySetResult(batch))
+        if (TryEnd())
         {
-            StopWatching();
+            _answer = batch;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
     private void Cancel()
     {
-        if (Drop(TrySetCanceled(_token)))
+        if (Drop(null))
         {
             _dropped(this, BatchingEventKind.Cancelled);
         }
@@ -116,26 +139,34 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
 
     private void Expire()
     {
-        if (Fail(BatchingErrors.DeadlinePassed(Call.Deadline!.Value)))
+        if (Drop(BatchingErrors.DeadlinePassed(Call.Deadline!.Value)))
         {
             _dropped(this, BatchingEventKind.Expired);
         }
     }
 
-    private bool Drop(bool ended)
+    private bool Drop(Exception? error)
     {
-        if (ended)
+        if (!TryEnd())
         {
-            StopWatching();
-            _queue.Remove(this);
+            return false;
         }
 
-        return ended;
+        _queue.Remove(this);
+        _error = error;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
     }
 
-    private void StopWatching()
+    private bool TryEnd()
     {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
+
         _cancellation.Unregister();
         _deadline?.Dispose();
+        return true;
     }
 }

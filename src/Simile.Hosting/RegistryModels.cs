@@ -1,0 +1,23 @@
+using Simile.Models;
+using Simile.Registry;
+
+namespace Simile.Hosting;
+
+/// <summary>Loads models for a registry.</summary>
+/// <param name="host">Where the models are.</param>
+internal sealed class RegistryModels(SimileHost host)
+{
+    public async Task<OpenedEmbedder> OpenAsync(string id, CancellationToken cancellationToken)
+    {
+        var folder = host.Models.Resolve(id);
+        var model = await host.OpenModelAsync(new ModelRequest(id, ModelModalities.Of(folder)), cancellationToken).ConfigureAwait(false);
+        return new OpenedEmbedder([.. ((object?[])[model.Texts, model.Images, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
+    }
+
+    // Opened, because in the hub's cache the files are links, whose own length says nothing.
+    private static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Sum(path =>
+    {
+        using var file = File.OpenHandle(path);
+        return RandomAccess.GetLength(file);
+    });
+}
