@@ -70,7 +70,7 @@ public static class VectorFiles
     internal static SimileException Bad(string path, string what, Exception? inner = null) =>
         new(ErrorCode.BadVectorFile, $"{path} is no vector file that can be read: {what}.", inner);
 
-    private static VectorFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    internal static VectorFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".npy" => new NpyFormat(),
         ".jsonl" => new JsonLinesFormat(),

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Simile.Vectors;
+using Simile.Vectors.Files;
+
+namespace Simile.Pipelines.Bulk;
+
+/// <summary>Embeds every line of a file. Killed at any moment and run again, it goes on where it was, and leaves what an undisturbed run leaves: every line once, in order, bit for bit.</summary>
+/// <remarks>Reading, embedding and writing overlap; memory does not grow with the file. A line that is no text, or has no vector, is a row with an error.</remarks>
+public sealed class BulkEmbedding
+{
+    private readonly IEmbedder<string> _embedder;
+    private readonly BulkOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="embedder">The embedder.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="time">The clock; null for the machine's.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.UnsupportedDimensions"/>.</exception>
+    public BulkEmbedding(IEmbedder<string> embedder, BulkOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        (_embedder, _options, _time) = (embedder, (options ?? new BulkOptions()).Checked(), time ?? TimeProvider.System);
+        Dimensions = embedder.Space.Truncate(_options.Embed.Dimensions ?? embedder.Space.Dimensions).Dimensions;
+        var embed = _options.Embed;
+        Identity = EmbeddingRecipe.Of(
+            ("recipe", embedder.Recipe.Digest), ("dimensions", Dimensions.ToString(CultureInfo.InvariantCulture)), ("purpose", embed.Purpose.ToString()),
+            ("normalize", embed.Normalize?.ToString() ?? "as the model"), ("max_tokens", embed.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "as the model"), ("field", _options.TextField)).Digest;
+    }
+
+    /// <summary>Values a row (D).</summary>
+    public int Dimensions { get; }
+
+    /// <summary>A digest of everything that the vectors depend on beside the input: only runs with the same one continue each other.</summary>
+    public string Identity { get; }
+
+    /// <summary>Embeds a file into another, whose name says how: .npy, .jsonl, .csv or .safetensors.</summary>
+    /// <param name="input">The file: a line is a text; of a .jsonl file, an object with a field that holds the text.</param>
+    /// <param name="output">The file to write. What is unfinished lies beside it: FILE.part and FILE.progress; lines without a vector are listed in FILE.errors.jsonl.</param>
+    /// <param name="restart">Whether an unfinished run is thrown away instead of continued.</param>
+    /// <param name="progress">Hears of every block of lines.</param>
+    /// <param name="cancellationToken">Stops; what is done is kept for the next run.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>.</exception>
+    public async Task<BulkReport> RunAsync(string input, string output, bool restart = false, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        RequireFile(input);
+        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing the vectors into it would destroy it. Name another file.");
+        }
+
+        using var file = FileBulkOutput.Open(output, Dimensions, Identity, restart);
+        return await RunAsync(input, file, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Embeds a file into an output that was opened for this <see cref="Identity"/>.</summary>
+    /// <inheritdoc cref="RunAsync(string, string, bool, IProgress{BulkReport}?, CancellationToken)"/>
+    public async Task<BulkReport> RunAsync(string input, IBulkOutput output, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        RequireFile(input);
+        var (start, length) = (output.Position, new FileInfo(input).Length);
+        var lines = new LineReader(input, new LineText(Path.GetExtension(input) == ".jsonl" ? _options.TextField : null), _options.LinesAtOnce);
+        var pipeline = EmbeddingPipeline.Of<LineBlock>().Then(EmbedAsync, new StepOptions { Buffer = 1 });
+        var (position, committed) = (start, _time.GetTimestamp());
+        try
+        {
+            await foreach (var item in pipeline.RunAsync(lines.ReadAsync(start, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+            {
+                var (rows, block) = item.Error is null ? item.Value : throw item.Error;
+                position = new BulkPosition(position.Rows + rows.Count, block.EndBytes, block.EndDigest, position.Failed + rows.Count(row => row.Error is not null));
+                output.Append(rows, position);
+                if (_time.GetElapsedTime(committed) >= _options.CheckpointEvery)
+                {
+                    output.Commit();
+                    committed = _time.GetTimestamp();
+                }
+
+                progress?.Report(ReportOf(position, start, length));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            output.Commit();
+            throw;
+        }
+
+        output.Complete();
+        return ReportOf(position, start, length);
+    }
+
+    private async ValueTask<(IReadOnlyList<VectorRow> Rows, LineBlock Block)> EmbedAsync(LineBlock block, CancellationToken cancellationToken)
+    {
+        var batch = await _embedder.EmbedAsync([.. block.Lines.Select(line => line.Text)], _options.Embed, cancellationToken).ConfigureAwait(false);
+        VectorRow[] rows = [.. VectorRow.Of(batch).Select((row, i) => block.Lines[i].Error is { } error ? new VectorRow(default, error) : row)];
+        return (rows, block);
+    }
+
+    private static BulkReport ReportOf(BulkPosition position, BulkPosition start, long length) => new(position.Rows, position.Failed, start.Rows, position.Bytes, length);
+
+    private static void RequireFile(string input)
+    {
+        if (!File.Exists(input))
+        {
+            throw new SimileException(ErrorCode.PathNotFound, $"There is no file {input}.");
+        }
+    }
+}

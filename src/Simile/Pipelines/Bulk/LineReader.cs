@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Simile.Pipelines.Bulk;
+
+/// <summary>Reads the lines of a file in blocks, knowing at the end of each how many bytes were read and what they were.</summary>
+/// <param name="path">The file: UTF-8, lines that end in LF or CR LF.</param>
+/// <param name="text">Makes texts of lines.</param>
+/// <param name="linesAtOnce">Lines a block.</param>
+internal sealed class LineReader(string path, LineText text, int linesAtOnce)
+{
+    private const int BufferBytes = 1 << 16;
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The blocks after a position.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/> when what was read up to there is no longer what the file holds.</exception>
+    public async IAsyncEnumerable<LineBlock> ReadAsync(BulkPosition from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Write, 1, FileOptions.SequentialScan);
+        await using var closing = stream.ConfigureAwait(false);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await SkipAsync(stream, from, hash, cancellationToken).ConfigureAwait(false);
+        var lines = new LineCutter(stream, BufferBytes);
+        var (block, row) = (new List<BulkLine>(linesAtOnce), from.Rows);
+        while (await lines.NextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            hash.AppendData(lines.Raw.Span);
+            var content = row == 0 && lines.Line.Span.StartsWith(ByteOrderMark) ? lines.Line[ByteOrderMark.Length..] : lines.Line;
+            block.Add(text.Read(content, ++row));
+            if (block.Count == linesAtOnce)
+            {
+                yield return new LineBlock(block, from.Bytes + lines.BytesRead, Convert.ToHexStringLower(hash.GetCurrentHash()));
+                block = new List<BulkLine>(linesAtOnce);
+            }
+        }
+
+        if (block.Count > 0)
+        {
+            yield return new LineBlock(block, from.Bytes + lines.BytesRead, Convert.ToHexStringLower(hash.GetCurrentHash()));
+        }
+    }
+
+    private async Task SkipAsync(FileStream stream, BulkPosition from, IncrementalHash hash, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferBytes];
+        for (var left = from.Bytes; left > 0;)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw PipelineErrors.AnotherInput(path, $"{from.Bytes} bytes of it were embedded, but now it has {stream.Length}");
+            }
+
+            hash.AppendData(buffer, 0, read);
+            left -= read;
+            if (left == 0 && buffer[read - 1] != (byte)'\n' && stream.Position < stream.Length)
+            {
+                throw PipelineErrors.AnotherInput(path, "its last line was embedded before it was whole");
+            }
+        }
+
+        if (!string.Equals(Convert.ToHexStringLower(hash.GetCurrentHash()), from.Digest, StringComparison.Ordinal))
+        {
+            throw PipelineErrors.AnotherInput(path, $"its first {from.Rows} lines are not those that were embedded");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Simile.Pipelines.Bulk;
+
+namespace Simile.Tests.Pipelines;
+
+/// <summary>Lines as a plain split gives them, whatever the size of the buffer.</summary>
+public sealed class LineCutterTests
+{
+    [Fact]
+    public void LinesAreThoseOfAPlainSplit()
+    {
+        var bytes = from content in Gen.Elements<byte>((byte)'a', (byte)'b', (byte)'\n', (byte)'\r', 0xC3).ArrayOf() from buffer in Gen.Choose(1, 9) select (content, buffer);
+        Prop.ForAll(bytes.ToArbitrary(), given => HoldsAsync(given.content, given.buffer).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }
+
+    private static async Task<bool> HoldsAsync(byte[] content, int buffer)
+    {
+        var cutter = new LineCutter(new MemoryStream(content), buffer);
+        var (lines, raw) = (new List<string>(), new List<byte>());
+        while (await cutter.NextAsync(CancellationToken.None))
+        {
+            lines.Add(Convert.ToHexString(cutter.Line.Span));
+            raw.AddRange(cutter.Raw.ToArray());
+            Assert.Equal(raw.Count, cutter.BytesRead);
+        }
+
+        var wanted = System.Text.Encoding.Latin1.GetString(content).Split('\n').Select(line => Convert.ToHexString(System.Text.Encoding.Latin1.GetBytes(line.TrimEnd('\r')))).ToList();
+        if (content.Length == 0 || content[^1] == (byte)'\n')
+        {
+            wanted.RemoveAt(wanted.Count - 1);
+        }
+
+        Assert.Equal(wanted, lines);
+        Assert.Equal(content, raw);
+        return true;
+    }
+}
