@@ -3,6 +3,7 @@ using System.Text;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
+using Simile.Pipelines.Bulk;
 using Simile.Registry;
 using Simile.Search;
 using Simile.Sqlite;
@@ -80,6 +81,14 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
 
     /// <summary>Opens a store that lives only as long as it is open.</summary>
     public IChunkStore OpenTemporaryStore() => SqliteChunkStore.Open(":memory:", create: true);
+
+    /// <summary>Opens the output of a bulk embedding by its name: .npy, .jsonl, .csv or .safetensors, or .db and .sqlite for SQLite. What an earlier run left there is continued.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>, or a code of the 400s.</exception>
+    public IBulkOutput OpenBulkOutput(BulkEmbedding bulk, string input, string output, bool restart)
+    {
+        ArgumentNullException.ThrowIfNull(bulk);
+        return Path.GetExtension(output) is ".db" or ".sqlite" ? SqliteBulkOutput.Open(output, bulk.Identity, restart) : bulk.OpenFile(input, output, restart);
+    }
 
     /// <summary>The index that is made on the fly for some paths: one file for each set of paths and each space.</summary>
     public string CachedIndexFor(IEnumerable<string> paths, EmbeddingSpace space)

@@ -13,6 +13,9 @@ internal static class TextInputs
     /// <summary>The one text of an argument.</summary>
     public static string ReadOne(string argument) => Read(argument, lines: false).Single();
 
+    /// <summary>The file that is the only argument, or null when it is not one file.</summary>
+    public static string? FileOf(string[] arguments) => arguments is [['@', .. var path]] && File.Exists(path) ? path : null;
+
     private static IEnumerable<string> Read(string argument, bool lines)
     {
         if (argument != "-" && !argument.StartsWith('@'))

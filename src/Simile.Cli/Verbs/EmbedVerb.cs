@@ -18,12 +18,13 @@ internal static class EmbedVerb
     public static Command Create(Lazy<SimileHost> host)
     {
         var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or - for standard input", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors", HelpName = "FILE" };
+        var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, stopped and started again, goes on where it was)", HelpName = "FILE" };
         var dimensions = new Option<int?>("--dimensions") { Description = "Cut vectors to this length, where the model was trained for it", HelpName = "N" };
         var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
         var purpose = VerbOptions.Choice("--purpose", "What the texts are, for models that treat queries and documents differently", EmbedPurpose.Unspecified);
+        var restart = new Option<bool>("--restart") { Description = "Begin anew where a run with --lines was stopped, instead of continuing it" };
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
-        var verb = new Command("embed", "Turn texts and pictures into vectors") { inputs, output, lines, dimensions, raw, purpose, json };
+        var verb = new Command("embed", "Turn texts and pictures into vectors") { inputs, output, lines, restart, dimensions, raw, purpose, json };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -31,6 +32,11 @@ internal static class EmbedVerb
             var kinds = ContentInputs.KindsOf(arguments);
             await using var opened = await model.OpenAsync(host, parsed, kinds, cancellationToken);
             var options = new EmbedOptions { Purpose = parsed.GetValue(purpose), Dimensions = parsed.GetValue(dimensions), Normalize = parsed.GetValue(raw) ? false : null };
+            if (parsed.GetValue(lines) && parsed.GetValue(output) is { } target && opened.Texts is { } texts && TextInputs.FileOf(arguments) is { } file && kinds == Modality.Text)
+            {
+                return await BulkEmbed.RunAsync(host.Value, texts, file, target, options, parsed.GetValue(restart), cancellationToken);
+            }
+
             var batches = EmbedAsync(opened.Embedder, ContentInputs.Read(arguments, parsed.GetValue(lines)).Chunk(kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce), options, cancellationToken);
             return parsed.GetValue(output) is { } path
                 ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, batches, cancellationToken)

@@ -34,27 +34,33 @@ public sealed class BulkEmbedding
     /// <summary>A digest of everything that the vectors depend on beside the input: only runs with the same one continue each other.</summary>
     public string Identity { get; }
 
-    /// <summary>Embeds a file into another, whose name says how: .npy, .jsonl, .csv or .safetensors.</summary>
-    /// <param name="input">The file: a line is a text; of a .jsonl file, an object with a field that holds the text.</param>
+    /// <summary>Opens a file to embed another into; its name says how: .npy, .jsonl, .csv or .safetensors.</summary>
+    /// <param name="input">The file that will be embedded.</param>
     /// <param name="output">The file to write. What is unfinished lies beside it: FILE.part and FILE.progress; lines without a vector are listed in FILE.errors.jsonl.</param>
     /// <param name="restart">Whether an unfinished run is thrown away instead of continued.</param>
-    /// <param name="progress">Hears of every block of lines.</param>
-    /// <param name="cancellationToken">Stops; what is done is kept for the next run.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>.</exception>
-    public async Task<BulkReport> RunAsync(string input, string output, bool restart = false, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>; <see cref="ErrorCode.InvalidOption"/> when both are one file.</exception>
+    public IBulkOutput OpenFile(string input, string output, bool restart = false)
     {
         RequireFile(input);
-        if (Path.GetFullPath(input) == Path.GetFullPath(output))
-        {
-            throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing the vectors into it would destroy it. Name another file.");
-        }
+        return Path.GetFullPath(input) != Path.GetFullPath(output)
+            ? FileBulkOutput.Open(output, Dimensions, Identity, restart)
+            : throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing the vectors into it would destroy it. Name another file.");
+    }
 
-        using var file = FileBulkOutput.Open(output, Dimensions, Identity, restart);
+    /// <summary>Embeds a file into one that <see cref="OpenFile"/> opens.</summary>
+    /// <inheritdoc cref="RunAsync(string, IBulkOutput, IProgress{BulkReport}?, CancellationToken)"/>
+    public async Task<BulkReport> RunAsync(string input, string output, bool restart = false, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        using var file = OpenFile(input, output, restart);
         return await RunAsync(input, file, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Embeds a file into an output that was opened for this <see cref="Identity"/>.</summary>
-    /// <inheritdoc cref="RunAsync(string, string, bool, IProgress{BulkReport}?, CancellationToken)"/>
+    /// <param name="input">The file: a line is a text; of a .jsonl file, an object with a field that holds the text.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="progress">Hears of every block of lines.</param>
+    /// <param name="cancellationToken">Stops; what is done is kept for the next run.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, or what the output throws.</exception>
     public async Task<BulkReport> RunAsync(string input, IBulkOutput output, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
