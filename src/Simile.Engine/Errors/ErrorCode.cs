@@ -1,7 +1,7 @@
 namespace Simile;
 
 /// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
-/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 9xx usage.</remarks>
+/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 7xx caches and monitoring, 9xx usage.</remarks>
 public static class ErrorCode
 {
     /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
@@ -126,6 +126,9 @@ public static class ErrorCode
 
     /// <summary>There are too few pairs to train with, or what is left of them does not vary.</summary>
     public const string TooFewPairs = "SIM604";
+
+    /// <summary>A cache cannot be opened, read or written.</summary>
+    public const string CacheUnavailable = "SIM711";
 
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";

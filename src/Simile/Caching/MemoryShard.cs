@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace Simile.Caching;
+
+/// <summary>A part of a memory cache: a table read without locks, and a queue that decides what goes.</summary>
+/// <remarks>The clock algorithm (second chance; Corbató 1968): the oldest entry goes, unless it was used since it was last looked at; then it goes back to the end of the queue instead.</remarks>
+internal sealed class MemoryShard(long maxBytes)
+{
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<CacheKey, MemorySlot> _slots = new(concurrencyLevel: 1, capacity: 31);
+    private readonly Queue<MemorySlot> _order = new();
+    private long _bytes;
+    private long _evictions;
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    public long Evictions => Volatile.Read(ref _evictions);
+
+    public int Entries => _order.Count;
+
+    public CachedEmbedding? Find(in CacheKey key) => _slots.TryGetValue(key, out var slot) ? slot.Use() : null;
+
+    /// <summary>Keeps an entry. Room is made before it comes in, so the bound holds at every moment.</summary>
+    public void Put(CacheKey key, PackedEmbedding value)
+    {
+        if (value.Bytes > maxBytes)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_slots.TryGetValue(key, out var slot))
+            {
+                _bytes += value.Bytes - slot.Value.Bytes;
+                slot.Value = value;
+                MakeRoom(0);
+                return;
+            }
+
+            MakeRoom(value.Bytes);
+            slot = new MemorySlot(key, value);
+            _slots[key] = slot;
+            _order.Enqueue(slot);
+            _bytes += value.Bytes;
+        }
+    }
+
+    private void MakeRoom(int wanted)
+    {
+        while (_bytes + wanted > maxBytes)
+        {
+            var oldest = _order.Dequeue();
+            if (oldest.TakeUse())
+            {
+                _order.Enqueue(oldest);
+                continue;
+            }
+
+            _slots.TryRemove(oldest.Key, out _);
+            _bytes -= oldest.Value.Bytes;
+            _evictions++;
+        }
+    }
+}
