@@ -22,28 +22,29 @@ internal sealed class CountingEmbedder : IEmbedder<string>
 
     public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
+        var settled = options ?? EmbedOptions.Default;
         await Before(inputs, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var space = Space.For(options ?? EmbedOptions.Default);
+        var space = Space.For(settled);
         var block = new float[inputs.Count * space.Dimensions];
         var outcomes = new EmbeddingOutcome[inputs.Count];
         for (var i = 0; i < inputs.Count; i++)
         {
             Embedded.Enqueue(inputs[i]);
-            outcomes[i] = Outcome(inputs[i], options, space, block.AsSpan(i * space.Dimensions, space.Dimensions));
+            outcomes[i] = Outcome(inputs[i], settled, space, block.AsSpan(i * space.Dimensions, space.Dimensions));
         }
 
         return new EmbeddingBatch(space, block, outcomes);
     }
 
-    private static EmbeddingOutcome Outcome(string text, EmbedOptions? options, EmbeddingSpace space, Span<float> row)
+    private static EmbeddingOutcome Outcome(string text, EmbedOptions options, EmbeddingSpace space, Span<float> row)
     {
         if (text?.StartsWith("bad", StringComparison.Ordinal) != false)
         {
             return new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.EmptyText, $"No vector for '{text}'."));
         }
 
-        var digest = SHA256.HashData(Encoding.Unicode.GetBytes($"{text}|{options?.Purpose}|{options?.MaxTokens}"));
+        var digest = SHA256.HashData(Encoding.Unicode.GetBytes($"{text}|{options.Purpose}|{options.MaxTokens}"));
         for (var i = 0; i < row.Length; i++)
         {
             row[i] = digest[i] - 127.5f;
@@ -54,6 +55,6 @@ internal sealed class CountingEmbedder : IEmbedder<string>
             UnitLength.Normalize(row);
         }
 
-        return new EmbeddingOutcome(text.Length, Math.Min(text.Length, options?.MaxTokens ?? 100)) { Truncated = text.Length > (options?.MaxTokens ?? 100) };
+        return new EmbeddingOutcome(text.Length, Math.Min(text.Length, options.MaxTokens ?? 100)) { Truncated = text.Length > (options.MaxTokens ?? 100) };
     }
 }
