@@ -11,9 +11,6 @@ public sealed record SqliteCacheOptions
     /// <summary>How values are kept. Default: <see cref="CachePrecision.Float32"/>. A file may hold both.</summary>
     public CachePrecision Precision { get; init; }
 
-    /// <summary>How old the note of an entry's last use may be before a hit renews it. Default: one minute, so that an entry that is read all day is written once a minute.</summary>
-    public TimeSpan UseInterval { get; init; } = TimeSpan.FromMinutes(1);
-
     /// <summary>How long another process may write before the cache is gone without. Default: two seconds.</summary>
     public TimeSpan Busy { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -23,7 +20,7 @@ public sealed record SqliteCacheOptions
     {
         Require(MaxBytes >= 16 * CacheSchema.PageBytes, $"{nameof(MaxBytes)} is {MaxBytes}; expected are at least {16 * CacheSchema.PageBytes}.");
         Require(Enum.IsDefined(Precision), $"The precision {Precision} was asked for; expected is Float32 or Float16.");
-        Require(UseInterval >= TimeSpan.Zero && Busy >= TimeSpan.Zero, $"{nameof(UseInterval)} is {UseInterval} and {nameof(Busy)} {Busy}; expected are times that are not negative.");
+        Require(Busy >= TimeSpan.Zero, $"{nameof(Busy)} is {Busy}; expected is a time that is not negative.");
         return this;
     }
 

@@ -13,11 +13,6 @@ public abstract class EmbeddingCacheSuite<TCache> : IDisposable
     /// <summary>An empty cache of about that size.</summary>
     protected abstract TCache Create(long maxBytes, CachePrecision precision);
 
-    /// <summary>Lets time go by where a cache tells old entries by a clock.</summary>
-    protected virtual void Wait()
-    {
-    }
-
     [Fact]
     public async Task WhatIsPutInIsFound()
     {
@@ -78,7 +73,6 @@ public abstract class EmbeddingCacheSuite<TCache> : IDisposable
         await cache.SetAsync(Entries(0, 20));
         for (var i = 100; i < 4000; i += 50)
         {
-            Wait();
             await Find(cache, [.. Enumerable.Range(0, 10).Select(KeyOf)]);
             await cache.SetAsync(Entries(i, 50));
         }
