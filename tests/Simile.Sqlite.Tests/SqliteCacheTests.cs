@@ -73,12 +73,14 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
             await cache.SetAsync(Entries(0, 200));
         }
 
-        // The last page of the table holds nothing but rows; its last bytes are those of the first row that went into it.
+        // In every copy: where a page was split, what moved may still stand in the old place too.
         var bytes = await File.ReadAllBytesAsync(CachePath);
         var value = ValueOf(5).Vector.ToArray().SelectMany(BitConverter.GetBytes).ToArray();
-        var place = bytes.AsSpan().IndexOf(value);
-        Assert.True(place > 0);
-        bytes[place + 33] ^= 4;
+        while (bytes.AsSpan().IndexOf(value) is var place and > 0)
+        {
+            bytes[place + 33] ^= 4;
+        }
+
         await File.WriteAllBytesAsync(CachePath, bytes);
         using var rotten = Create(1_000_000, CachePrecision.Float32);
         var found = await Find(rotten, [.. Enumerable.Range(0, 200).Select(KeyOf)]);
