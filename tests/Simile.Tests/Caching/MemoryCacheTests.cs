@@ -7,14 +7,14 @@ public class MemoryCacheTests
 {
     // The small form of what bench/caching measures with ten million lookups.
     [Fact]
-    public void AWorkingSetOfTwiceTheBoundNeverExceedsIt()
+    public async Task AWorkingSetOfTwiceTheBoundNeverExceedsIt()
     {
         const long Bound = 8_000_000;
         var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bound });
         var keys = Enumerable.Range(0, 16_000).Select(i => new CacheKey(SHA256.HashData(BitConverter.GetBytes(i)))).ToArray();
         var value = new CachedEmbedding(new float[180], 1, 1, false);
         var highest = 0L;
-        Parallel.For(0, 8, worker =>
+        await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
         {
             var random = new Random(worker);
             for (var i = 0; i < 40_000; i++)
@@ -22,7 +22,7 @@ public class MemoryCacheTests
                 var key = keys[random.Next(keys.Length)];
                 if (cache.Find(key) is null)
                 {
-                    cache.SetAsync([new CacheEntry(key, value)]).AsTask().Wait();
+                    await cache.SetAsync([new CacheEntry(key, value)], cancellation);
                 }
 
                 if (i % 64 == 0)
@@ -38,11 +38,11 @@ public class MemoryCacheTests
     }
 
     [Fact]
-    public void AHitOnTheSameEntryIsTheSameObject()
+    public async Task AHitOnTheSameEntryIsTheSameObject()
     {
         var cache = new MemoryCache();
         var (key, value) = (new CacheKey(new byte[32]), new CachedEmbedding(new float[3], 1, 1, false));
-        cache.SetAsync([new CacheEntry(key, value)]).AsTask().Wait();
+        await cache.SetAsync([new CacheEntry(key, value)]);
         Assert.Same(value, cache.Find(key));
     }
 
