@@ -73,6 +73,9 @@ public static class CachingEmbedder
     /// <summary>Before an embedder of pictures.</summary>
     public static CachingEmbedder<ImageInput> Over(IEmbedder<ImageInput> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new ImageKey(), options);
 
-    /// <summary>Before an embedder of both.</summary>
+    /// <summary>Before an embedder of texts or pictures.</summary>
     public static CachingEmbedder<Content> Over(IEmbedder<Content> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new ContentKey(), options);
+
+    /// <summary>Before an embedder of texts with pictures.</summary>
+    public static CachingEmbedder<MultimodalInput> Over(IEmbedder<MultimodalInput> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new MultimodalKey(), options);
 }

@@ -49,3 +49,27 @@ public sealed class ContentKey : IInputKey<Content>
     /// <inheritdoc/>
     public bool MayChange(Content input) => input?.Image is { } image && _images.MayChange(image);
 }
+
+/// <summary>Texts with pictures: the text as <see cref="TextKey"/> has it, the picture as <see cref="ImageKey"/> has it, and which of them is there.</summary>
+public sealed class MultimodalKey : IInputKey<MultimodalInput>
+{
+    private const byte Modality = (byte)'M';
+
+    /// <inheritdoc/>
+    public CacheKey? KeyOf(MultimodalInput input, CallKey call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var picture = input?.Image?.TryDigest();
+        if (input is null || (picture is null && (input.Image is not null || input.Text is null)))
+        {
+            return null;
+        }
+
+        // A digest has a fixed length, so the text that follows it cannot run together with it.
+        var parts = (byte)((picture is null ? 0 : 1) + (input.Text is null ? 0 : 2));
+        return call.Of(Modality, [parts, .. picture ?? [], .. MemoryMarshal.AsBytes(input.Text.AsSpan())]);
+    }
+
+    /// <inheritdoc/>
+    public bool MayChange(MultimodalInput input) => input?.Image?.IsOnDisk == true;
+}

@@ -55,7 +55,7 @@ public sealed class MemoryCache : IEmbeddingCache
         ArgumentNullException.ThrowIfNull(entries);
         foreach (var entry in entries)
         {
-            ShardOf(entry.Key).Put(entry.Key, new PackedEmbedding(entry.Value, _precision));
+            ShardOf(entry.Key).Put(entry.Key, HalvedEmbedding.Pack(entry.Value, _precision));
         }
 
         return ValueTask.CompletedTask;

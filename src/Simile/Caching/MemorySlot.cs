@@ -1,15 +1,17 @@
 namespace Simile.Caching;
 
 /// <summary>One entry of a memory cache.</summary>
-internal sealed class MemorySlot(CacheKey key, PackedEmbedding value)
+/// <param name="key">Its key.</param>
+/// <param name="value">A <see cref="CachedEmbedding"/>, or a <see cref="HalvedEmbedding"/>: one object to follow, since a hit's time is that of memory.</param>
+internal sealed class MemorySlot(CacheKey key, object value)
 {
     // Written without a lock by every hit; losing one such write only ages the entry by a round.
     private volatile bool _used;
-    private volatile PackedEmbedding _value = value;
+    private volatile object _value = value;
 
     public CacheKey Key { get; } = key;
 
-    public PackedEmbedding Value
+    public object Value
     {
         get => _value;
         set => _value = value;
@@ -24,7 +26,8 @@ internal sealed class MemorySlot(CacheKey key, PackedEmbedding value)
             _used = true;
         }
 
-        return _value.Unpack();
+        var kept = _value;
+        return kept as CachedEmbedding ?? ((HalvedEmbedding)kept).Unpack();
     }
 
     /// <summary>Whether the entry was used since the last time this was asked.</summary>

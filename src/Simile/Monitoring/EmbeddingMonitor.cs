@@ -59,19 +59,24 @@ public sealed class EmbeddingMonitor : IDisposable
     /// <summary>Statistics of a metric's values in the last <see cref="MonitorOptions.Window"/>.</summary>
     public MetricStatistics Recent(string name) => Of(name, series => series.Recent(Now()));
 
-    /// <summary>Takes the figures of a batch as it leaves the queue.</summary>
-    /// <param name="queueDepth">Inputs that are still waiting.</param>
+    /// <summary>Takes the figures of a batch.</summary>
+    /// <param name="queueDepth">Inputs that still wait.</param>
     /// <param name="wait">How long its first input waited.</param>
     /// <param name="inputs">Inputs it has.</param>
     /// <param name="tokens">Tokens it has.</param>
-    /// <param name="paddedTokens">Tokens it would have with every input padded to the longest.</param>
-    public void RecordBatch(int queueDepth, TimeSpan wait, int inputs, long tokens, long paddedTokens)
+    /// <param name="time">How long it ran.</param>
+    /// <param name="paddedTokens">Tokens it would have with every input padded to the longest, where that is known.</param>
+    public void RecordBatch(int queueDepth, TimeSpan wait, int inputs, long tokens, TimeSpan time, long? paddedTokens = null)
     {
         Record(_instruments.QueueDepth, queueDepth);
         Record(_instruments.QueueWait, wait.TotalSeconds);
         Record(_instruments.BatchInputs, inputs);
         Record(_instruments.BatchTokens, tokens);
-        Record(_instruments.PaddingSaved, Math.Max(0, paddedTokens - tokens));
+        Record(_instruments.BatchDuration, time.TotalSeconds);
+        if (paddedTokens is { } padded)
+        {
+            Record(_instruments.PaddingSaved, Math.Max(0, padded - tokens));
+        }
     }
 
     /// <summary>Takes the time that a stage of the work took: tokenize, decode, prepare, forward.</summary>

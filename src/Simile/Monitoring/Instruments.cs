@@ -25,6 +25,7 @@ internal sealed class Instruments : IDisposable
         QueueWait = Histogram(MetricNames.QueueWait, "s", "Time an input waits for its batch.", Seconds);
         BatchInputs = Histogram(MetricNames.BatchInputs, "{input}", "Inputs of a batch.", Powers);
         BatchTokens = Histogram(MetricNames.BatchTokens, "{token}", "Tokens of a batch.", Powers);
+        BatchDuration = Histogram(MetricNames.BatchDuration, "s", "Time a batch ran.", Seconds);
         PaddingSaved = Histogram(MetricNames.PaddingSaved, "{token}", "Tokens that padding would have added to a batch.", Powers);
         StageDuration = Histogram(MetricNames.StageDuration, "s", "Time a stage of the work took.", Seconds);
         Truncations = _meter.CreateCounter<long>(MetricNames.Truncations, "{input}", "Inputs of which something was cut off.");
@@ -49,6 +50,8 @@ internal sealed class Instruments : IDisposable
     public Histogram<double> BatchInputs { get; }
 
     public Histogram<double> BatchTokens { get; }
+
+    public Histogram<double> BatchDuration { get; }
 
     public Histogram<double> PaddingSaved { get; }
 

@@ -33,6 +33,9 @@ public static class MetricNames
     /// <summary>Tokens a batch had.</summary>
     public const string BatchTokens = "simile.batch.tokens";
 
+    /// <summary>Seconds a batch ran.</summary>
+    public const string BatchDuration = "simile.batch.duration";
+
     /// <summary>Tokens that a batch padded to its longest input would have had more.</summary>
     public const string PaddingSaved = "simile.batch.padding_saved";
 

@@ -120,6 +120,18 @@ public class CachingEmbedderTests
     }
 
     [Fact]
+    public void TextsWithPicturesAreToldApartByBothAndByWhichIsThere()
+    {
+        var (key, call) = (new MultimodalKey(), new CallKey(_inner.Recipe, _inner.Space, EmbedOptions.Default));
+        ImageInput one = ImageInput.FromBytes(new byte[] { 1 }), two = ImageInput.FromBytes(new byte[] { 2 });
+        MultimodalInput[] inputs = [new("a"), new("b"), new("a", one), new("b", one), new("a", two), new(null, one), new(null, two), new(string.Empty, one), new(string.Empty)];
+        Assert.Equal(inputs.Length, inputs.Select(input => key.KeyOf(input, call)!.Value).Distinct().Count());
+        Assert.Equal(key.KeyOf(new("a", one), call), key.KeyOf(new("a", ImageInput.FromBytes(new byte[] { 1 }, "another name")), call));
+        Assert.Null(key.KeyOf(new(null), call));
+        Assert.Null(key.KeyOf(new("a", ImageInput.FromFile("/none.png")), call));
+    }
+
+    [Fact]
     public async Task AnInputThatChangesMeanwhileIsNotKept()
     {
         var key = new ChangingKey();

@@ -99,7 +99,8 @@ public sealed class MonitoringEmbedderTests : IDisposable
         var cached = CachingEmbedder.Over(_inner, cache, new CachingOptions { Observer = _monitor.RecordCaching });
         await cached.EmbedAsync(["a", "b", "a"]);
         await cached.EmbedAsync(["a", "c"]);
-        _monitor.RecordBatch(queueDepth: 3, TimeSpan.FromSeconds(0.5), inputs: 4, tokens: 100, paddedTokens: 160);
+        _monitor.RecordBatch(queueDepth: 3, TimeSpan.FromSeconds(0.5), inputs: 4, tokens: 100, TimeSpan.FromSeconds(0.25), paddedTokens: 160);
+        _monitor.RecordBatch(0, TimeSpan.Zero, 1, 10, TimeSpan.FromSeconds(0.25));
         _monitor.RecordStage("tokenize", TimeSpan.FromSeconds(2));
         _monitor.RecordImages(new ImageTimes(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)));
         _listener.RecordObservableInstruments();
@@ -108,6 +109,7 @@ public sealed class MonitoringEmbedderTests : IDisposable
         Assert.Equal((1, 3), (Sum(MetricNames.CacheHits, "simile.cache.tier=memory"), Sum(MetricNames.CacheEntries, "simile.cache.tier=memory")));
         Assert.Equal(cache.Bytes, Sum(MetricNames.CacheBytes, "simile.cache.tier=memory"));
         Assert.Equal((3, 0.5, 60), (Sum(MetricNames.QueueDepth, string.Empty), Sum(MetricNames.QueueWait, string.Empty), Sum(MetricNames.PaddingSaved, string.Empty)));
+        Assert.Equal((0.5, 110), (Sum(MetricNames.BatchDuration, string.Empty), Sum(MetricNames.BatchTokens, string.Empty)));
         Assert.Equal(4, Sum(MetricNames.StageDuration, "simile.stage=forward"));
         Assert.Equal(2, _monitor.Statistics("simile.stage.duration:prepare").Mean);
         Assert.True(Sum(MetricNames.WorkingSet, string.Empty) > 1e6 && Sum(MetricNames.ManagedMemory, string.Empty) > 1e5);
