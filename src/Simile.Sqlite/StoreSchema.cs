@@ -20,36 +20,8 @@ internal static class StoreSchema
         """;
 
     /// <summary>Makes the tables of a new file, or checks that the file is ours.</summary>
-    public static void Prepare(SqliteConnection connection, string path)
-    {
-        connection.Run("PRAGMA journal_mode=WAL");
-        connection.Run("PRAGMA synchronous=NORMAL");
-        if (connection.Number("PRAGMA application_id") == 0 && connection.Number("SELECT count(*) FROM sqlite_schema") == 0)
-        {
-            Create(connection);
-        }
-
-        var (application, version) = (connection.Number("PRAGMA application_id"), connection.Number("PRAGMA user_version"));
-        if (application != ApplicationId || version != Version)
-        {
-            throw new SimileException(ErrorCode.BadStore, application == ApplicationId
-                ? $"{path} is an index of version {version}, but this Simile reads version {Version}. Delete it and index again."
-                : $"{path} is an SQLite database, but no index of Simile's. Name another file.");
-        }
-    }
-
-    private static void Create(SqliteConnection connection)
-    {
-        using var transaction = connection.BeginTransaction(deferred: false);
-
-        // Another process may have been faster.
-        if (connection.Number("SELECT count(*) FROM sqlite_schema") == 0)
-        {
-            connection.Run(Tables);
-            connection.Run($"PRAGMA application_id={ApplicationId}");
-            connection.Run($"PRAGMA user_version={Version}");
-        }
-
-        transaction.Commit();
-    }
+    public static void Prepare(SqliteConnection connection, string path) =>
+        new FileSchema(ApplicationId, Version, Tables).Prepare(connection, version => new SimileException(ErrorCode.BadStore, version is null
+            ? $"{path} is an SQLite database, but no index of Simile's. Name another file."
+            : $"{path} is an index of version {version}, but this Simile reads version {Version}. Delete it and index again."));
 }

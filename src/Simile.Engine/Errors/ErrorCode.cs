@@ -1,7 +1,7 @@
 namespace Simile;
 
 /// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
-/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 7xx serving (queues, registries, pipelines), 9xx usage.</remarks>
+/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 7xx serving (queues, registries, caches, pipelines), 9xx usage.</remarks>
 public static class ErrorCode
 {
     /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
@@ -144,6 +144,9 @@ public static class ErrorCode
 
     /// <summary>The embedder of that name is of another type, or is registered already.</summary>
     public const string EmbedderMismatch = "SIM706";
+
+    /// <summary>A cache cannot be opened, read or written.</summary>
+    public const string CacheUnavailable = "SIM711";
 
     /// <summary>A step of a pipeline threw on an item; the original error is inside.</summary>
     public const string StepFailed = "SIM721";

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Simile.Imaging;
 
 namespace Simile.Images;
@@ -43,6 +44,34 @@ public sealed class ImageInput
     /// <exception cref="SimileException">SIM111 to SIM115, or SIM501 when the file does not exist or cannot be read.</exception>
     internal RgbImage Decode(ImageReader reader, CancellationToken cancellationToken) =>
         _image ?? reader.Read(_path is null ? _bytes.Span : ReadFile(_path, reader.Limits), cancellationToken).Image;
+
+    /// <summary>Whether the picture lies in a file, which may change from one reading to the next.</summary>
+    internal bool IsOnDisk => _path is not null;
+
+    /// <summary>What tells this picture from others: SHA-256 of the pixels with their shape, or of the file's bytes; null when the file cannot be read.</summary>
+    /// <remarks>A file is not decoded for it. The same picture as two files, or as a file and as pixels, has two digests.</remarks>
+    internal byte[]? TryDigest()
+    {
+        try
+        {
+            return _image is null ? DigestFile() : Convert.FromHexString(_image.Sha256());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private byte[] DigestFile()
+    {
+        if (_path is null)
+        {
+            return SHA256.HashData(_bytes.Span);
+        }
+
+        using var stream = File.OpenRead(_path);
+        return SHA256.HashData(stream);
+    }
 
     private static byte[] ReadFile(string path, ImageLimits limits)
     {

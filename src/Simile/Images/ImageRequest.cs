@@ -13,7 +13,6 @@ internal sealed record ImageRequest(EmbeddingSpace Space)
             throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {tokens}, but pictures have no tokens. Leave it out.");
         }
 
-        var cut = space.Truncate(options.Dimensions ?? space.Dimensions);
-        return new ImageRequest(cut.WithUnitLength(options.Normalize ?? cut.UnitLength));
+        return new ImageRequest(space.For(options));
     }
 }

@@ -40,9 +40,7 @@ public sealed class ContentEmbedder : IEmbedder<Content>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var settled = options ?? EmbedOptions.Default;
-        var cut = Space.Truncate(settled.Dimensions ?? Space.Dimensions);
-        var space = cut.WithUnitLength(settled.Normalize ?? cut.UnitLength);
-        var rows = new MixedRows(space, inputs.Count);
+        var rows = new MixedRows(Space.For(settled), inputs.Count);
         await rows.FillAsync(Texts, inputs, content => content?.Text, "texts", settled, cancellationToken).ConfigureAwait(false);
         await rows.FillAsync(Images, inputs, content => content?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken).ConfigureAwait(false);
         return rows.ToBatch();

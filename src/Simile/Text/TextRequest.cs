@@ -17,9 +17,8 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
             throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {options.MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
         }
 
-        var cut = space.Truncate(options.Dimensions ?? space.Dimensions);
         var limit = Math.Min(options.MaxTokens ?? int.MaxValue, maxTokens ?? int.MaxValue);
-        return new TextRequest(cut.WithUnitLength(options.Normalize ?? cut.UnitLength), PromptFor(options.Purpose, traits), limit);
+        return new TextRequest(space.For(options), PromptFor(options.Purpose, traits), limit);
     }
 
     private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) => purpose switch

@@ -59,6 +59,15 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
     /// <summary>This space with vectors of unit length, or with vectors as the model gives them.</summary>
     public EmbeddingSpace WithUnitLength(bool unitLength) => unitLength == UnitLength ? this : new EmbeddingSpace(Id, Dimensions, unitLength, Metric, TrainedDimensions);
 
+    /// <summary>The space of an answer to a call with these options.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for the dimensions asked for.</exception>
+    public EmbeddingSpace For(EmbedOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var cut = Truncate(options.Dimensions ?? Dimensions);
+        return cut.WithUnitLength(options.Normalize ?? cut.UnitLength);
+    }
+
     /// <summary>Writes a row of this space: the beginning of a model's vector, scaled to unit length where the space has it.</summary>
     /// <param name="vector">At least D values.</param>
     /// <param name="row">Gets D values.</param>

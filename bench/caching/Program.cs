@@ -1,0 +1,29 @@
+using System.Globalization;
+using Simile.Bench;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["hits"]:
+        CacheBench.Hits();
+        break;
+    case ["bound"]:
+        CacheBench.Bound();
+        break;
+    case ["sqlite"]:
+        await SqliteBench.RunAsync();
+        break;
+    case ["overhead", var model]:
+        await OverheadBench.RunAsync(model);
+        break;
+    default:
+        Console.Error.WriteLine("""
+            dotnet run -c Release --project bench/caching -- hits            a memory cache's hits, 8 threads
+            dotnet run -c Release --project bench/caching -- bound           10,000,000 lookups, a working set of twice the bound
+            dotnet run -c Release --project bench/caching -- sqlite          an SQLite cache: hits, misses, entries put in
+            dotnet run -c Release --project bench/caching -- overhead MODEL  monitor and cache before a model, every input a miss
+            """);
+        return 2;
+}
+
+return 0;

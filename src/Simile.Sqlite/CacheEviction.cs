@@ -1,0 +1,72 @@
+using Microsoft.Data.Sqlite;
+
+namespace Simile.Sqlite;
+
+/// <summary>Drops the oldest entries until the file is within its bound.</summary>
+/// <remarks>The clock algorithm, as in memory: the oldest entry goes, unless it was used since it was last looked at; then it becomes the newest instead.
+/// So many entries at most get that second chance in one step that a step stays short, whatever was read before.</remarks>
+internal sealed class CacheEviction : IDisposable
+{
+    private const int AtOnce = 16;
+    private const int MostSecondChances = 1000;
+    private readonly SqliteConnection _connection;
+    private readonly long _maxPages;
+    private readonly SqliteCommand _oldest;
+    private readonly SqliteCommand _renew;
+    private readonly SqliteCommand _remove;
+
+    public CacheEviction(SqliteConnection connection, long maxBytes)
+    {
+        _connection = connection;
+        _maxPages = maxBytes / connection.Number("PRAGMA page_size");
+        _oldest = connection.Prepare($"SELECT id, used FROM entries ORDER BY id LIMIT {AtOnce}");
+        _renew = connection.Prepare("UPDATE entries SET id = (SELECT max(id) + 1 FROM entries), used = 0 WHERE id = $0", 0L);
+        _remove = connection.Prepare("DELETE FROM entries WHERE id = $0", 0L);
+    }
+
+    /// <summary>Entries dropped so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Drops what is too much, inside the caller's transaction.</summary>
+    public void MakeRoom(SqliteTransaction transaction)
+    {
+        _oldest.Transaction = _renew.Transaction = _remove.Transaction = transaction;
+        var chances = MostSecondChances;
+        while (UsedPages() > _maxPages && Oldest() is { Count: > 0 } oldest)
+        {
+            foreach (var (id, used) in oldest)
+            {
+                var stays = used && chances-- > 0;
+                Run(stays ? _renew : _remove, id);
+                Count += stays ? 0 : 1;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _oldest.Dispose();
+        _renew.Dispose();
+        _remove.Dispose();
+    }
+
+    private static void Run(SqliteCommand command, long id)
+    {
+        command.Parameters[0].Value = id;
+        command.ExecuteNonQuery();
+    }
+
+    private long UsedPages() => _connection.Number("PRAGMA page_count") - _connection.Number("PRAGMA freelist_count");
+
+    private List<(long Id, bool Used)> Oldest()
+    {
+        var rows = new List<(long, bool)>(AtOnce);
+        using var reader = _oldest.ExecuteReader();
+        while (reader.Read())
+        {
+            rows.Add((reader.GetInt64(0), reader.GetInt64(1) != 0));
+        }
+
+        return rows;
+    }
+}
