@@ -76,7 +76,7 @@ def draw_room(canvas, random):
 BACKGROUNDS = {PLAIN: draw_plain, SKY: draw_sky, GRASS: draw_grass, GROUND: draw_ground, SEA: draw_sea, ROOM: draw_room}
 
 
-def draw(kind, random, width, height, background=None, reach=None, turn=None, x=None, y=None):
+def draw(kind, random, width, height, background=None, reach=None, turn=None, x=None, y=None, grain=True):
     """One picture of a kind; what is left open is drawn by chance."""
     reach = reach or random.uniform(0.24, 0.46) * (0.85 if kind in ("ketch", "pyramid") else 1)
     turn = turn if turn is not None else random.uniform(-0.06, 0.06) if kind in LEVEL else random.gauss(0, 0.2) if kind not in ("starfish", "soccer_ball", "pizza") else random.uniform(0, 6.28)
@@ -92,6 +92,8 @@ def draw(kind, random, width, height, background=None, reach=None, turn=None, x=
     else:
         BACKGROUNDS[place](canvas, random)
     FIGURES[kind](canvas, random)
+    if not grain:
+        return canvas.finish()
     if kind == "pyramid":
         canvas.grain(random, random.uniform(1, 5))
     elif random.random() < 0.6:
@@ -99,13 +101,16 @@ def draw(kind, random, width, height, background=None, reach=None, turn=None, x=
     return canvas.finish()
 
 
-def training_set(each, seed, classes, side):
-    """(pictures, labels): some drawings of every kind. The seeds are apart from those of tools/draw-samples.py, which are below 1,000."""
-    pictures, labels = [], []
-    for kind in FIGURES:
-        for index in range(each):
-            random = randomness.Random(f"{seed}/{kind}/{index + 1000}")
-            small = draw(kind, random, random.randrange(96, 150), random.randrange(96, 130))
-            pictures.append(numpy.asarray(small.resize((side, side), Image.BILINEAR)))
-            labels.append(classes.index(kind))
-    return numpy.stack(pictures), numpy.array(labels)
+def training_set(each, seed, classes, side, cache):
+    """(pictures, labels): some drawings of every kind. Their seeds are words that tools/draw-samples.py does not use."""
+    labels = numpy.array([classes.index(kind) for kind in FIGURES for _ in range(each)])
+    if not cache.exists():
+        pictures = []
+        for kind in FIGURES:
+            for index in range(each):
+                random = randomness.Random(f"training {seed} {kind} {index}")
+                small = draw(kind, random, random.randrange(96, 150), random.randrange(96, 130))
+                pictures.append(numpy.asarray(small.resize((side, side), Image.BILINEAR)))
+        numpy.savez(cache, pictures=numpy.stack(pictures))
+    with numpy.load(cache) as file:
+        return file["pictures"], labels

@@ -1,8 +1,8 @@
-"""Trains simile-image-mini from scratch. Use: train.py --data ../shared/data/train --output FOLDER [--final]"""
+"""Trains simile-image-mini from scratch. Use: train.py --data ../shared/data/train --output FOLDER; started again, it goes on where it was"""
 import argparse
+import concurrent.futures
 import copy
 import json
-import math
 import pathlib
 import time
 
@@ -19,13 +19,20 @@ from network import ImageTower
 CONFIG = json.loads((pathlib.Path(__file__).parent / "recipe.json").read_text())
 
 
-def learning_rate(progress):
-    """Rises over 5 % of the training, then falls along a cosine."""
-    return min(progress / 0.05, 1) * 0.5 * (1 + math.cos(math.pi * max(0, progress - 0.05) / 0.95)) + 0.001
+def place_of(epoch, phases):
+    """The phase of an epoch (from 0, may have a fraction) and how far it has gone."""
+    for phase in phases:
+        if epoch < phase["epochs"]:
+            return phase, epoch / phase["epochs"]
+        epoch -= phase["epochs"]
+    return phases[-1], 1.0
 
 
-def side_at(progress, sides):
-    return next(side for until, side in sides if progress <= until)
+def learning_rate(epoch, phases):
+    """Along a line from a phase's first to its last rate; it rises from 0 in the first epoch of all."""
+    phase, share = place_of(epoch, phases)
+    first, last = phase["rate"]
+    return (first + (last - first) * share) * min(1, epoch + 0.01)
 
 
 def draw_order(labels, count, power, random):
@@ -60,45 +67,92 @@ def follow(average, model, keep):
                 ours.copy_(theirs)
 
 
-def train(stored, labels, class_texts, recipe, report, epochs):
-    random = torch.Generator().manual_seed(recipe["seed"])
-    torch.manual_seed(recipe["seed"])
-    model = ImageTower(recipe["widths"], recipe["depths"])
-    average = copy.deepcopy(model)
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.SGD([{"params": decayed, "weight_decay": recipe["decay"]}, {"params": others, "weight_decay": 0}], lr=recipe["rate"], momentum=0.9, nesterov=True)
-    batch = recipe["batch"]
-    each = recipe["epoch"] // batch
-    steps, step, started = epochs * each, 0, time.time()
-    for epoch in range(epochs):
-        order = draw_order(labels, each * batch, recipe["balance"], random)
+class Half:
+    """A copy of the network with random numbers of its own that works through its half of each batch on one thread, as a second processor would.
+
+    Two halves need one another once a step, not once a layer: on a machine that others use too, that is much faster than two threads on one batch.
+    """
+
+    def __init__(self, model, recipe, number):
+        self.model, self.recipe = model, recipe
+        self.random = torch.Generator().manual_seed(recipe["seed"] + number)
+
+    def gradients(self, stored, labels, targets, side, mixing):
+        torch.set_num_threads(1)
+        inputs, order, share = augmentation.augment(stored, side, self.random, mixing)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            vectors = self.model(inputs)
+        loss = loss_of(vectors.float(), targets, labels, order, share, self.recipe)
+        self.model.zero_grad(set_to_none=True)
+        loss.backward()
+        return loss.item()
+
+
+class Trainer:
+    def __init__(self, recipe):
+        torch.manual_seed(recipe["seed"])
+        self.recipe, self.epoch = recipe, 0
+        self.random = torch.Generator().manual_seed(recipe["seed"])
+        self.model = ImageTower(recipe["widths"], recipe["depths"])
+        self.average = copy.deepcopy(self.model)
+        self.halves = [Half(self.model, recipe, 1), Half(copy.deepcopy(self.model), recipe, 2)]
+        decayed = [p for p in self.model.parameters() if p.ndim > 1]
+        others = [p for p in self.model.parameters() if p.ndim <= 1]
+        self.optimizer = torch.optim.SGD([{"params": decayed, "weight_decay": recipe["decay"]}, {"params": others, "weight_decay": 0}], lr=0.1, momentum=0.9, nesterov=True)
+        self.pool = concurrent.futures.ThreadPoolExecutor(2)
+
+    def state(self):
+        return {
+            "epoch": self.epoch, "recipe": self.recipe, "weights": self.average.state_dict(), "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(), "randoms": [g.get_state() for g in (self.random, *(h.random for h in self.halves))],
+        }
+
+    def restore(self, state):
+        self.epoch = state["epoch"]
+        self.average.load_state_dict(state["weights"])
+        for half in self.halves:
+            half.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        for generator, saved in zip((self.random, *(h.random for h in self.halves)), state["randoms"]):
+            generator.set_state(saved)
+
+    def run_epoch(self, stored, labels, class_texts):
+        batch, phases = self.recipe["batch"], self.recipe["phases"]
+        steps = self.recipe["epoch"] // batch
         total = 0.0
-        model.train()
-        for chosen in order.split(batch):
-            progress = step / steps
-            for group in optimizer.param_groups:
-                group["lr"] = recipe["rate"] * learning_rate(progress)
-            # The last tenth is trained without mixing.
-            inputs, swapped, share = augmentation.augment(stored[chosen], side_at(progress, recipe["sides"]), random, recipe["mixing"] if progress < 0.9 else 0)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                vectors = model(inputs)
-            loss = loss_of(vectors.float(), choose_texts(class_texts, random), labels[chosen], swapped, share, recipe)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            step += 1
-            follow(average, model, min(recipe["average"], step / (step + 20)))
-            total += loss.item()
-        report(epoch, total / each, time.time() - started, average)
-    return average
+        for half in self.halves:
+            half.model.train()
+        for step, chosen in enumerate(draw_order(labels, steps * batch, self.recipe["balance"], self.random).split(batch)):
+            epoch = self.epoch + step / steps
+            phase, _ = place_of(epoch, phases)
+            targets = choose_texts(class_texts, self.random)
+            jobs = [self.pool.submit(half.gradients, stored[part], labels[part], targets, phase["side"], phase["mixing"]) for half, part in zip(self.halves, chosen.chunk(2))]
+            total += sum(job.result() for job in jobs) / 2
+            self.step(learning_rate(epoch, phases))
+        self.epoch += 1
+        return total / steps
+
+    def step(self, rate):
+        first, second = self.halves
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        with torch.no_grad():
+            for ours, theirs in zip(first.model.parameters(), second.model.parameters()):
+                ours.grad.add_(theirs.grad).mul_(0.5)
+            self.optimizer.step()
+            for ours, theirs in zip(first.model.parameters(), second.model.parameters()):
+                theirs.copy_(ours)
+            for ours, theirs in zip(first.model.buffers(), second.model.buffers()):
+                if ours.dtype.is_floating_point:
+                    ours.add_(theirs).mul_(0.5)
+                theirs.copy_(ours)
+        follow(self.average, self.model, self.recipe["average"] if self.epoch else 0.9)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
     parser.add_argument("--output", required=True)
-    parser.add_argument("--final", action="store_true", help="train on train and validation, look at the test split once at the end")
     parser.add_argument("--set", nargs="*", default=[], help="name=JSON, over recipe.json")
     arguments = parser.parse_args()
     recipe = {**CONFIG, **{k: json.loads(v) for k, v in (s.split("=", 1) for s in arguments.set)}}
@@ -109,30 +163,28 @@ def main():
     class_texts = [(torch.tensor([w for _, w in rows]), torch.from_numpy(v)) for rows, v in written]
     names = numpy.stack([v[0] for _, v in written])
     paths, labels, splits, stored, seen = pictures.load(pathlib.Path(arguments.data) / "caltech101-96px.zip", [r["class"] for r in table], recipe["side"], output.parent / f"pictures-{recipe['side']}.npz")
-    known = (splits != "test") if arguments.final else (splits == "train")
-    held = (splits == "test") if arguments.final else (splits == "validation")
+    known, held = splits == "train", splits == "validation"
     inputs, targets = torch.from_numpy(stored[known]), torch.from_numpy(labels[known])
     if recipe["drawings"]:
         import drawings
-        drawn, drawn_labels = drawings.training_set(recipe["drawings"], recipe["seed"], [r["class"] for r in table], pictures.STORED)
+        drawn, drawn_labels = drawings.training_set(recipe["drawings"], recipe["seed"], [r["class"] for r in table], pictures.STORED, output.parent / f"drawings-{recipe['drawings']}.npz")
         inputs, targets = torch.cat([inputs, torch.from_numpy(drawn)]), torch.cat([targets, torch.from_numpy(drawn_labels)])
     print(len(inputs), "to learn from,", held.sum(), "held out", flush=True)
 
-    def report(epoch, loss, seconds, model):
-        line = {"epoch": epoch, "loss": round(loss, 3), "seconds": round(seconds)}
-        last = epoch + 1 == recipe["epochs"]
-        if last or (not arguments.final and epoch % 5 == 4):
-            vectors = evaluate.vectors_of(model, seen[held])
-            line["name"] = evaluate.name_accuracy(vectors, labels[held], names)
-        if last:
-            line["neighbours"] = evaluate.neighbour_accuracy(vectors, labels[held], evaluate.vectors_of(model, seen[known]), labels[known])
-            line["text_to_picture"] = evaluate.precision_at(vectors, labels[held], names)
+    trainer, saved = Trainer(recipe), output / "weights.pt"
+    if saved.exists():
+        trainer.restore(torch.load(saved))
+    epochs = sum(phase["epochs"] for phase in recipe["phases"])
+    while trainer.epoch < epochs:
+        started = time.time()
+        line = {"epoch": trainer.epoch, "loss": round(trainer.run_epoch(inputs, targets, class_texts), 3), "seconds": round(time.time() - started)}
+        if trainer.epoch % 5 == 0 or trainer.epoch == epochs:
+            line["validation"] = evaluate.name_accuracy(evaluate.vectors_of(trainer.average, seen[held]), labels[held], names)
         print(json.dumps(line), flush=True)
-        torch.save({"recipe": recipe, "weights": model.state_dict()}, output / "weights.pt")
         with open(output / "log.jsonl", "a") as file:
             file.write(json.dumps(line) + "\n")
-
-    train(inputs, targets, class_texts, recipe, report, recipe["epochs"])
+        torch.save(trainer.state(), output / "writing.pt")
+        (output / "writing.pt").replace(saved)
 
 
 if __name__ == "__main__":
