@@ -1,8 +1,9 @@
 """Writes models/simile-image-mini and the figures. Use: export.py --data ../shared/data/train --weights FOLDER/weights.pt --figures FILE.jsonl [--model FOLDER]"""
 import argparse
+import datetime
+import hashlib
 import json
 import pathlib
-import hashlib
 import struct
 
 import numpy
@@ -112,7 +113,11 @@ def main():
     held = splits == arguments.split
     known = splits == "train" if arguments.split == "validation" else splits != "test"
     vectors = evaluate.vectors_of(model, seen)
-    lines = []
+    weights = "not written"
+    if arguments.model:
+        write_model(pathlib.Path(arguments.model), model, recipe)
+        weights = hashlib.sha256(pathlib.Path(arguments.model, "model.safetensors").read_bytes()).hexdigest()[:16]
+    lines = [{"date": datetime.date.today().isoformat(), "by": f"PyTorch {torch.__version__} in 32-bit arithmetic, weights as shipped (16 bits)", "weights": weights, "epochs": saved["epoch"], "recipe": recipe}]
     for how, column in (("the name alone", 0), ("'a …'", 1), ("'a photo of a …'", 2)):
         names = numpy.stack([v[column] for _, v in written])
         lines.append({"model": "simile-image-mini", "split": arguments.split, "pictures": int(held.sum()), "nearest_class_name": how, **evaluate.name_accuracy(vectors[held], labels[held], names), "text_to_picture_at_10": evaluate.precision_at(vectors[held], labels[held], names)})
@@ -121,7 +126,7 @@ def main():
     lines.append({"split": arguments.split, "neighbours": 5, "among": int(known.sum()), **evaluate.neighbour_accuracy(vectors[held], labels[held], vectors[known], labels[known])})
     lines.append({"split": arguments.split, "cosines": calibration(vectors[held], labels[held], written, passages())})
     ranks = (vectors[held] @ numpy.stack([v[0] for _, v in written]).T).argmax(1)
-    lines.append({"split": arguments.split, "accuracy_by_class": {c: round(float((ranks[labels[held] == i] == i).mean()), 3) for i, c in enumerate(classes)}})
+    lines.append({"split": arguments.split, "accuracy_by_class": {c: round(float((ranks[labels[held] == i] == i).mean()), 3) for i, c in enumerate(classes) if (labels[held] == i).any()}})
     samples = sorted((texts.ROOT / "samples/pictures").iterdir())
     sampled = evaluate.vectors_of(model, numpy.stack([pictures.squeeze(Image.open(p).convert("RGB"), recipe["side"]) for p in samples]))
     names = numpy.stack([v[0] for _, v in written])
@@ -129,8 +134,6 @@ def main():
     pathlib.Path(arguments.figures).write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     for line in lines:
         print(json.dumps(line, ensure_ascii=False)[:900])
-    if arguments.model:
-        write_model(pathlib.Path(arguments.model), model, recipe)
 
 
 if __name__ == "__main__":
