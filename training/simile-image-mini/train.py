@@ -149,6 +149,10 @@ class Trainer:
         follow(self.average, self.model, self.recipe["average"] if self.epoch else 0.9)
 
 
+def saved_epoch(output):
+    return torch.load(output / "weights.pt")["epoch"] if (output / "weights.pt").exists() else 0
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
@@ -164,6 +168,8 @@ def main():
     names = numpy.stack([v[0] for _, v in written])
     paths, labels, splits, stored, seen = pictures.load(pathlib.Path(arguments.data) / "caltech101-96px.zip", [r["class"] for r in table], recipe["side"], output.parent / f"pictures-{recipe['side']}.npz")
     known, held = splits == "train", splits == "validation"
+    if saved_epoch(output) >= sum(phase["epochs"] for phase in recipe["phases"] if not phase.get("with_validation")):
+        known = splits != "test"
     inputs, targets = torch.from_numpy(stored[known]), torch.from_numpy(labels[known])
     if recipe["drawings"]:
         import drawings
@@ -176,6 +182,9 @@ def main():
         trainer.restore(torch.load(saved))
     epochs = sum(phase["epochs"] for phase in recipe["phases"])
     while trainer.epoch < epochs:
+        if place_of(trainer.epoch, recipe["phases"])[0].get("with_validation") and not (splits == "validation")[known].any():
+            print("Start again: from here on, the validation split is trained on too.")
+            return
         started = time.time()
         line = {"epoch": trainer.epoch, "loss": round(trainer.run_epoch(inputs, targets, class_texts), 3), "seconds": round(time.time() - started)}
         if trainer.epoch % 5 == 0 or trainer.epoch == epochs:
