@@ -4,7 +4,7 @@ Usage: /usr/bin/python3 tests/reference/vision.py    (Debian's python3-torch 1.1
 
 Writes tests/Simile.Tests/Reference/vision.json. Weights are not stored: both sides draw them from the same hash of tensor
 number and index (value() below, RandomTensor in the tests), 24 bits each, so they are equal bit for bit. Everything is
-computed in 64-bit floats. torchvision's tensors are renamed into the layouts of Hugging Face and timm; CLIP's tower is
+computed in 64-bit floats. A head that is kept as a projection is our own layout. torchvision's tensors are renamed into the layouts of Hugging Face and timm; CLIP's tower is
 our own reading of its published layout, for no machine with transformers was at hand.
 """
 import json
@@ -92,6 +92,9 @@ def resnets():
                      (r"\.conv(\d)\.", lambda m: f".layer.{int(m[1]) - 1}.convolution."), (r"\.bn(\d)\.", lambda m: f".layer.{int(m[1]) - 1}.normalization."),
                      (r"downsample\.0", "shortcut.convolution"), (r"downsample\.1", "shortcut.normalization"), (r"^fc\.", "classifier.1.")]
             yield case("resnet18-huggingface", renamed(tensors, rules), {"model_type": "resnet", "hidden_act": "relu", "layer_type": "basic"}, size, model)
+    model = torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], num_classes=48).eval()
+    tensors = fill(model)
+    yield case("resnet10-projected", renamed(tensors, [(r"^fc\.", "projection.")]), {"model_type": "simile-image"}, 64, model)
 
 
 def vit():

@@ -11,6 +11,9 @@ namespace Simile.Networks.Vision;
 /// <param name="Head">What the head's names begin with; it is cut off.</param>
 internal sealed record ResNetNames(string Stem, string StemNorm, Func<int, int, string> Block, Func<int, string> Convolution, Func<int, string> Norm, string Shortcut, string ShortcutNorm, string Head)
 {
+    /// <summary>What the product into a text tower's space begins with, in our own models.</summary>
+    public const string Projection = "projection.";
+
     /// <summary>torchvision's names, which timm's resnet models share.</summary>
     public static ResNetNames Torchvision { get; } = new(
         "conv1", "bn1", (stage, block) => $"layer{stage + 1}.{block}.", index => $"conv{index + 1}", index => $"bn{index + 1}", "downsample.0", "downsample.1", "fc.");

@@ -58,6 +58,7 @@ internal sealed class ResNetReader
         }
 
         _convolutions.Skip(_names.Head);
+        _convolutions.Skip(ResNetNames.Projection);
         if (_convolutions.Unread.Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{_weights.Paths.First()} has the tensor '{unknown}', which no plain residual network has. Variants with other stems, groups or attention are not supported.");

@@ -1,7 +1,6 @@
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Convolutions;
 using Simile.Engine.Encoders;
-using Simile.Engine.Kernels;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 using Simile.Engine.Vision;
@@ -14,15 +13,13 @@ internal sealed class VisionNetwork : IDisposable
 {
     private readonly ResidualNetwork? _residual;
     private readonly PatchEncoder? _patches;
-    private readonly float[]? _head;
+    private readonly VectorProjection? _head;
 
-    private VisionNetwork(string kind, ResidualNetwork network) => (Kind, _residual, Dimensions) = (kind, network, network.Dimensions);
+    private VisionNetwork(string kind, ResidualNetwork network, VectorProjection? head) =>
+        (Kind, _residual, _head, Dimensions) = (kind, network, head, head?.Outputs ?? network.Dimensions);
 
-    private VisionNetwork(string kind, PatchEncoder network, float[]? head)
-    {
-        (Kind, _patches, _head) = (kind, network, head);
-        Dimensions = head is null ? network.Dimensions : head.Length / network.Dimensions;
-    }
+    private VisionNetwork(string kind, PatchEncoder network, VectorProjection? head) =>
+        (Kind, _patches, _head, Dimensions) = (kind, network, head, head?.Outputs ?? network.Dimensions);
 
     /// <summary>The family: resnet, vit, clip, siglip.</summary>
     public string Kind { get; }
@@ -42,7 +39,8 @@ internal sealed class VisionNetwork : IDisposable
     {
         if (ResNetReader.Recognizes(weights))
         {
-            return new VisionNetwork("resnet", new ResidualNetwork(ResNetReader.Read(weights, config), compute));
+            var residual = new ResidualNetwork(ResNetReader.Read(weights, config), compute);
+            return new VisionNetwork("resnet", residual, VectorProjection.Read(weights, ResNetNames.Projection + "weight", ResNetNames.Projection + "bias", residual.Dimensions));
         }
 
         var names = Array.Find([PatchNames.Vit("vit."), PatchNames.Vit(string.Empty), PatchNames.Timm, PatchNames.Siglip, PatchNames.Clip], names => names.Fits(weights));
@@ -55,7 +53,7 @@ internal sealed class VisionNetwork : IDisposable
             : names == PatchNames.Siglip ? ("siglip", PatchTraits.Siglip(config))
             : ("vit", names == PatchNames.Timm ? PatchTraits.Timm(config) : PatchTraits.Vit(config));
         var network = PatchReader.Read(new PatchTensors(weights), names, traits, compute);
-        return new VisionNetwork(kind, network, names.Head is { } head && weights.Has(head) ? Head(weights, head, network.Dimensions) : null);
+        return new VisionNetwork(kind, network, names.Head is { } head ? VectorProjection.Read(weights, head, null, network.Dimensions) : null);
     }
 
     /// <summary>Runs pictures of one size.</summary>
@@ -66,25 +64,15 @@ internal sealed class VisionNetwork : IDisposable
     /// <param name="team">Threads that share each step, or null.</param>
     public void Forward(ReadOnlySpan<float> pictures, int height, int width, Span<float> vectors, WorkerTeam? team)
     {
-        if (_residual is not null)
-        {
-            _residual.Forward(pictures, height, width, vectors, team);
-            return;
-        }
-
         if (_head is null)
         {
-            _patches!.Forward(pictures, vectors, team);
+            ForwardFeatures(pictures, height, width, vectors, team);
             return;
         }
 
-        var hidden = _patches!.Dimensions;
-        var states = new float[vectors.Length / Dimensions * hidden];
-        _patches.Forward(pictures, states, team);
-        for (var i = 0; i < vectors.Length; i++)
-        {
-            vectors[i] = VectorKernels.Dot(_head.AsSpan(i % Dimensions * hidden, hidden), states.AsSpan(i / Dimensions * hidden, hidden));
-        }
+        var features = new float[vectors.Length / Dimensions * _head.Inputs];
+        ForwardFeatures(pictures, height, width, features, team);
+        _head.Forward(features, vectors);
     }
 
     /// <inheritdoc/>
@@ -94,9 +82,14 @@ internal sealed class VisionNetwork : IDisposable
         _patches?.Dispose();
     }
 
-    private static float[] Head(SafetensorsSet weights, string name, int hidden)
+    private void ForwardFeatures(ReadOnlySpan<float> pictures, int height, int width, Span<float> features, WorkerTeam? team)
     {
-        var rows = new PatchTensors(weights).Shape(name, 2)[0];
-        return weights.Read(name, rows, hidden);
+        if (_residual is not null)
+        {
+            _residual.Forward(pictures, height, width, features, team);
+            return;
+        }
+
+        _patches!.Forward(pictures, features, team);
     }
 }
