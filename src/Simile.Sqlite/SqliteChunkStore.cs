@@ -97,7 +97,7 @@ public sealed class SqliteChunkStore : IChunkStore
         }
 
         // Another process may have taken chunks out between counting and reading.
-        return new ChunkVectors([.. ids], ids.Count == count ? values : values[..(ids.Count * dimensions)], dimensions);
+        return new ChunkVectors([.. ids], ids.Count == count ? values : values[..(ids.Count * dimensions)], dimensions, ReadPictures());
     });
 
     /// <inheritdoc/>
@@ -135,6 +135,20 @@ public sealed class SqliteChunkStore : IChunkStore
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
+
+    // Chunks of pictures have no lines.
+    private HashSet<long> ReadPictures()
+    {
+        var pictures = new HashSet<long>();
+        using var command = _connection.Prepare("SELECT id FROM chunks WHERE start_line = 0");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            pictures.Add(reader.GetInt64(0));
+        }
+
+        return pictures;
+    }
 
     private string? Fact(string name)
     {

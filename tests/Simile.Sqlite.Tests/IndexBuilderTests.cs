@@ -59,11 +59,23 @@ public sealed class IndexBuilderTests : IDisposable
     public void FusionIsThatOfThePapers()
     {
         ScoredChunk[] dense = [new(1, 0.9), new(2, 0.5)], keyword = [new(2, 7), new(3, 3)];
-        var reciprocal = new ReciprocalRankFusion { K = 60, DenseWeight = 1 }.Fuse(dense, keyword);
+        var reciprocal = new ReciprocalRankFusion { K = 60, DenseWeight = 1 }.Fuse(dense, keyword, new HashSet<long>());
         Assert.Equal([2L, 1, 3], reciprocal.Select(chunk => chunk.Id));
         Assert.Equal((1.0 / 62) + (1.0 / 61), reciprocal[0].Score, 1e-12);
-        var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword);
+        var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword, new HashSet<long>());
         Assert.Equal([(2L, 0.75), (1, 0.25), (3, 0)], convex.Select(chunk => (chunk.Id, chunk.Score)));
+    }
+
+    // 4 is a picture whose name has no word of the query, 5 one whose name has, 6 one that is far off.
+    [Fact]
+    public void APicturesPlaceByMeaningStandsForWordsThatItLacks()
+    {
+        ScoredChunk[] dense = [new(4, 0.9), new(1, 0.5), new(5, 0.4), new(6, 0.3)], keyword = [new(5, 7), new(1, 3)];
+        var reciprocal = new ReciprocalRankFusion { K = 20, DenseWeight = 0.5 }.Fuse(dense, keyword, new HashSet<long> { 4, 5, 6 });
+        Assert.Equal([(4L, 1.5 / 21), (5, (0.5 / 23) + (1.0 / 21)), (1, (0.5 / 22) + (1.0 / 22)), (6, 0.5 / 24)], reciprocal.Select(chunk => (chunk.Id, chunk.Score)));
+        var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword, new HashSet<long> { 4, 5, 6 });
+        Assert.Equal([4L, 5, 1, 6], convex.Select(chunk => chunk.Id));
+        Assert.Equal(1, convex[0].Score);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -4,8 +4,11 @@ namespace Simile.Search;
 public interface IRankFusion
 {
     /// <summary>Fuses two rankings, each best first.</summary>
+    /// <param name="dense">By meaning.</param>
+    /// <param name="keyword">By words.</param>
+    /// <param name="wordless">Chunks without words (pictures): where the ranking by words lacks one, its place by meaning may stand for it there too, or else every text with a word of the query would come first.</param>
     /// <returns>Every chunk of either, best first; ties go to the smaller id.</returns>
-    IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword);
+    IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword, IReadOnlySet<long> wordless);
 }
 
 /// <summary>Reciprocal rank fusion: a chunk scores Σ wᵣ / (K + rank in r), ranks from 1.</summary>
@@ -18,15 +21,22 @@ public sealed record ReciprocalRankFusion : IRankFusion
     /// <summary>The weight of the ranking by meaning; that by words has 1. Default: 0.7 (docs/decisions/0005).</summary>
     public double DenseWeight { get; init; } = 0.7;
 
+    /// <summary>How near to the best score by meaning a picture's must be, for its place by meaning to stand for the words that it lacks. Default: 0.7 of it.</summary>
+    public double Nearness { get; init; } = 0.7;
+
     /// <inheritdoc/>
-    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword)
+    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword, IReadOnlySet<long> wordless)
     {
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(keyword);
+        ArgumentNullException.ThrowIfNull(wordless);
         var scores = new FusedScores();
+        var named = FusedScores.NamedOf(keyword, wordless);
         for (var rank = 1; rank <= dense.Count; rank++)
         {
-            scores.Add(dense[rank - 1].Id, DenseWeight / (K + rank));
+            var (id, score) = dense[rank - 1];
+            var standsIn = wordless.Contains(id) && !named.Contains(id) && score >= Nearness * dense[0].Score;
+            scores.Add(id, (DenseWeight + (standsIn ? 1 : 0)) / (K + rank));
         }
 
         for (var rank = 1; rank <= keyword.Count; rank++)
@@ -46,17 +56,19 @@ public sealed record ScoreFusion : IRankFusion
     public double DenseWeight { get; init; } = 0.5;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword)
+    public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword, IReadOnlySet<long> wordless)
     {
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(keyword);
+        ArgumentNullException.ThrowIfNull(wordless);
         var scores = new FusedScores();
-        Add(scores, dense, DenseWeight);
-        Add(scores, keyword, 1 - DenseWeight);
+        var named = FusedScores.NamedOf(keyword, wordless);
+        Add(scores, dense, id => wordless.Contains(id) && !named.Contains(id) ? 1 : DenseWeight);
+        Add(scores, keyword, _ => 1 - DenseWeight);
         return scores.BestFirst();
     }
 
-    private static void Add(FusedScores scores, IReadOnlyList<ScoredChunk> ranking, double weight)
+    private static void Add(FusedScores scores, IReadOnlyList<ScoredChunk> ranking, Func<long, double> weight)
     {
         if (ranking.Count == 0)
         {
@@ -66,7 +78,7 @@ public sealed record ScoreFusion : IRankFusion
         var (highest, lowest) = (ranking[0].Score, ranking[^1].Score);
         foreach (var (id, score) in ranking)
         {
-            scores.Add(id, weight * (highest > lowest ? (score - lowest) / (highest - lowest) : 1));
+            scores.Add(id, weight(id) * (highest > lowest ? (score - lowest) / (highest - lowest) : 1));
         }
     }
 }
@@ -77,6 +89,10 @@ internal sealed class FusedScores
     private readonly Dictionary<long, double> _scores = [];
 
     public void Add(long id, double score) => _scores[id] = _scores.GetValueOrDefault(id) + score;
+
+    /// <summary>The chunks without words that the ranking by words has all the same, by their files' names.</summary>
+    public static HashSet<long> NamedOf(IReadOnlyList<ScoredChunk> keyword, IReadOnlySet<long> wordless) =>
+        wordless.Count == 0 ? [] : [.. keyword.Select(chunk => chunk.Id).Where(wordless.Contains)];
 
     public IReadOnlyList<ScoredChunk> BestFirst() =>
         [.. _scores.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Select(entry => new ScoredChunk(entry.Key, entry.Value))];

@@ -68,7 +68,7 @@ public sealed class Searcher
         var keyword = Task.Run(() => _store.SearchWords(words, depth), cancellationToken);
         try
         {
-            return wanted.Fusion.Fuse(await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false), await keyword.ConfigureAwait(false));
+            return wanted.Fusion.Fuse(await RankDenseAsync(query, depth, cancellationToken).ConfigureAwait(false), await keyword.ConfigureAwait(false), _vectors.Pictures);
         }
         finally
         {

@@ -26,4 +26,5 @@ public readonly record struct ScoredChunk(long Id, double Score);
 /// <param name="Ids">The chunks' ids, (N).</param>
 /// <param name="Values">Their vectors, (N, D), row after row.</param>
 /// <param name="Dimensions">Values a vector (D).</param>
-public sealed record ChunkVectors(long[] Ids, float[] Values, int Dimensions);
+/// <param name="Pictures">The ids of those that are pictures.</param>
+public sealed record ChunkVectors(long[] Ids, float[] Values, int Dimensions, IReadOnlySet<long> Pictures);
