@@ -33,8 +33,8 @@ public sealed class ModelsTests : IDisposable
         }
 
         var listed = (await RunAsync("models", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.Equal(["simile-text-mini", "org/model"], listed.Select(line => line.GetProperty("name").GetString()));
-        Assert.Equal(root.GetProperty("bytes").GetInt64(), listed[1].GetProperty("bytes").GetInt64());
+        Assert.Equal(["simile-image-mini", "simile-text-mini", "org/model"], listed.Select(line => line.GetProperty("name").GetString()));
+        Assert.Equal(root.GetProperty("bytes").GetInt64(), listed[2].GetProperty("bytes").GetInt64());
         Assert.Contains(FakeHub.Commit, (await RunAsync("models", "show", "org/model")).Output, StringComparison.Ordinal);
 
         var removed = await RunAsync("models", "remove", "org/model", "--json");

@@ -149,10 +149,6 @@ class Trainer:
         follow(self.average, self.model, self.recipe["average"] if self.epoch else 0.9)
 
 
-def saved_epoch(output):
-    return torch.load(output / "weights.pt")["epoch"] if (output / "weights.pt").exists() else 0
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", required=True)
@@ -167,24 +163,26 @@ def main():
     class_texts = [(torch.tensor([w for _, w in rows]), torch.from_numpy(v)) for rows, v in written]
     names = numpy.stack([v[0] for _, v in written])
     paths, labels, splits, stored, seen = pictures.load(pathlib.Path(arguments.data) / "caltech101-96px.zip", [r["class"] for r in table], recipe["side"], output.parent / f"pictures-{recipe['side']}.npz")
-    known, held = splits == "train", splits == "validation"
-    if saved_epoch(output) >= sum(phase["epochs"] for phase in recipe["phases"] if not phase.get("with_validation")):
-        known = splits != "test"
-    inputs, targets = torch.from_numpy(stored[known]), torch.from_numpy(labels[known])
-    if recipe["drawings"]:
-        import drawings
-        drawn, drawn_labels = drawings.training_set(recipe["drawings"], recipe["seed"], [r["class"] for r in table], pictures.STORED, output.parent / f"drawings-{recipe['drawings']}.npz")
-        inputs, targets = torch.cat([inputs, torch.from_numpy(drawn)]), torch.cat([targets, torch.from_numpy(drawn_labels)])
-    print(len(inputs), "to learn from,", held.sum(), "held out", flush=True)
+    held = splits == "validation"
+
+    def material(with_validation):
+        known = splits != "test" if with_validation else splits == "train"
+        inputs, targets = torch.from_numpy(stored[known]), torch.from_numpy(labels[known])
+        if recipe["drawings"]:
+            import drawings
+            drawn, drawn_labels = drawings.training_set(recipe["drawings"], recipe["seed"], [r["class"] for r in table], pictures.STORED, output.parent / f"drawings-{recipe['drawings']}.npz")
+            inputs, targets = torch.cat([inputs, torch.from_numpy(drawn)]), torch.cat([targets, torch.from_numpy(drawn_labels)])
+        print(len(inputs), "to learn from", flush=True)
+        return inputs, targets
 
     trainer, saved = Trainer(recipe), output / "weights.pt"
     if saved.exists():
         trainer.restore(torch.load(saved))
-    epochs = sum(phase["epochs"] for phase in recipe["phases"])
+    epochs, with_validation = sum(phase["epochs"] for phase in recipe["phases"]), None
     while trainer.epoch < epochs:
-        if place_of(trainer.epoch, recipe["phases"])[0].get("with_validation") and not (splits == "validation")[known].any():
-            print("Start again: from here on, the validation split is trained on too.")
-            return
+        wanted = place_of(trainer.epoch, recipe["phases"])[0].get("with_validation", False)
+        if wanted != with_validation:
+            (inputs, targets), with_validation = material(wanted), wanted
         started = time.time()
         line = {"epoch": trainer.epoch, "loss": round(trainer.run_epoch(inputs, targets, class_texts), 3), "seconds": round(time.time() - started)}
         if trainer.epoch % 5 == 0 or trainer.epoch == epochs:
