@@ -56,7 +56,7 @@ def write_model(folder, model, recipe):
     write_json(folder / "config.json", {
         "model_type": "simile-image", "architectures": ["SimileImageTower"], "embedding_size": recipe["widths"][0], "hidden_sizes": recipe["widths"], "depths": recipe["depths"],
         "layer_type": "basic", "hidden_act": "relu", "image_size": recipe["side"], "projection_dim": 256,
-        "aligned_with": {"model": TEXT_MODEL, "space": f"{TEXT_MODEL}@{digest[:8]}", "weights_sha256": digest, "dimensions": 256},
+        "aligned_with": {"model": TEXT_MODEL, "space": f"{TEXT_MODEL}@{digest[:8]}", "weights_sha256": digest, "dimensions": 256, "logit_scale": 1 / recipe["temperature"]},
     })
     write_json(folder / "preprocessor_config.json", {
         "image_processor_type": "ViTImageProcessor", "do_resize": True, "size": {"height": recipe["side"], "width": recipe["side"]}, "resample": 2, "do_rescale": True,

@@ -99,7 +99,8 @@ public sealed class IndexBuilder
         }
 
         var batch = await _embedder.EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
-        _store.Replace([.. group.Embedded(batch, problems)]);
-        return group.Contents.Count;
+        var files = group.Embedded(batch, problems).ToList();
+        _store.Replace(files);
+        return files.Sum(file => file.Vectors.Count);
     }
 }
