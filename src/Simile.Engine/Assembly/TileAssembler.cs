@@ -4,12 +4,15 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Simile.Engine.Assembly;
 
-/// <summary>Writes the machine code of one kernel: a tile of (rows, 32) sums in 2 · rows registers of 512 bits, the panel in two more, A as broadcast memory operands.</summary>
+/// <summary>Writes the machine code of one kernel: a tile of (rows, 32) sums in 2 · rows registers of 512 bits, the panel in two more. A value of A is spread over one of the registers that are left and serves both sums of its row:
+/// as a memory operand it would be loaded twice, and a core with two multipliers of 512 bits would wait for its loads.</summary>
 /// <remarks>The code takes a pointer to a <see cref="TileCall"/>, by the calling convention of System V or of Windows.</remarks>
 internal sealed class TileAssembler
 {
     private const int Unrolled = 4;
     private const int SavedVectors = 10;
+    private const int FirstSpread = 2 * TileShape.Rows;
+    private const int Spreads = 6;
     private readonly Assembler _code = new(64);
     private readonly ComputePrecision _precision;
     private readonly int _rows;
@@ -132,8 +135,10 @@ internal sealed class TileAssembler
         _code.vmovups(zmm31, __zmmword_ptr[rdx + ((step * TileShape.StepBytes) + 64)]);
         for (var row = 0; row < _rows; row++)
         {
-            Accumulate(LowSum(row), zmm30, RowOfA(row, step));
-            Accumulate(HighSum(row), zmm31, RowOfA(row, step));
+            var spread = Register(FirstSpread + (row % Spreads));
+            _code.vbroadcastss(spread, RowOfA(row, step));
+            Accumulate(LowSum(row), zmm30, spread);
+            Accumulate(HighSum(row), zmm31, spread);
         }
     }
 
@@ -142,13 +147,13 @@ internal sealed class TileAssembler
         var group = ((AssemblerRegister64[])[r8, r9, r10, r11])[row / 3];
         return (row % 3) switch
         {
-            0 => __dword_bcst[group + (step * 4)],
-            1 => __dword_bcst[group + rax + (step * 4)],
-            _ => __dword_bcst[group + (rax * 2) + (step * 4)],
+            0 => __dword_ptr[group + (step * 4)],
+            1 => __dword_ptr[group + rax + (step * 4)],
+            _ => __dword_ptr[group + (rax * 2) + (step * 4)],
         };
     }
 
-    private void Accumulate(AssemblerRegisterZMM sum, AssemblerRegisterZMM panel, AssemblerMemoryOperand a)
+    private void Accumulate(AssemblerRegisterZMM sum, AssemblerRegisterZMM panel, AssemblerRegisterZMM a)
     {
         switch (_precision)
         {

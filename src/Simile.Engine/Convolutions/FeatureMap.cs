@@ -19,6 +19,9 @@ internal sealed unsafe class FeatureMap : IDisposable
     /// <summary>Bytes from one pixel to the next.</summary>
     public int Stride { get; private set; }
 
+    /// <summary>Whether pixels lie side by side without gaps.</summary>
+    public bool IsDense => Stride == Channels * sizeof(float);
+
     public int PixelsPerImage => Height * Width;
 
     public int Pixels => Images * PixelsPerImage;
@@ -35,6 +38,23 @@ internal sealed unsafe class FeatureMap : IDisposable
         Stride = PixelStride(channels * sizeof(float));
         Largest = null;
         _data.Reserve((long)Stride * Pixels);
+    }
+
+    /// <summary>Copies the only image of another map into the place of one of this map's.</summary>
+    /// <param name="source">(1, H, W, C).</param>
+    /// <param name="image">The place.</param>
+    /// <param name="images">Images that this map is to hold; room is made with the first.</param>
+    public void Take(FeatureMap source, int image, int images)
+    {
+        if (image == 0)
+        {
+            Reserve(images, source.Height, source.Width, source.Channels);
+            Largest = source.Largest is null ? null : new float[images];
+        }
+
+        var bytes = (long)Stride * PixelsPerImage;
+        Buffer.MemoryCopy(source.Data, Data + (bytes * image), bytes, bytes);
+        Largest?[image] = source.Largest![0];
     }
 
     /// <summary>Bytes from one pixel to the next: narrow pixels lie close together, so that a run of them is one copy.</summary>

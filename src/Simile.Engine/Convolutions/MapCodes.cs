@@ -63,7 +63,14 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
         var largest = new float[tasks];
         WorkSteps.Run(team, tasks, task =>
         {
-            for (var pixel = task * PixelsPerTask; pixel < Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask); pixel++)
+            var (start, end) = (task * PixelsPerTask, Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask));
+            if (map.IsDense)
+            {
+                largest[task] = Int8Rows.LargestMagnitude(map.Pixel(first + start), (end - start) * map.Channels);
+                return;
+            }
+
+            for (var pixel = start; pixel < end; pixel++)
             {
                 largest[task] = MathF.Max(largest[task], Int8Rows.LargestMagnitude(map.Pixel(first + pixel), map.Channels));
             }
@@ -73,19 +80,53 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
 
     private void Convert(FeatureMap map, int first, int end, float largest)
     {
-        var (scale, inverse) = (Int8Rows.Scale(largest), Int8Rows.InverseScale(largest));
-        for (var pixel = first; pixel < end; pixel++)
+        var target = Data + ((nint)first * Stride);
+        if (precision == ComputePrecision.Int8)
         {
-            var target = Data + ((nint)pixel * Stride);
-            if (precision == ComputePrecision.BFloat16)
+            new Span<float>(Scales + first, end - first).Fill(Int8Rows.Scale(largest));
+        }
+
+        // Narrow pixels lie side by side: all of them are one row.
+        if (map.IsDense && Stride == PixelBytes)
+        {
+            ConvertRow(map.Pixel(first), target, (end - first) * map.Channels, largest);
+            for (var pixel = first; precision == ComputePrecision.Int8 && pixel < end; pixel++, target += Stride)
             {
-                BFloat16Rows.Convert(map.Pixel(pixel), (ushort*)target, map.Channels);
+                Sums[pixel] = SumOf((sbyte*)target, map.Channels);
             }
-            else
+
+            return;
+        }
+
+        for (var pixel = first; pixel < end; pixel++, target += Stride)
+        {
+            var sum = ConvertRow(map.Pixel(pixel), target, map.Channels, largest);
+            if (precision == ComputePrecision.Int8)
             {
-                Sums[pixel] = Int8Rows.Encode(map.Pixel(pixel), (sbyte*)target, map.Channels, inverse);
-                Scales[pixel] = scale;
+                Sums[pixel] = sum;
             }
         }
+    }
+
+    private int ConvertRow(float* source, byte* target, int count, float largest)
+    {
+        if (precision == ComputePrecision.Int8)
+        {
+            return Int8Rows.Encode(source, (sbyte*)target, count, Int8Rows.InverseScale(largest));
+        }
+
+        BFloat16Rows.Convert(source, (ushort*)target, count);
+        return 0;
+    }
+
+    private static int SumOf(sbyte* codes, int count)
+    {
+        var sum = 0;
+        for (var i = 0; i < count; i++)
+        {
+            sum += codes[i];
+        }
+
+        return sum;
     }
 }

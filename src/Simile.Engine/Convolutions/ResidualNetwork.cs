@@ -9,6 +9,7 @@ namespace Simile.Engine.Convolutions;
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
 public sealed class ResidualNetwork : IDisposable
 {
+    private const long LargeMapBytes = 1 << 20;
     private readonly ConcurrentBag<ResidualPass> _passes = [];
 
     /// <summary>Packs the weights.</summary>
@@ -47,6 +48,31 @@ public sealed class ResidualNetwork : IDisposable
         _passes.Add(pass);
         GC.KeepAlive(this);
     }
+
+    /// <summary>The blocks whose maps are so large that a batch of them would not stay in the caches.</summary>
+    internal int BlocksWithLargeMaps(int height, int width)
+    {
+        var pooled = (Height: PooledSize(Stem.OutputSize(height)), Width: PooledSize(Stem.OutputSize(width)));
+        var count = 0;
+        foreach (var block in Blocks)
+        {
+            foreach (var convolution in block.Path)
+            {
+                pooled = (convolution.OutputSize(pooled.Height), convolution.OutputSize(pooled.Width));
+            }
+
+            if ((long)pooled.Height * pooled.Width * block.Path[^1].Outputs * sizeof(float) < LargeMapBytes)
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return count;
+    }
+
+    private static int PooledSize(int size) => ((size - 1) / 2) + 1;
 
     /// <inheritdoc/>
     public void Dispose()

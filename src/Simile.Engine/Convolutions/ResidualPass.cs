@@ -12,21 +12,36 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
     private readonly FeatureMap _spare = new();
     private FeatureMap _shortcut = new();
     private FeatureMap _current = new();
+    private FeatureMap _joined = new();
     private WorkerTeam? _team;
 
     /// <summary>Runs pictures (N, 3, H, W) to vectors (N, D).</summary>
+    /// <remarks>While maps are large each picture goes its way alone, so that they stay in the caches; then all go together, so that the large weights of the last stages are read once.</remarks>
     public void Forward(ReadOnlySpan<float> pictures, int height, int width, Span<float> vectors, WorkerTeam? team)
     {
         _team = team is { Threads: > 1 } ? team : null;
-        Load(pictures, height, width);
-        _step.Forward(network.Stem, _current, _next, null, ActivationKind.Relu, _team);
-        MapPooling.Max(_next, _current, _team);
-        foreach (var block in network.Blocks)
+        var plane = Colours * height * width;
+        var images = pictures.Length / plane;
+        var early = images > 1 ? network.BlocksWithLargeMaps(height, width) : 0;
+        if (early == 0)
         {
-            ForwardBlock(block);
+            Begin(pictures, height, width);
         }
 
-        for (var image = 0; image < _current.Images; image++)
+        for (var image = 0; early > 0 && image < images; image++)
+        {
+            Begin(pictures.Slice(image * plane, plane), height, width);
+            Run(network.Blocks.AsSpan(0, early));
+            _joined.Take(_current, image, images);
+        }
+
+        if (early > 0)
+        {
+            (_current, _joined) = (_joined, _current);
+        }
+
+        Run(network.Blocks.AsSpan(early));
+        for (var image = 0; image < images; image++)
         {
             MapPooling.Mean(_current, image, vectors.Slice(image * network.Dimensions, network.Dimensions));
         }
@@ -37,8 +52,24 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
         _step.Dispose();
         _shortcut.Dispose();
         _current.Dispose();
+        _joined.Dispose();
         _next.Dispose();
         _spare.Dispose();
+    }
+
+    private void Begin(ReadOnlySpan<float> pictures, int height, int width)
+    {
+        Load(pictures, height, width);
+        _step.Forward(network.Stem, _current, _next, null, ActivationKind.Relu, _team);
+        MapPooling.Max(_next, _current, _team);
+    }
+
+    private void Run(ReadOnlySpan<ResidualBlock> blocks)
+    {
+        foreach (var block in blocks)
+        {
+            ForwardBlock(block);
+        }
     }
 
     private void ForwardBlock(ResidualBlock block)

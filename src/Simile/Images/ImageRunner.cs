@@ -10,9 +10,9 @@ namespace Simile.Images;
 /// <summary>Brings pictures through a network in groups: a group is decoded and prepared side by side, then goes through the network as one batch. Memory is that of one group.</summary>
 internal sealed class ImageRunner(VisionNetwork network, ImageReader reader, ImagePreparation preparation, ImageEmbedderOptions options) : IDisposable
 {
-    // Large enough that the network's weights are read once for many pictures, small enough to stay under 20 MB of prepared pixels.
+    // Pictures are decoded in groups, and go through the network in batches that let its weights be read once for several of them while its maps stay small.
     private const int MostInGroup = 32;
-    private const long MostFloats = 4L << 20;
+    private const long MostFloats = 5L << 18;
     private readonly Lock _gate = new();
     private readonly WorkerTeam _team = new(options.Threads);
     private int _running;
