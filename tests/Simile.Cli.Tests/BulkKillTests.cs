@@ -5,8 +5,8 @@ namespace Simile.Cli.Tests;
 /// <summary>A bulk embedding is killed at random moments; in the end its files must be those of an undisturbed run.</summary>
 public sealed class BulkKillTests : IDisposable
 {
-    private const int Kills = 5;
-    private const int Lines = 60_000;
+    private const int Kills = 4;
+    private const int Lines = 50_000;
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class BulkKillTests : IDisposable
         for (var i = 0; i < Kills; i++)
         {
             using var process = CliProcess.Start("embed", "@" + input, "--lines", "--dimensions", "64", "--output", killed);
-            interrupted += process.WaitForExit(random.Next(300, 1500)) ? 0 : 1;
+            interrupted += process.WaitForExit(random.Next(300, 1100)) ? 0 : 1;
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }

@@ -22,7 +22,7 @@ internal static class BenchVerb
         var corpus = new Option<string>("--corpus") { Description = "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", Required = true, HelpName = "FILE|FOLDER" };
         var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
         var callers = new Option<int?>("--callers") { Description = "Measure this many callers of single texts, whose calls share batches, beside one bulk call", HelpName = "N" };
-        var workers = new Option<int>("--workers") { Description = "With --callers: batches that run at the same time", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var workers = new Option<int>("--workers") { Description = "With --callers: batches that run at the same time", HelpName = "N", DefaultValueFactory = _ => new BatchingOptions().Workers };
         var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, callers, workers, json };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>

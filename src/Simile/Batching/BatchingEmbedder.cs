@@ -18,6 +18,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     private readonly CallKinds<TInput> _kinds;
     private readonly BatchingQueue<TInput> _queue;
     private readonly BatchWorker<TInput> _worker;
+    private readonly Action<BatchingRequest<TInput>, BatchingEventKind> _tell;
 
     /// <summary>Wraps an embedder, which stays open when this one is disposed.</summary>
     /// <param name="inner">The embedder.</param>
@@ -35,6 +36,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
         _kinds = new CallKinds<TInput>(inner);
         _queue = new BatchingQueue<TInput>(_options);
         _worker = new BatchWorker<TInput>(_queue, new BatchRunner<TInput>(inner), _options, _time);
+        _tell = Tell;
     }
 
     /// <inheritdoc/>
@@ -101,7 +103,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
             return Task.FromException<EmbeddingBatch>(BatchingErrors.DeadlinePassed(call.Deadline.Value));
         }
 
-        var request = new BatchingRequest<TInput>(_queue, inputs, _cost, kind, call, _time.GetTimestamp(), Tell);
+        var request = new BatchingRequest<TInput>(_queue, inputs, _cost, kind, call, _time.GetTimestamp(), _tell);
         request.Watch(_time, cancellationToken);
         try
         {

@@ -3,8 +3,8 @@ namespace Simile.Batching;
 /// <summary>Options of <see cref="BatchingEmbedder{TInput}"/>.</summary>
 public sealed record BatchingOptions
 {
-    /// <summary>Batches that run at the same time. Default: 1, right for transformers, which use all threads for one batch; static models gain by one for each core.</summary>
-    public int Workers { get; init; } = 1;
+    /// <summary>Batches that run at the same time. Default: 2, so that one is put together and answered while the other runs; 1 where a model cannot share its memory between calls.</summary>
+    public int Workers { get; init; } = 2;
 
     /// <summary>The budget of a batch in units of cost: about tokens, for texts. A single input may cost more and then runs alone. Default: 4096.</summary>
     public int BatchCost { get; init; } = 4096;

@@ -9,7 +9,7 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
     private readonly BatchingQueue<TInput> _queue;
     private readonly TInput[] _inputs;
-    private readonly int[] _costs;
+    private readonly int[]? _costs;
     private readonly Action<BatchingRequest<TInput>, BatchingEventKind> _dropped;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
@@ -25,12 +25,16 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     {
         (_queue, _dropped, _open) = (queue, dropped, inputs.Count);
         (Kind, Call, Arrived) = (kind, call, arrived);
-        (_inputs, _costs) = (new TInput[inputs.Count], new int[inputs.Count]);
+        (_inputs, _costs) = (new TInput[inputs.Count], inputs.Count == 1 ? null : new int[inputs.Count]);
         for (var i = 0; i < _inputs.Length; i++)
         {
             _inputs[i] = inputs[i];
-            _costs[i] = Math.Max(1, cost(_inputs[i]));
-            WaitingCost += _costs[i];
+            var own = Math.Max(1, cost(_inputs[i]));
+            WaitingCost += own;
+            if (_costs is not null)
+            {
+                _costs[i] = own;
+            }
         }
     }
 
@@ -51,9 +55,9 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     /// <summary>Whether nobody waits for it any more.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
-    public int Count => _costs.Length;
+    public int Count => _inputs.Length;
 
-    public int Waiting => _costs.Length - Taken;
+    public int Waiting => _inputs.Length - Taken;
 
     public long WaitingCost { get; private set; }
 
@@ -72,9 +76,16 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     public void MoveInto(RequestBatch<TInput> batch)
     {
         var first = Taken;
-        while (Taken < _costs.Length && batch.Add(_inputs[Taken], _costs[Taken]))
+        while (Taken < _inputs.Length)
         {
-            WaitingCost -= _costs[Taken++];
+            var cost = _costs?[Taken] ?? (int)WaitingCost;
+            if (!batch.Add(_inputs[Taken], cost))
+            {
+                break;
+            }
+
+            WaitingCost -= cost;
+            Taken++;
         }
 
         batch.Close(this, first, Taken - first);
@@ -83,21 +94,13 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     /// <summary>Takes the rows of its inputs from <paramref name="first"/> on. The last rows to come answer the caller.</summary>
     public void Fill(int first, EmbeddingBatch rows, int from, int count)
     {
-        if (count == Count && rows.Count == count)
+        if (count == Count)
         {
-            Answer(rows);
+            Answer(rows.Count == count ? rows : Copy(rows, from, count));
             return;
         }
 
-        var block = LazyInitializer.EnsureInitialized(ref _block, () => new float[checked(Count * Kind.Space.Dimensions)]);
-        var outcomes = LazyInitializer.EnsureInitialized(ref _outcomes, () => new EmbeddingOutcome[Count]);
-        var width = Kind.Space.Dimensions;
-        rows.Block.Span.Slice(from * width, count * width).CopyTo(block.AsSpan(first * width));
-        rows.Outcomes.Slice(from, count).CopyTo(outcomes.AsSpan(first));
-        if (Interlocked.Add(ref _open, -count) == 0)
-        {
-            Answer(new EmbeddingBatch(Kind.Space, block, outcomes));
-        }
+        FillPart(first, rows, from, count);
     }
 
     /// <summary>Ends the wait with an error.</summary>
@@ -127,6 +130,25 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
             _answer = batch;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
+    }
+
+    private void FillPart(int first, EmbeddingBatch rows, int from, int count)
+    {
+        var width = Kind.Space.Dimensions;
+        var block = LazyInitializer.EnsureInitialized(ref _block, () => new float[checked(Count * width)]);
+        var outcomes = LazyInitializer.EnsureInitialized(ref _outcomes, () => new EmbeddingOutcome[Count]);
+        rows.Block.Span.Slice(from * width, count * width).CopyTo(block.AsSpan(first * width));
+        rows.Outcomes.Slice(from, count).CopyTo(outcomes.AsSpan(first));
+        if (Interlocked.Add(ref _open, -count) == 0)
+        {
+            Answer(new EmbeddingBatch(Kind.Space, block, outcomes));
+        }
+    }
+
+    private EmbeddingBatch Copy(EmbeddingBatch rows, int from, int count)
+    {
+        var width = Kind.Space.Dimensions;
+        return new EmbeddingBatch(Kind.Space, rows.Block.Span.Slice(from * width, count * width).ToArray(), rows.Outcomes.Slice(from, count).ToArray());
     }
 
     private void Cancel()

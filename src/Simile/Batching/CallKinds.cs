@@ -9,9 +9,15 @@ internal sealed class CallKinds<TInput>(IEmbedder<TInput> inner)
 {
     private const int Most = 1024;
     private readonly ConcurrentDictionary<EmbedOptions, CallKind> _kinds = [];
+    private CallKind? _last;
 
     /// <summary>The kind of options that were seen before, or null.</summary>
-    public CallKind? Find(EmbedOptions options) => _kinds.GetValueOrDefault(options);
+    public CallKind? Find(EmbedOptions options)
+    {
+        // Callers keep their options as a rule, and a reference is compared much faster than four values.
+        var last = _last;
+        return ReferenceEquals(last?.Options, options) ? last : _last = _kinds.GetValueOrDefault(options);
+    }
 
     /// <summary>The kind of options that are new.</summary>
     /// <exception cref="SimileException">The model cannot do that.</exception>

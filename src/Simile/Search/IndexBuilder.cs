@@ -1,5 +1,6 @@
 using Simile.Ingestion;
 using Simile.Multimodal;
+using Simile.Pipelines;
 using Simile.Tokenization;
 using Simile.Vectors;
 
@@ -45,16 +46,20 @@ public sealed class IndexBuilder
         var problems = new List<IndexProblem>();
         var group = new FileGroup();
         var (changed, chunks, done) = (0, 0, 0);
-        foreach (var path in found)
+        var reading = EmbeddingPipeline.Of<string>().Then(path => _reader.Read(path, known.GetValueOrDefault(path)), new StepOptions { Parallelism = Environment.ProcessorCount });
+        await foreach (var item in reading.RunAsync(found.ToAsyncEnumerable(), null, cancellationToken).ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            done++;
-            if (ReadIfChanged(path, known, problems) is { } file)
+            if (item.Error is { } error)
+            {
+                TakeOut(found[done], error, known, problems);
+            }
+            else if (item.Value is { } file)
             {
                 group.Add(file);
                 changed++;
             }
 
+            done++;
             if (group.Weight >= ChunksAtOnce || done == found.Count)
             {
                 chunks += await StoreAsync(group, problems, cancellationToken).ConfigureAwait(false);
@@ -73,21 +78,12 @@ public sealed class IndexBuilder
         return [.. known.Where(path => !present.Contains(path) && roots.Exists(root => path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))];
     }
 
-    private ReadFile? ReadIfChanged(string path, IReadOnlyDictionary<string, string> known, List<IndexProblem> problems)
+    private void TakeOut(string path, SimileException error, IReadOnlyDictionary<string, string> known, List<IndexProblem> problems)
     {
-        try
+        problems.Add(new IndexProblem(path, error));
+        if (known.ContainsKey(path))
         {
-            return _reader.Read(path, known.GetValueOrDefault(path));
-        }
-        catch (SimileException error)
-        {
-            problems.Add(new IndexProblem(path, error));
-            if (known.ContainsKey(path))
-            {
-                _store.Remove([path]);
-            }
-
-            return null;
+            _store.Remove([path]);
         }
     }
 

@@ -6,6 +6,7 @@ namespace Simile.Tests.Batching;
 public sealed class BatchingFailureTests
 {
     private static readonly string[] Texts = [.. Enumerable.Range(0, 37).Select(i => $"text {i}")];
+    private static readonly BatchingOptions OneWorker = new() { Workers = 1 };
     private readonly FakeEmbedder _gated = new() { Gated = true };
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class BatchingFailureTests
     [Fact]
     public async Task CancelledWorkIsDroppedBeforeItRuns()
     {
-        await using var batching = new BatchingEmbedder<string>(_gated);
+        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker);
         using var cancel = new CancellationTokenSource();
         var first = await OccupyAsync(batching);
         var cancelled = batching.EmbedAsync(["never"], null, cancel.Token).AsTask();
@@ -61,7 +62,7 @@ public sealed class BatchingFailureTests
     [Fact]
     public async Task ACallerWhoCancelsDoesNotWaitForTheModel()
     {
-        await using var batching = new BatchingEmbedder<string>(_gated);
+        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker);
         using var cancel = new CancellationTokenSource();
         var running = batching.EmbedAsync(["x"], null, cancel.Token).AsTask();
         await _gated.CalledAsync(1);
@@ -74,7 +75,7 @@ public sealed class BatchingFailureTests
     public async Task WorkIsDroppedAtItsDeadline()
     {
         var time = new ManualTime();
-        await using var batching = new BatchingEmbedder<string>(_gated, time: time);
+        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker, time: time);
         var first = await OccupyAsync(batching);
         var late = batching.EmbedAsync(["late"], null, new BatchingCall { Deadline = TimeSpan.FromSeconds(1) }).AsTask();
         var early = batching.EmbedAsync(["early"], null, new BatchingCall { Deadline = TimeSpan.FromSeconds(3) }).AsTask();
@@ -90,7 +91,7 @@ public sealed class BatchingFailureTests
     public async Task AWorkerThatHangsIsReplaced()
     {
         var time = new ManualTime();
-        await using var batching = new BatchingEmbedder<string>(_gated, new BatchingOptions { BatchTimeout = TimeSpan.FromSeconds(5) }, time: time);
+        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5) }, time: time);
         var hanging = await OccupyAsync(batching);
         var next = batching.EmbedAsync(["next"]).AsTask();
         time.Advance(TimeSpan.FromSeconds(6));
@@ -113,7 +114,7 @@ public sealed class BatchingFailureTests
     [Fact]
     public async Task WhoWaitsWhenTheEmbedderIsDisposedIsTold()
     {
-        var batching = new BatchingEmbedder<string>(_gated);
+        var batching = new BatchingEmbedder<string>(_gated, OneWorker);
         var running = await OccupyAsync(batching);
         var waiting = batching.EmbedAsync(["waiting"]).AsTask();
         var disposal = batching.DisposeAsync().AsTask();

@@ -140,7 +140,7 @@ public sealed class BatchingQueueTests
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Of(options)).Code);
     }
 
-    private BatchingEmbedder<string> Of(BatchingOptions options, Func<string, int>? cost = null) => new(_model, options, cost);
+    private BatchingEmbedder<string> Of(BatchingOptions options, Func<string, int>? cost = null) => new(_model, options with { Workers = Math.Min(1, options.Workers) }, cost);
 
     // While one call is with the model, all others wait.
     private async Task<Task> OccupyAsync(BatchingEmbedder<string> batching)

@@ -10,7 +10,7 @@ namespace Simile.Tests.Pipelines;
 /// <summary>Every line once, in order, whatever happens on the way.</summary>
 public sealed class BulkEmbeddingTests : IDisposable
 {
-    private const int Lines = 130;
+    private const int Lines = 80;
     private readonly TemporaryFolder _folder = new();
     private readonly FakeEmbedder _model = new();
 

@@ -14,6 +14,23 @@ public sealed class LineCutterTests
         Prop.ForAll(bytes.ToArbitrary(), given => HoldsAsync(given.content, given.buffer).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
+    [Fact]
+    public void BlocksGrowWithAFastModelAndShrinkWithASlowOne()
+    {
+        var size = new BlockSize(4096, TimeSpan.FromSeconds(1));
+        Assert.Equal(256, size.Lines);
+        size.Learn(256, TimeSpan.FromSeconds(0.01));
+        size.Learn(512, TimeSpan.FromSeconds(0.5));
+        Assert.InRange(size.Lines, 1020, 1024);
+        size.Learn(1024, TimeSpan.FromSeconds(2));
+        Assert.InRange(size.Lines, 510, 512);
+        size.Learn(512, TimeSpan.FromSeconds(100));
+        Assert.Equal(256, size.Lines);
+        size.Learn(4096, TimeSpan.Zero);
+        Assert.Equal(4096, size.Lines);
+        Assert.Equal(4, new BlockSize(4, TimeSpan.Zero).Lines);
+    }
+
     private static async Task<bool> HoldsAsync(byte[] content, int buffer)
     {
         var cutter = new LineCutter(new MemoryStream(content), buffer);

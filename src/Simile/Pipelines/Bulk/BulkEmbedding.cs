@@ -66,8 +66,9 @@ public sealed class BulkEmbedding
         ArgumentNullException.ThrowIfNull(output);
         RequireFile(input);
         var (start, length) = (output.Position, new FileInfo(input).Length);
-        var lines = new LineReader(input, new LineText(Path.GetExtension(input) == ".jsonl" ? _options.TextField : null), _options.LinesAtOnce);
-        var pipeline = EmbeddingPipeline.Of<LineBlock>().Then(EmbedAsync, new StepOptions { Buffer = 1 });
+        var size = new BlockSize(_options.LinesAtOnce, _options.CheckpointEvery / 2);
+        var lines = new LineReader(input, new LineText(Path.GetExtension(input) == ".jsonl" ? _options.TextField : null), size);
+        var pipeline = EmbeddingPipeline.Of<LineBlock>().Then((block, stop) => EmbedAsync(block, size, stop), new StepOptions { Buffer = 1 });
         var (position, committed) = (start, _time.GetTimestamp());
         try
         {
@@ -95,10 +96,12 @@ public sealed class BulkEmbedding
         return ReportOf(position, start, length);
     }
 
-    private async ValueTask<(IReadOnlyList<VectorRow> Rows, LineBlock Block)> EmbedAsync(LineBlock block, CancellationToken cancellationToken)
+    private async ValueTask<(IReadOnlyList<VectorRow> Rows, LineBlock Block)> EmbedAsync(LineBlock block, BlockSize size, CancellationToken cancellationToken)
     {
+        var started = _time.GetTimestamp();
         var batch = await _embedder.EmbedAsync([.. block.Lines.Select(line => line.Text)], _options.Embed, cancellationToken).ConfigureAwait(false);
         VectorRow[] rows = [.. VectorRow.Of(batch).Select((row, i) => block.Lines[i].Error is { } error ? new VectorRow(default, error) : row)];
+        size.Learn(rows.Length, _time.GetElapsedTime(started));
         return (rows, block);
     }
 

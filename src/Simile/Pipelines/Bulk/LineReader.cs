@@ -6,8 +6,8 @@ namespace Simile.Pipelines.Bulk;
 /// <summary>Reads the lines of a file in blocks, knowing at the end of each how many bytes were read and what they were.</summary>
 /// <param name="path">The file: UTF-8, lines that end in LF or CR LF.</param>
 /// <param name="text">Makes texts of lines.</param>
-/// <param name="linesAtOnce">Lines a block.</param>
-internal sealed class LineReader(string path, LineText text, int linesAtOnce)
+/// <param name="size">Lines a block.</param>
+internal sealed class LineReader(string path, LineText text, BlockSize size)
 {
     private const int BufferBytes = 1 << 16;
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -21,16 +21,16 @@ internal sealed class LineReader(string path, LineText text, int linesAtOnce)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await SkipAsync(stream, from, hash, cancellationToken).ConfigureAwait(false);
         var lines = new LineCutter(stream, BufferBytes);
-        var (block, row) = (new List<BulkLine>(linesAtOnce), from.Rows);
+        var (block, row) = (new List<BulkLine>(), from.Rows);
         while (await lines.NextAsync(cancellationToken).ConfigureAwait(false))
         {
             hash.AppendData(lines.Raw.Span);
             var content = row == 0 && lines.Line.Span.StartsWith(ByteOrderMark) ? lines.Line[ByteOrderMark.Length..] : lines.Line;
             block.Add(text.Read(content, ++row));
-            if (block.Count == linesAtOnce)
+            if (block.Count >= size.Lines)
             {
                 yield return new LineBlock(block, from.Bytes + lines.BytesRead, Convert.ToHexStringLower(hash.GetCurrentHash()));
-                block = new List<BulkLine>(linesAtOnce);
+                block = new List<BulkLine>();
             }
         }
 
