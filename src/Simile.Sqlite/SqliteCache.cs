@@ -11,6 +11,7 @@ public sealed class SqliteCache : IEmbeddingCache
     private const int MostMarks = 256;
     private const int PartsOfBound = 32;
     private const int LargestStep = 1 << 20;
+    private const int MostOfStep = 1024;
     private readonly string _path;
     private readonly SqliteCacheOptions _options;
     private readonly CacheReader _reader;
@@ -84,7 +85,7 @@ public sealed class SqliteCache : IEmbeddingCache
 
             step.Add((entry.Key, value));
             bytes += value.Length;
-            if (bytes >= largest)
+            if (bytes >= largest || step.Count == MostOfStep)
             {
                 Write(step, cancellationToken);
                 (step, bytes) = ([], 0);
