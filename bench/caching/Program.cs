@@ -25,7 +25,7 @@ switch (args)
             dotnet run -c Release --project bench/caching -- calls MODEL     whole calls of one text, answered by a memory cache
             dotnet run -c Release --project bench/caching -- bound           10,000,000 lookups, a working set of twice the bound
             dotnet run -c Release --project bench/caching -- sqlite          an SQLite cache: hits, misses, entries put in
-            dotnet run -c Release --project bench/caching -- overhead MODEL  monitor and cache before a model, every input a miss
+            dotnet run -c Release --project bench/caching -- overhead MODEL  monitor, cache and batching before a model, every input a miss
             """);
         return 2;
 }

@@ -41,6 +41,12 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         cancellationToken.ThrowIfCancellationRequested();
+        if (inputs.Count == 0)
+        {
+            // Only the embedder knows whether it can do what the options ask for.
+            return await _inner.EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
+        }
+
         var settled = options ?? EmbedOptions.Default;
         var call = CallOf(settled);
         var rows = new CachedRows<TInput>(inputs, Space.For(settled), input => _key.KeyOf(input, call));
