@@ -51,13 +51,14 @@ internal static class CacheBench
         Console.WriteLine($"a call of one text that is in the cache takes {Median(nanoseconds):F0} ns in the median, {nanoseconds[Calls * 99 / 100]:F0} ns at the 99th percentile");
     }
 
-    public static void Bound()
+    public static void Bound(CachePrecision precision)
     {
         const long Bytes = 256_000_000;
         const int Lookups = 10_000_000;
+        var entryBytes = (Dimensions * (precision == CachePrecision.Float16 ? 2 : 4)) + 248;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bytes });
-        var keys = Keys((int)(2 * Bytes / ((Dimensions * sizeof(float)) + 248)));
+        var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bytes, Precision = precision });
+        var keys = Keys((int)(2 * Bytes / entryBytes));
         var (keysBytes, highest, watch) = (GC.GetTotalMemory(forceFullCollection: true) - before, 0L, Stopwatch.StartNew());
         Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, worker =>
         {
@@ -78,7 +79,7 @@ internal static class CacheBench
         });
         var (seconds, tier) = (watch.Elapsed.TotalSeconds, cache.Tiers[0]);
         var heap = GC.GetTotalMemory(forceFullCollection: true) - before - keysBytes;
-        Console.WriteLine($"{Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} ({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}");
+        Console.WriteLine($"{precision}: {Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} ({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}");
         Console.WriteLine($"the heap holds {heap} bytes for it ({(double)heap / Bytes:P2} of the bound, {(double)heap / tier.Entries:F0} an entry)");
         GC.KeepAlive(cache);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Simile.Bench;
+using Simile.Caching;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
@@ -11,7 +12,8 @@ switch (args)
         await CacheBench.CallsAsync(model);
         break;
     case ["bound"]:
-        CacheBench.Bound();
+        CacheBench.Bound(CachePrecision.Float32);
+        CacheBench.Bound(CachePrecision.Float16);
         break;
     case ["sqlite"]:
         await SqliteBench.RunAsync();

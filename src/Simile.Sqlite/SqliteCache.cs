@@ -5,7 +5,7 @@ namespace Simile.Sqlite;
 
 /// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is killed leaves a sound file behind.</summary>
 /// <remarks>Which entries go is decided by the clock algorithm, which approximates least recently used. Calls block while they read or write;
-/// a lookup does not wait for writers. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it.</remarks>
+/// a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it.</remarks>
 public sealed class SqliteCache : IEmbeddingCache
 {
     private const int MostMarks = 256;
@@ -18,6 +18,7 @@ public sealed class SqliteCache : IEmbeddingCache
     private readonly CacheWriter _writer;
     private readonly Lock _lock = new();
     private readonly HashSet<long> _used = [];
+    private Task _marking = Task.CompletedTask;
     private long _hits;
     private long _misses;
     private long _repairs;
@@ -63,7 +64,7 @@ public sealed class SqliteCache : IEmbeddingCache
 
         if (Note(findings.NewlyUsed) >= MostMarks)
         {
-            Attempt(() => _writer.Put(TakeUsed(), []));
+            MarkMeanwhile();
         }
 
         return ValueTask.CompletedTask;
@@ -99,6 +100,7 @@ public sealed class SqliteCache : IEmbeddingCache
     /// <inheritdoc/>
     public void Dispose()
     {
+        _marking.GetAwaiter().GetResult();
         if (_used.Count > 0)
         {
             Attempt(() => _writer.Put(TakeUsed(), []));
@@ -131,6 +133,18 @@ public sealed class SqliteCache : IEmbeddingCache
         catch (SqliteException)
         {
             // The next step that must succeed says what is wrong.
+        }
+    }
+
+    // A lookup must not wait for another process that writes.
+    private void MarkMeanwhile()
+    {
+        lock (_lock)
+        {
+            if (_marking.IsCompleted)
+            {
+                _marking = Task.Run(() => Attempt(() => _writer.Put(TakeUsed(), [])));
+            }
         }
     }
 

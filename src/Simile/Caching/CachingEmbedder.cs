@@ -5,7 +5,7 @@ using Simile.Vectors;
 namespace Simile.Caching;
 
 /// <summary>Answers from a cache what was embedded before, and embeds only the rest. Neither the cache nor the embedder inside is disposed with it.</summary>
-/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call. Errors are not kept. What several calls need at once is embedded once;
+/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call; where the cache keeps 16 bits, the vector is rounded and has unit length again. Errors are not kept. What several calls need at once is embedded once;
 /// when the call that does it fails or is cancelled, another takes over. A cache that cannot be read or written is gone without, and <see cref="CachingOptions.Observer"/> is told.</remarks>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
