@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Simile.Caching;
+using Simile.Text;
 
 namespace Simile.Bench;
 
@@ -28,13 +29,36 @@ internal static class CacheBench
         Console.WriteLine($"{Threads} threads, {Environment.ProcessorCount} processors, {Entries} entries of {Dimensions} values: a hit takes {median:F0} ns in the median, {p99:F0} ns at the 99th percentile; of it the clock {empty:F0} ns");
     }
 
-    public static void Bound()
+    /// <summary>A whole call of one text that is in the cache: its key, the lookup, the answer.</summary>
+    public static async Task CallsAsync(string model)
+    {
+        const int Calls = 300_000;
+        await using var inner = await TextEmbedder.LoadAsync(model, new TextEmbedderOptions { Threads = 1 });
+        using var cache = new MemoryCache();
+        var embedder = CachingEmbedder.Over(inner, cache);
+        var texts = Enumerable.Range(0, 200).Select(i => $"The harbour froze in winter {i}, and the boats stayed where they were until spring came back.").ToArray();
+        await embedder.EmbedAsync(texts);
+        var nanoseconds = new double[Calls];
+        for (var i = 0; i < 2 * Calls; i++)
+        {
+            string[] input = [texts[i % texts.Length]];
+            var start = Stopwatch.GetTimestamp();
+            await embedder.EmbedAsync(input);
+            nanoseconds[i % Calls] = (Stopwatch.GetTimestamp() - start) * 1e9 / Stopwatch.Frequency;
+        }
+
+        Array.Sort(nanoseconds);
+        Console.WriteLine($"a call of one text that is in the cache takes {Median(nanoseconds):F0} ns in the median, {nanoseconds[Calls * 99 / 100]:F0} ns at the 99th percentile");
+    }
+
+    public static void Bound(CachePrecision precision)
     {
         const long Bytes = 256_000_000;
         const int Lookups = 10_000_000;
+        var entryBytes = (Dimensions * (precision == CachePrecision.Float16 ? 2 : 4)) + 248;
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bytes });
-        var keys = Keys((int)(2 * Bytes / ((Dimensions * sizeof(float)) + 248)));
+        var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bytes, Precision = precision });
+        var keys = Keys((int)(2 * Bytes / entryBytes));
         var (keysBytes, highest, watch) = (GC.GetTotalMemory(forceFullCollection: true) - before, 0L, Stopwatch.StartNew());
         Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, worker =>
         {
@@ -55,7 +79,7 @@ internal static class CacheBench
         });
         var (seconds, tier) = (watch.Elapsed.TotalSeconds, cache.Tiers[0]);
         var heap = GC.GetTotalMemory(forceFullCollection: true) - before - keysBytes;
-        Console.WriteLine($"{Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} ({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}");
+        Console.WriteLine($"{precision}: {Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} ({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}");
         Console.WriteLine($"the heap holds {heap} bytes for it ({(double)heap / Bytes:P2} of the bound, {(double)heap / tier.Entries:F0} an entry)");
         GC.KeepAlive(cache);
     }

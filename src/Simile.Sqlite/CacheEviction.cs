@@ -4,11 +4,13 @@ namespace Simile.Sqlite;
 
 /// <summary>Drops the oldest entries until the file is within its bound.</summary>
 /// <remarks>The clock algorithm, as in memory: the oldest entry goes, unless it was used since it was last looked at; then it becomes the newest instead.
-/// So many entries at most get that second chance in one step that a step stays short, whatever was read before.</remarks>
+/// A step looks at so many entries at most, and gives so few a second chance, that it stays short and still drops more than a step puts in; a file that is far too large gets there in several steps.</remarks>
 internal sealed class CacheEviction : IDisposable
 {
     private const int AtOnce = 16;
+    private const int MostLooks = 4096;
     private const int MostSecondChances = 1000;
+    private const int PagesGivenBack = 512;
     private readonly SqliteConnection _connection;
     private readonly long _maxPages;
     private readonly SqliteCommand _oldest;
@@ -31,8 +33,8 @@ internal sealed class CacheEviction : IDisposable
     public void MakeRoom(SqliteTransaction transaction)
     {
         _oldest.Transaction = _renew.Transaction = _remove.Transaction = transaction;
-        var chances = MostSecondChances;
-        while (UsedPages() > _maxPages && Oldest() is { Count: > 0 } oldest)
+        var (looks, chances) = (0, MostSecondChances);
+        while (looks < MostLooks && UsedPages() > _maxPages && Oldest() is { Count: > 0 } oldest)
         {
             foreach (var (id, used) in oldest)
             {
@@ -40,7 +42,11 @@ internal sealed class CacheEviction : IDisposable
                 Run(stays ? _renew : _remove, id);
                 Count += stays ? 0 : 1;
             }
+
+            looks += oldest.Count;
         }
+
+        GiveBack(transaction);
     }
 
     public void Dispose()
@@ -54,6 +60,23 @@ internal sealed class CacheEviction : IDisposable
     {
         command.Parameters[0].Value = id;
         command.ExecuteNonQuery();
+    }
+
+    // Empty pages are used again; only a file that was larger once has many more than it needs.
+    private void GiveBack(SqliteTransaction transaction)
+    {
+        if (_connection.Number("PRAGMA page_count") <= _maxPages + (_maxPages / 32))
+        {
+            return;
+        }
+
+        using var vacuum = _connection.Prepare($"PRAGMA incremental_vacuum({PagesGivenBack})");
+        vacuum.Transaction = transaction;
+        using var reader = vacuum.ExecuteReader();
+        while (reader.Read())
+        {
+            // Each row is a page given back.
+        }
     }
 
     private long UsedPages() => _connection.Number("PRAGMA page_count") - _connection.Number("PRAGMA freelist_count");

@@ -32,6 +32,7 @@ internal static class CacheSchema
             connection.Open();
             connection.Run($"PRAGMA busy_timeout={(long)busy.TotalMilliseconds}");
             connection.Run($"PRAGMA page_size={PageBytes}");
+            connection.Run("PRAGMA auto_vacuum=INCREMENTAL");
             new FileSchema(ApplicationId, Version, Tables).Prepare(connection, version => CacheErrors.Unavailable(path, version is null
                 ? "it is an SQLite database, but no cache of Simile's. Name another file"
                 : $"it is a cache of version {version}, but this Simile reads version {Version}. Delete it"));

@@ -5,18 +5,20 @@ namespace Simile.Sqlite;
 
 /// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is killed leaves a sound file behind.</summary>
 /// <remarks>Which entries go is decided by the clock algorithm, which approximates least recently used. Calls block while they read or write;
-/// a lookup does not wait for writers. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it.</remarks>
+/// a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it.</remarks>
 public sealed class SqliteCache : IEmbeddingCache
 {
     private const int MostMarks = 256;
     private const int PartsOfBound = 32;
     private const int LargestStep = 1 << 20;
+    private const int MostOfStep = 1024;
     private readonly string _path;
     private readonly SqliteCacheOptions _options;
     private readonly CacheReader _reader;
     private readonly CacheWriter _writer;
     private readonly Lock _lock = new();
     private readonly HashSet<long> _used = [];
+    private Task _marking = Task.CompletedTask;
     private long _hits;
     private long _misses;
     private long _repairs;
@@ -62,7 +64,7 @@ public sealed class SqliteCache : IEmbeddingCache
 
         if (Note(findings.NewlyUsed) >= MostMarks)
         {
-            Attempt(() => _writer.Put(TakeUsed(), []));
+            MarkMeanwhile();
         }
 
         return ValueTask.CompletedTask;
@@ -84,7 +86,7 @@ public sealed class SqliteCache : IEmbeddingCache
 
             step.Add((entry.Key, value));
             bytes += value.Length;
-            if (bytes >= largest)
+            if (bytes >= largest || step.Count == MostOfStep)
             {
                 Write(step, cancellationToken);
                 (step, bytes) = ([], 0);
@@ -98,6 +100,7 @@ public sealed class SqliteCache : IEmbeddingCache
     /// <inheritdoc/>
     public void Dispose()
     {
+        _marking.GetAwaiter().GetResult();
         if (_used.Count > 0)
         {
             Attempt(() => _writer.Put(TakeUsed(), []));
@@ -130,6 +133,18 @@ public sealed class SqliteCache : IEmbeddingCache
         catch (SqliteException)
         {
             // The next step that must succeed says what is wrong.
+        }
+    }
+
+    // A lookup must not wait for another process that writes.
+    private void MarkMeanwhile()
+    {
+        lock (_lock)
+        {
+            if (_marking.IsCompleted)
+            {
+                _marking = Task.Run(() => Attempt(() => _writer.Put(TakeUsed(), [])));
+            }
         }
     }
 

@@ -40,6 +40,47 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         Assert.InRange(cache.Tiers[0].Entries, Bound / 450, Bound / 192);
     }
 
+    [Fact]
+    public async Task AFileThatBecomesTooLargeShrinksToItsNewBound()
+    {
+        const long Bound = 500_000;
+        using (var large = Create(4_000_000, CachePrecision.Float32))
+        {
+            await large.SetAsync(Entries(0, 8000));
+        }
+
+        Assert.True(new FileInfo(CachePath).Length > 4 * Bound);
+        using (var small = Create(Bound, CachePrecision.Float32))
+        {
+            for (var i = 0; i < 8; i++)
+            {
+                await small.SetAsync(Entries(9000 + i, 1));
+            }
+
+            Assert.All(await Find(small, [.. Enumerable.Range(9000, 8).Select(KeyOf)]), Assert.NotNull);
+            AssertSame(ValueOf(7999), (await Find(small, KeyOf(7999)))[0]);
+            Assert.InRange(small.Tiers[0].Bytes, 1, Bound);
+        }
+
+        Assert.InRange(new FileInfo(CachePath).Length, 1, Bound * 1.05);
+    }
+
+    [Fact]
+    public async Task ManyMayMakeTheFileAtOnce()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var path = _folder.File($"new-{round}.db");
+            await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
+            {
+                using var cache = SqliteCache.Open(path, new SqliteCacheOptions { Busy = TimeSpan.FromSeconds(20) });
+                await cache.SetAsync(Entries(worker, 1), cancellation);
+            });
+            using var all = SqliteCache.Open(path);
+            Assert.All(await Find(all, [.. Enumerable.Range(0, 8).Select(KeyOf)]), Assert.NotNull);
+        }
+    }
+
     [Theory]
     [InlineData("UPDATE entries SET value = x'0102' WHERE id = 1")]
     [InlineData("UPDATE entries SET value = substr(value, 1, 40) || x'ff' || substr(value, 42) WHERE id = 1")]

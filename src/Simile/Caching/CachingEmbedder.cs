@@ -5,7 +5,7 @@ using Simile.Vectors;
 namespace Simile.Caching;
 
 /// <summary>Answers from a cache what was embedded before, and embeds only the rest. Neither the cache nor the embedder inside is disposed with it.</summary>
-/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call. Errors are not kept. What several calls need at once is embedded once;
+/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call; where the cache keeps 16 bits, the vector is rounded and has unit length again. Errors are not kept. What several calls need at once is embedded once;
 /// when the call that does it fails or is cancelled, another takes over. A cache that cannot be read or written is gone without, and <see cref="CachingOptions.Observer"/> is told.</remarks>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
@@ -41,6 +41,12 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         cancellationToken.ThrowIfCancellationRequested();
+        if (inputs.Count == 0)
+        {
+            // Only the embedder knows whether it can do what the options ask for.
+            return await _inner.EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
+        }
+
         var settled = options ?? EmbedOptions.Default;
         var call = CallOf(settled);
         var rows = new CachedRows<TInput>(inputs, Space.For(settled), input => _key.KeyOf(input, call));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Simile.Caching;
 
@@ -55,7 +56,7 @@ public sealed class MemoryCache : IEmbeddingCache
         ArgumentNullException.ThrowIfNull(entries);
         foreach (var entry in entries)
         {
-            ShardOf(entry.Key).Put(entry.Key, HalvedEmbedding.Pack(entry.Value, _precision));
+            ShardOf(entry.Key).Put(entry.Key, HalvedEmbedding.Pack(Own(entry.Value), _precision));
         }
 
         return ValueTask.CompletedTask;
@@ -66,6 +67,10 @@ public sealed class MemoryCache : IEmbeddingCache
     {
         // Memory goes when nobody holds the cache any more.
     }
+
+    // A slice would keep all of the array that it is cut from.
+    private static CachedEmbedding Own(CachedEmbedding value) =>
+        MemoryMarshal.TryGetArray(value.Vector, out var array) && array.Count == array.Array!.Length ? value : value with { Vector = value.Vector.ToArray() };
 
     private MemoryShard ShardOf(in CacheKey key) => _shards[key.Prefix & (ulong)(_shards.Length - 1)];
 }

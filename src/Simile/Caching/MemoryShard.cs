@@ -8,6 +8,7 @@ internal sealed class MemoryShard(long maxBytes)
 {
     // Measured (bench/caching): slot, value, dictionary node, its share of the table and of the queue, and the header of the array.
     private const int Overhead = 248;
+    private const int OverheadOfHalves = Overhead + 32;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<CacheKey, MemorySlot> _slots = new(concurrencyLevel: 1, capacity: 31);
     private readonly Queue<MemorySlot> _order = new();
@@ -49,8 +50,9 @@ internal sealed class MemoryShard(long maxBytes)
         }
     }
 
-    private static int BytesOf(object value) =>
-        Overhead + (value is CachedEmbedding exact ? sizeof(float) * exact.Vector.Length : sizeof(ushort) * ((HalvedEmbedding)value).Length);
+    private static int BytesOf(object value) => value is CachedEmbedding exact
+        ? Overhead + (sizeof(float) * exact.Vector.Length)
+        : OverheadOfHalves + (sizeof(ushort) * ((HalvedEmbedding)value).Length);
 
     private void MakeRoom(int wanted)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Simile.Batching;
 using Simile.Caching;
 using Simile.Images;
 
@@ -76,6 +77,17 @@ public sealed class EmbeddingMonitor : IDisposable
         if (paddedTokens is { } padded)
         {
             Record(_instruments.PaddingSaved, Math.Max(0, padded - tokens));
+        }
+    }
+
+    /// <summary>Takes what a <see cref="BatchingEmbedder{TInput}"/> tells; made to be its <see cref="BatchingOptions.Observe"/>. A batch's cost stands for its tokens.</summary>
+    /// <remarks>Calls that were refused, expired or cancelled fail, and are counted where their callers' calls are measured.</remarks>
+    public void RecordBatching(BatchingEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        if (happened.Kind is BatchingEventKind.BatchEnded or BatchingEventKind.WorkerFailed)
+        {
+            RecordBatch(happened.Waiting, happened.Waited, happened.Inputs, happened.Cost, happened.Took);
         }
     }
 

@@ -47,6 +47,15 @@ public class MemoryCacheTests
     }
 
     [Fact]
+    public async Task ASliceDoesNotKeepTheBlockItIsCutFrom()
+    {
+        var (cache, key, block) = (new MemoryCache(), new CacheKey(new byte[32]), new float[100_000]);
+        await cache.SetAsync([new CacheEntry(key, new CachedEmbedding(block.AsMemory(5, 10), 1, 1, false))]);
+        block[5] = 1;
+        Assert.Equal(new float[10], cache.Find(key)!.Vector.ToArray());
+    }
+
+    [Fact]
     public void BoundsThatMakeNoSenseAreRefused()
     {
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new MemoryCache(new MemoryCacheOptions { MaxBytes = 10 })).Code);

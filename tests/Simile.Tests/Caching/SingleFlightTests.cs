@@ -84,4 +84,48 @@ public class SingleFlightTests
         Assert.Equal([false, true], (await patient).Outcomes.ToArray().Select(outcome => outcome.Succeeded));
         Assert.Equal(["a", "bad", "bad"], _inner.Embedded);
     }
+
+    [Fact]
+    public async Task AmongFailuresAndCancellationsEveryAnswerIsRight()
+    {
+        // So small that entries come and go all the time.
+        var embedder = CachingEmbedder.Over(_inner, new MemoryCache(new MemoryCacheOptions { MaxBytes = 4000 }));
+        var calls = 0;
+        _inner.Before = async (_, token) =>
+        {
+            await Task.Delay(Interlocked.Increment(ref calls) % 3, token);
+            if (calls % 7 == 0)
+            {
+                throw new IOException("Now and then.");
+            }
+        };
+        var (answered, failed) = (0, 0);
+        await Parallel.ForAsync(0, 8, async (worker, _) =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 100; i++)
+            {
+                var texts = Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(20) is var n && n < 2 ? "bad" : $"text {n}").ToArray();
+                using var cancelled = new CancellationTokenSource();
+                cancelled.CancelAfter(random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(3)) : TimeSpan.FromMinutes(1));
+                try
+                {
+                    AssertSame(await new CountingEmbedder().EmbedAsync(texts), await embedder.EmbedAsync(texts, null, cancelled.Token));
+                    Interlocked.Increment(ref answered);
+                }
+                catch (Exception error) when (error is IOException || (error is OperationCanceledException && cancelled.IsCancellationRequested))
+                {
+                    Interlocked.Increment(ref failed);
+                }
+            }
+        });
+        Assert.Equal(800, answered + failed);
+        Assert.True(answered > 200 && failed > 20, $"{answered} answered, {failed} failed");
+    }
+
+    private static void AssertSame(EmbeddingBatch wanted, EmbeddingBatch found)
+    {
+        Assert.Equal(wanted.Block.ToArray(), found.Block.ToArray());
+        Assert.Equal(wanted.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message)), found.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message)));
+    }
 }

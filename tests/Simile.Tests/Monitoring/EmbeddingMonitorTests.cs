@@ -106,4 +106,13 @@ public class EmbeddingMonitorTests
         monitor.RecordMetric("a", 2);
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new EmbeddingMonitor(new MonitorOptions { Slices = 0 })).Code);
     }
+
+    [Fact]
+    public void EveryNameIsExplained()
+    {
+        var page = File.ReadAllText(RepositoryRoot.Find("docs", "metrics.md"));
+        var names = typeof(MetricNames).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToArray();
+        Assert.Equal(names.Length, names.Distinct().Count());
+        Assert.All(names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+    }
 }

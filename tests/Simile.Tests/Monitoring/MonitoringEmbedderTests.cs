@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Simile.Batching;
 using Simile.Caching;
 using Simile.Images;
 using Simile.Monitoring;
@@ -89,6 +90,25 @@ public sealed class MonitoringEmbedderTests : IDisposable
         Assert.Equal("embeddings", traces[0].GetTagItem("gen_ai.operation.name"));
         Assert.Equal((8, 4L, 1), (traces[0].GetTagItem("gen_ai.embeddings.dimension.count"), traces[0].GetTagItem("gen_ai.usage.input_tokens"), traces[0].GetTagItem("simile.embed.inputs")));
         Assert.Equal((ActivityStatusCode.Error, "SIM302"), (traces[1].Status, traces[1].GetTagItem("error.type")));
+    }
+
+    [Fact]
+    public async Task TheWholeStackGivesTheModelsRowsAndIsMeasured()
+    {
+        await using var batching = new BatchingEmbedder<string>(_inner, new BatchingOptions { Observe = _monitor.RecordBatching });
+        var stack = new MonitoringEmbedder<string>(CachingEmbedder.Over(batching, new MemoryCache(), new CachingOptions { Observer = _monitor.RecordCaching }), _monitor, _model);
+        string[] texts = ["a", "b", "bad", "a"];
+        var wanted = await new CountingEmbedder().EmbedAsync(texts);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(wanted.Block.ToArray(), (await stack.EmbedAsync(texts)).Block.ToArray());
+        }
+
+        Assert.Equal(ErrorCode.UnsupportedDimensions, (await Assert.ThrowsAsync<SimileException>(() => stack.EmbedAsync([], new EmbedOptions { Dimensions = 3 }).AsTask())).Code);
+        await batching.DisposeAsync();
+        Assert.Equal((3, 1), (_monitor.Statistics(MetricNames.BatchInputs).Maximum, _monitor.Statistics(MetricNames.BatchInputs).Minimum));
+        Assert.Equal(3, _monitor.Statistics(MetricNames.QueueWait).Count);
+        Assert.Equal(4, _monitor.Statistics(MetricNames.OperationDuration).Count);
     }
 
     [Fact]
