@@ -8,6 +8,7 @@ namespace Simile.Engine.Convolutions;
 internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
 {
     private const int PixelsPerTask = 256;
+    private const int NarrowChannels = 16;
     private readonly NativeBuffer _codes = new();
     private readonly NativeBuffer _sums = new();
     private readonly NativeBuffer _scales = new();
@@ -86,8 +87,8 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
             new Span<float>(Scales + first, end - first).Fill(Int8Rows.Scale(largest));
         }
 
-        // Narrow pixels lie side by side: all of them are one row.
-        if (map.IsDense && Stride == PixelBytes)
+        // Pixels narrower than a vector lie side by side: all of them are one row.
+        if (map.Channels < NarrowChannels && map.IsDense && Stride == PixelBytes)
         {
             ConvertRow(map.Pixel(first), target, (end - first) * map.Channels, largest);
             for (var pixel = first; precision == ComputePrecision.Int8 && pixel < end; pixel++, target += Stride)

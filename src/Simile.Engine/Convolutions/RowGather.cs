@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Simile.Engine.Products;
 
 namespace Simile.Engine.Convolutions;
@@ -6,6 +7,8 @@ namespace Simile.Engine.Convolutions;
 /// <summary>Collects the rows of a convolution for a few places of its output: the pixels that each sees, zeros where it sees beyond the edge.</summary>
 internal sealed unsafe class RowGather : IDisposable
 {
+    private const int MostShortBytes = 128;
+
     /// <summary>The rows.</summary>
     public ProductRows Rows { get; } = new();
 
@@ -38,6 +41,7 @@ internal sealed unsafe class RowGather : IDisposable
     public void Dispose() => Rows.Dispose();
 
     // The pixels x … x + count − 1 of one row of the input.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CopyRow(FeatureMap input, MapCodes codes, int image, int row, int x, int count, ref byte* target)
     {
         if (codes.Stride == codes.PixelBytes && row >= 0 && row < input.Height && x >= 0 && x + count <= input.Width)
@@ -65,7 +69,7 @@ internal sealed unsafe class RowGather : IDisposable
     // Pixels that lie without gaps and are all there.
     private static int CopyRun(MapCodes codes, int first, int count, ref byte* target)
     {
-        Unsafe.CopyBlockUnaligned(target, codes.Data + ((nint)first * codes.Stride), (uint)(count * codes.PixelBytes));
+        Copy(codes.Data + ((nint)first * codes.Stride), target, count * codes.PixelBytes);
         target += count * codes.PixelBytes;
         var sum = 0;
         for (var i = first; codes.Sums != null && i < first + count; i++)
@@ -74,5 +78,22 @@ internal sealed unsafe class RowGather : IDisposable
         }
 
         return sum;
+    }
+
+    // A stem's runs are so short that calling a routine for them would cost more than copying them.
+    private static void Copy(byte* source, byte* target, int bytes)
+    {
+        if (bytes is < 16 or > MostShortBytes)
+        {
+            Unsafe.CopyBlockUnaligned(target, source, (uint)bytes);
+            return;
+        }
+
+        for (var i = 0; i < bytes - 16; i += 16)
+        {
+            Vector128.Load(source + i).Store(target + i);
+        }
+
+        Vector128.Load(source + bytes - 16).Store(target + bytes - 16);
     }
 }

@@ -68,6 +68,20 @@ public sealed class ImageEmbedderTests : IDisposable
         Assert.Equal(together[20].ToArray(), (await three.EmbedAsync([inputs[20]]))[0].ToArray());
     }
 
+    // The first maps of a ResNet-50 are so large that pictures go through them one by one, also out of a batch.
+    [Theory]
+    [InlineData(ComputePrecision.BFloat16)]
+    [InlineData(ComputePrecision.Int8)]
+    public async Task LargeMapsChangeNoVector(ComputePrecision precision)
+    {
+        var folder = PictureVectorCase.Named("resnet50-torchvision").Write(_folder.Path);
+        await using var embedder = await ImageEmbedder.LoadAsync(folder, new ImageEmbedderOptions { Threads = 2, Precision = precision });
+        var inputs = Enumerable.Range(0, 3).Select(i => ImageInput.FromPixels(GoldenPictures.Draw(230 + (i * 20), 260, i))).ToArray();
+        var together = await embedder.EmbedAsync(inputs);
+        Assert.Equal(together[2].ToArray(), (await embedder.EmbedAsync([inputs[2]]))[0].ToArray());
+        Assert.NotEqual(together[1].ToArray(), together[2].ToArray());
+    }
+
     [Fact]
     public async Task MetadataSayWhatWasSeen()
     {
