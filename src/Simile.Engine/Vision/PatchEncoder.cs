@@ -10,6 +10,7 @@ namespace Simile.Engine.Vision;
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
 public sealed class PatchEncoder : IDisposable
 {
+    private const int PatchesPerTask = 32;
     private readonly Encoder _encoder;
     private readonly PatchWeights _weights;
     private readonly PackedMatrix _projection;
@@ -103,19 +104,29 @@ public sealed class PatchEncoder : IDisposable
         projected.ReserveFloats((long)count * RowFloats);
         using var rows = new ProductRows();
         rows.Reserve(Shape.Compute.Precision, count, Depth(_weights));
-        var patch = new float[Depth(_weights)];
-        fixed (float* values = patch)
+        fixed (float* source = pictures)
         {
-            for (var row = 0; row < count; row++)
-            {
-                Cut(pictures, row, patch);
-                rows.Set(Shape.Compute.Precision, row, values, patch.Length);
-            }
+            var (address, length) = ((nint)source, pictures.Length);
+            WorkSteps.Run(team, (count + PatchesPerTask - 1) / PatchesPerTask, task =>
+                CutRows(new ReadOnlySpan<float>((float*)address, length), rows, task * PatchesPerTask, Math.Min(count, (task + 1) * PatchesPerTask)));
         }
 
         var output = new TileOutput { Target = projected.Data, Stride = RowFloats * sizeof(float) };
         var split = ProductSplit.Of(count, _projection.Panels, team, pairs: false);
         WorkSteps.Run(team, split.Tasks, task => LinearProduct.Forward(Kernels, rows, _projection, split.Part(task), output, ActivationKind.Identity));
+    }
+
+    private unsafe void CutRows(ReadOnlySpan<float> pictures, ProductRows rows, int first, int end)
+    {
+        var patch = new float[Depth(_weights)];
+        fixed (float* values = patch)
+        {
+            for (var row = first; row < end; row++)
+            {
+                Cut(pictures, row, patch);
+                rows.Set(Shape.Compute.Precision, row, values, patch.Length);
+            }
+        }
     }
 
     // (3, p, p), as the convolution's weights lie.

@@ -12,7 +12,7 @@ internal sealed class ImageRunner(VisionNetwork network, ImageReader reader, Ima
 {
     // Pictures are decoded in groups, and go through the network in batches that let its weights be read once for several of them while its maps stay small.
     private const int MostInGroup = 32;
-    private const long MostFloats = 5L << 18;
+    private const long MostFloats = 5L << 20;
     private readonly Lock _gate = new();
     private readonly WorkerTeam _team = new(options.Threads);
     private int _running;
@@ -90,11 +90,11 @@ internal sealed class ImageRunner(VisionNetwork network, ImageReader reader, Ima
     }
 
     // Pictures of one size go together, unless they are so large that they would take much memory.
-    private static IEnumerable<int[]> Batches(FedPicture[] pictures) =>
+    private IEnumerable<int[]> Batches(FedPicture[] pictures) =>
         Enumerable.Range(0, pictures.Length)
             .Where(i => pictures[i].Picture is not null)
             .GroupBy(i => (pictures[i].Picture!.Height, pictures[i].Picture!.Width))
-            .SelectMany(group => group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, MostInGroup)));
+            .SelectMany(group => group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, network.BestBatch)));
 
     private void Forward(FedPicture[] pictures, int[] batch, int first, ImageRequest request, float[] block, EmbeddingOutcome[] outcomes)
     {

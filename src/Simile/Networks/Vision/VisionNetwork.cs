@@ -11,6 +11,8 @@ namespace Simile.Networks.Vision;
 /// <summary>A network from prepared pictures to one vector each. Immutable and safe to call from many threads.</summary>
 internal sealed class VisionNetwork : IDisposable
 {
+    private const int ResidualBatch = 16;
+    private const int PatchBatch = 32;
     private readonly ResidualNetwork? _residual;
     private readonly PatchEncoder? _patches;
     private readonly VectorProjection? _head;
@@ -29,6 +31,9 @@ internal sealed class VisionNetwork : IDisposable
 
     /// <summary>The only side length it takes, or null where any will do.</summary>
     public int? ImageSize => _patches?.ImageSize;
+
+    /// <summary>Pictures that best go through it together: its weights are read once for them. A transformer has the larger weights and the smaller maps.</summary>
+    public int BestBatch => _patches is null ? ResidualBatch : PatchBatch;
 
     /// <summary>The kernels in use.</summary>
     public TileKernels Kernels => _residual?.Kernels ?? _patches!.Kernels;
