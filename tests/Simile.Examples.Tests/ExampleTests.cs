@@ -28,6 +28,17 @@ public class ExampleTests
     }
 
     [Fact]
+    public async Task AHostsEmbedderAnswersFromItsCache()
+    {
+        var lines = await ExampleProcess.LinesAsync("DependencyInjection");
+        Assert.Equal("I forgot my login -> How to reset your password", lines[0]);
+        Assert.Equal("where is my parcel -> How to follow your delivery", lines[1]);
+        Assert.Equal(lines[0], lines[2]);
+        // Three answers and two questions.
+        Assert.Equal("6 calls, 5 texts through the model", lines[3]);
+    }
+
+    [Fact]
     public async Task RetrievalPutsTheAnswerIntoThePrompt()
     {
         var lines = await ExampleProcess.LinesAsync("Rag");
