@@ -34,10 +34,7 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         var usual = OperatingSystem.IsWindows()
             ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return new SimileHost(
-            ModelCatalogue.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS")),
-            new HubEnvironment(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
-            Path.Combine(string.IsNullOrEmpty(named) ? usual : named, "simile"));
+        return new SimileHost(ModelCatalogue.OfThisMachine(), HubEnvironment.OfThisMachine(), Path.Combine(string.IsNullOrEmpty(named) ? usual : named, "simile"));
     }
 
     /// <summary>What downloads models from the hub.</summary>

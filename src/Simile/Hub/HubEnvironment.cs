@@ -11,6 +11,9 @@ public sealed class HubEnvironment(Func<string, string?> variable, string home)
 
     private string Home => Folder("HF_HOME") ?? Path.Combine(Folder("XDG_CACHE_HOME") ?? Path.Combine(home, ".cache"), "huggingface");
 
+    /// <summary>The variables and the user of this process.</summary>
+    public static HubEnvironment OfThisMachine() => new(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
     /// <summary>All options.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when a variable makes no sense.</exception>
     public HubOptions ReadOptions()

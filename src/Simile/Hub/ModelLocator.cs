@@ -33,6 +33,9 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         return reference is null ? catalogue.Resolve(name) : throw NotPulled(name, reference);
     }
 
+    /// <summary>Finds the models of this machine: installed ones, and those that were downloaded from the hub.</summary>
+    public static ModelLocator OfThisMachine() => new(ModelCatalogue.OfThisMachine(), new HubCache(HubEnvironment.OfThisMachine().CacheFolder));
+
     /// <summary>The repository in the cache that a name means, or null when the name is a folder's or an installed model's.</summary>
     public HubReference? FindReference(string name) =>
         Directory.Exists(name) || catalogue.Names.Contains(name, StringComparer.Ordinal) ? null : ReferenceOf(name);

@@ -1,3 +1,4 @@
+using Simile.Hub;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
 using Simile.Models;
@@ -41,6 +42,14 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<ImageEmbedder> LoadAsync(string folder, ImageEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => ImageEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new ImageEmbedderOptions(), TimeProvider.System), cancellationToken);
+
+    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models do, or one that was downloaded from the hub.</summary>
+    /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static Task<ImageEmbedder> LoadInstalledAsync(string name, ImageEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -11,6 +11,10 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
     public IReadOnlyList<string> Names =>
         [.. roots.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root)).Where(IsModel).Select(path => Path.GetFileName(path)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+    private string WhereItLooked => roots.Count > 0
+        ? $"Looked in {string.Join(", ", roots)}."
+        : "No folder 'models' lies beside the program or above it, and SIMILE_MODELS names none. The package Simile.Models brings the small models.";
+
     /// <summary>The folder of a model.</summary>
     /// <param name="nameOrFolder">An installed model's name, or any folder.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>
@@ -24,7 +28,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
         }
 
         var installed = Names.Count == 0 ? "none is installed" : "installed are " + string.Join(", ", Names);
-        throw new SimileException(ErrorCode.ModelNotFound, $"There is no model '{nameOrFolder}': it is neither a folder nor an installed model ({installed}). Looked in {string.Join(", ", roots)}.");
+        throw new SimileException(ErrorCode.ModelNotFound, $"There is no model '{nameOrFolder}': it is neither a folder nor an installed model ({installed}). {WhereItLooked}");
     }
 
     /// <summary>The roots that Simile looks in: those of the variable SIMILE_MODELS, then a folder <c>models</c> beside the program or above it.</summary>
@@ -44,6 +48,9 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
 
         return new ModelCatalogue(roots);
     }
+
+    /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models puts its own) or above it.</summary>
+    public static ModelCatalogue OfThisMachine() => Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS"));
 
     private static bool IsModel(string path) => File.Exists(Path.Combine(path, "config.json")) || File.Exists(Path.Combine(path, "modules.json"));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simile.Hub;
 using Simile.Models;
 using Simile.Tokenization;
 using Simile.Vectors;
@@ -55,6 +56,14 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<TextEmbedder> LoadAsync(string folder, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => TextEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new TextEmbedderOptions(), TimeProvider.System), cancellationToken);
+
+    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models do, or one that was downloaded from the hub.</summary>
+    /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static Task<TextEmbedder> LoadInstalledAsync(string name = ModelCatalogue.DefaultModel, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)

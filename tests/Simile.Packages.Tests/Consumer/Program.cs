@@ -1,0 +1,23 @@
+using System.Globalization;
+using Simile.Hosting;
+using Simile.Images;
+using Simile.Models;
+using Simile.Multimodal;
+using Simile.Search;
+using Simile.Text;
+
+// Arguments: a sentence, a folder of documents, a picture.
+await using var texts = await TextEmbedder.LoadInstalledAsync("simile-text-mini");
+var batch = await texts.EmbedAsync([args[0]]);
+Console.WriteLine(batch.Dimensions);
+Console.WriteLine(string.Join(' ', batch[0].ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+
+await using var pictures = await ImageEmbedder.LoadInstalledAsync("simile-image-mini");
+Console.WriteLine((await pictures.EmbedAsync([ImageInput.FromFile(args[2])])).Space.Equals(texts.Space));
+
+var host = SimileHost.OfThisMachine();
+await using var model = await host.OpenModelAsync(new ModelRequest("simile-text-mini", Modality.Text | Modality.Image), CancellationToken.None);
+using var store = host.OpenTemporaryStore();
+await new IndexBuilder(store, model.Embedder, model.Texts!.Tokenizer).BuildAsync([args[1]]);
+var hits = await Searcher.Open(store, model.Embedder).SearchAsync(Content.Of(args[0]));
+Console.WriteLine(string.Join(' ', hits.Select(hit => Path.GetFileName(hit.Path))));
