@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Simile.Hosting.Stacks;
 using Simile.Images;
 using Simile.Multimodal;
 using Simile.Vectors;
@@ -15,7 +16,7 @@ public static class EmbedderGenerator
     /// <param name="embedder">The embedder.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     public static IEmbeddingGenerator<string, Embedding<float>> Over(IEmbedder<string> embedder, EmbedderGeneratorOptions? options = null) =>
-        new EmbedderGenerator<string, string>(embedder, text => text, Checked(options), () => embedder.Space.Dimensions);
+        new EmbedderGenerator<string, string>(embedder, text => text, Checked(options), () => DimensionsOf(embedder));
 
     /// <summary>A generator over an embedder of pictures. Values are picture files.</summary>
     /// <inheritdoc cref="Over(IEmbedder{string}, EmbedderGeneratorOptions?)"/>
@@ -25,7 +26,10 @@ public static class EmbedderGenerator
     /// <summary>A generator over an embedder of texts and pictures. A value whose media type is <c>text/…</c> is a text in UTF-8, every other a picture file.</summary>
     /// <inheritdoc cref="Over(IEmbedder{string}, EmbedderGeneratorOptions?)"/>
     public static IEmbeddingGenerator<DataContent, Embedding<float>> Over(IEmbedder<Content> embedder, EmbedderGeneratorOptions? options = null) =>
-        new EmbedderGenerator<DataContent, Content>(embedder, DataContents.ToContent, Checked(options), () => embedder.Space.Dimensions);
+        new EmbedderGenerator<DataContent, Content>(embedder, DataContents.ToContent, Checked(options), () => DimensionsOf(embedder));
+
+    // Metadata are asked for while a container is built; that is no time to load a model.
+    private static int? DimensionsOf<TInput>(IEmbedder<TInput> embedder) => embedder is HostedEmbedder<TInput> hosted ? hosted.SpaceIfLoaded?.Dimensions : embedder.Space.Dimensions;
 
     private static EmbedderGeneratorOptions Checked(EmbedderGeneratorOptions? options) => (options ?? new EmbedderGeneratorOptions()).Checked();
 }

@@ -16,8 +16,10 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
     /// <remarks>Waits for the model to be loaded.</remarks>
     public EmbeddingRecipe Recipe => Known().Item2;
 
-    /// <summary>The space, or null as long as the model was not used.</summary>
-    public EmbeddingSpace? SpaceIfKnown => _known?.Item1;
+    /// <summary>The space, or null when the model would have to be loaded first.</summary>
+    public EmbeddingSpace? SpaceIfLoaded => _known is not null || IsLoaded ? Space : null;
+
+    private bool IsLoaded => registry.Embedders.Any(entry => entry.Name == name && entry.IsLoaded);
 
     public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -32,7 +34,7 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
     /// <summary>A part of the model by its type, or null when there is none, or the model is not loaded.</summary>
     public object? Find(Type type)
     {
-        if (!registry.Embedders.Any(entry => entry.Name == name && entry.IsLoaded))
+        if (!IsLoaded)
         {
             return null;
         }
