@@ -31,7 +31,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         using var cache = new TieredCache(new MemoryCache(new MemoryCacheOptions { MaxBytes = 2_000_000 }), SqliteCache.Open(_folder.File("soak.db"), new SqliteCacheOptions { MaxBytes = 4_000_000 }));
         await using var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new TextEmbedderOptions { Threads = 1 });
         var unreliable = new UnreliableEmbedder(model, 2 * BatchTimeout);
-        await using var tower = new EmbedderTower<string>(unreliable, new BatchingOptions { Workers = 2, QueueCapacity = 600, BatchTimeout = BatchTimeout }, cache, new TextKey(), monitor, "soak");
+        await using var tower = new EmbedderTower<string>(unreliable, new BatchingOptions { Workers = 2, QueueCapacity = 320, BatchTimeout = BatchTimeout }, cache, new TextKey(), monitor, "soak");
         var growth = await RunAsync(tower, model);
         Report(unreliable, growth, cache);
         Assert.Empty(_tally.Faults);
