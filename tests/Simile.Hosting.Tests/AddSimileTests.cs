@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Simile.Batching;
@@ -112,6 +113,28 @@ public sealed class AddSimileTests : IDisposable
         using var host = await StartAsync(services => services.AddSimile(options => options.Model = Model));
         var error = await Assert.ThrowsAsync<SimileException>(async () => await host.Services.GetRequiredService<IEmbedder<ImageInput>>().EmbedAsync([ImageInput.FromFile("a.png")]));
         Assert.Equal(ErrorCode.EmbedderMismatch, error.Code);
+    }
+
+    [Fact]
+    public async Task TextsAndPicturesShareAHost()
+    {
+        using var host = await StartAsync(services =>
+        {
+            services.AddSimile(options => (options.Model, options.ImageModel) = (Model, "simile-image-mini"));
+            services.AddHealthChecks().AddSimile();
+        });
+        var picture = Directory.GetFiles(RepositoryRoot.Find("samples"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        await using var model = await ImageEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-image-mini"));
+        var expected = await model.EmbedAsync([ImageInput.FromFile(picture)]);
+        var given = await host.Services.GetRequiredService<IEmbedder<ImageInput>>().EmbedAsync([ImageInput.FromFile(picture)]);
+        Assert.Equal(expected.Block.ToArray(), given.Block.ToArray());
+        var data = await DataContent.LoadFromAsync(picture);
+        var generated = await host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>().GenerateVectorAsync(data);
+        Assert.Equal(expected[0].ToArray(), generated.ToArray());
+        given.Space.EnsureSame(host.Services.GetRequiredService<IEmbedder<string>>().Space);
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Assert.Equal(HealthStatus.Healthy, report.Status);
+        Assert.IsType<double>(report.Entries["simile"].Data["pictures_ms"]);
     }
 
     [Fact]
