@@ -15,7 +15,7 @@ internal sealed class RegistryModels(SimileHost host)
     }
 
     // Opened, because in the hub's cache the files are links, whose own length says nothing.
-    private static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Sum(path =>
+    public static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Sum(path =>
     {
         using var file = File.OpenHandle(path);
         return RandomAccess.GetLength(file);

@@ -16,7 +16,7 @@ public sealed record SqliteCacheOptions
 
     /// <summary>The same options, once they are sound.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    internal SqliteCacheOptions Checked()
+    public SqliteCacheOptions Checked()
     {
         Require(MaxBytes >= 16 * CacheSchema.PageBytes, $"{nameof(MaxBytes)} is {MaxBytes}; expected are at least {16 * CacheSchema.PageBytes}.");
         Require(Enum.IsDefined(Precision), $"The precision {Precision} was asked for; expected is Float32 or Float16.");

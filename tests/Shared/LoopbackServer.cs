@@ -6,7 +6,11 @@ using System.Text;
 namespace Simile.Testing;
 
 /// <summary>A request as it came over the wire.</summary>
-internal sealed record LoopbackRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, int Port);
+internal sealed record LoopbackRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, int Port)
+{
+    /// <summary>The body, when its length was said; else empty.</summary>
+    public byte[] Body { get; init; } = [];
+}
 
 /// <summary>An answer; with <see cref="CutAfter"/> the connection ends after so many bytes of the body, though the header promises all.</summary>
 internal sealed record LoopbackAnswer(int Status, byte[] Body)
@@ -91,7 +95,9 @@ internal sealed class LoopbackServer : IDisposable
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var first = lines[0].Split(' ');
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
-        return new LoopbackRequest(first[0], first[1], headers, port);
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body);
+        return new LoopbackRequest(first[0], first[1], headers, port) { Body = body };
     }
 
     private static async Task WriteAsync(NetworkStream stream, string method, LoopbackAnswer answer)

@@ -145,6 +145,9 @@ public static class ErrorCode
     /// <summary>The embedder of that name is of another type, or is registered already.</summary>
     public const string EmbedderMismatch = "SIM706";
 
+    /// <summary>A generator of embeddings outside Simile cannot be reached, or refuses every call.</summary>
+    public const string GeneratorUnavailable = "SIM707";
+
     /// <summary>A cache cannot be opened, read or written.</summary>
     public const string CacheUnavailable = "SIM711";
 

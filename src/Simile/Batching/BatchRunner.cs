@@ -55,8 +55,9 @@ internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
         }
     }
 
-    // An embedder throws these for options that it cannot follow; no single input is to blame.
-    private static bool IsAboutTheCall(Exception error) => error is SimileException { Code: ErrorCode.InvalidOption or ErrorCode.UnsupportedDimensions } or ObjectDisposedException;
+    // An embedder throws these for options that it cannot follow, or when it cannot be reached; no single input is to blame.
+    private static bool IsAboutTheCall(Exception error) =>
+        error is SimileException { Code: ErrorCode.InvalidOption or ErrorCode.UnsupportedDimensions or ErrorCode.GeneratorUnavailable } or ObjectDisposedException;
 
     private static void RequireRows(EmbeddingBatch rows, int inputs, EmbeddingSpace space)
     {

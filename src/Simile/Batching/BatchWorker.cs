@@ -68,6 +68,8 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
     {
         Calls = batch.Calls,
         Cost = batch.Cost,
+        Tokens = batch.Tokens,
+        PaddedTokens = (long)batch.LongestInput * batch.Count,
         Waited = time.GetElapsedTime(batch.Arrived, started),
         Took = time.GetElapsedTime(started),
     };

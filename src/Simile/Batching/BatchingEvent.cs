@@ -32,6 +32,12 @@ public sealed record BatchingEvent(BatchingEventKind Kind, BatchingLane Lane, in
     /// <summary>What a batch cost, in the units of its budget.</summary>
     public long Cost { get; init; }
 
+    /// <summary>Tokens of a batch, as its embedder counted them.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Tokens that a batch would have with every input padded to the longest.</summary>
+    public long PaddedTokens { get; init; }
+
     /// <summary>How long the call, or the oldest call of the batch, had waited.</summary>
     public TimeSpan Waited { get; init; }
 

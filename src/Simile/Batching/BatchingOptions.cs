@@ -24,7 +24,9 @@ public sealed record BatchingOptions
     /// <summary>Hears of every batch, refusal and dropped request, on the thread where it happened; what it throws is ignored. Default: nobody.</summary>
     public Action<BatchingEvent>? Observe { get; init; }
 
-    internal BatchingOptions Checked()
+    /// <summary>The same options, once they are sound.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
+    public BatchingOptions Checked()
     {
         RequireAtLeastOne(Workers, nameof(Workers));
         RequireAtLeastOne(BatchCost, nameof(BatchCost));

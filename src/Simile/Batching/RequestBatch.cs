@@ -22,6 +22,12 @@ internal sealed class RequestBatch<TInput>(CallKind kind, BatchingLane lane, Bat
 
     public int Calls => _parts.Count;
 
+    /// <summary>Tokens that went into the vectors so far.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>Tokens of the longest input so far.</summary>
+    public int LongestInput { get; private set; }
+
     /// <summary>When the oldest call came.</summary>
     public long Arrived { get; private set; } = long.MaxValue;
 
@@ -56,6 +62,12 @@ internal sealed class RequestBatch<TInput>(CallKind kind, BatchingLane lane, Bat
     /// <param name="rows">The rows.</param>
     public void Deliver(int start, EmbeddingBatch rows)
     {
+        foreach (var outcome in rows.Outcomes)
+        {
+            Tokens += outcome.TokensUsed;
+            LongestInput = Math.Max(LongestInput, outcome.TokensUsed);
+        }
+
         foreach (var part in CollectionsMarshal.AsSpan(_parts))
         {
             var (from, end) = (Math.Max(part.Start, start), Math.Min(part.Start + part.Count, start + rows.Count));

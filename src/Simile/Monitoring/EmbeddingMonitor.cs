@@ -64,7 +64,7 @@ public sealed class EmbeddingMonitor : IDisposable
     /// <param name="queueDepth">Inputs that still wait.</param>
     /// <param name="wait">How long its first input waited.</param>
     /// <param name="inputs">Inputs it has.</param>
-    /// <param name="tokens">Tokens it has.</param>
+    /// <param name="tokens">Tokens it has; 0 for pictures.</param>
     /// <param name="time">How long it ran.</param>
     /// <param name="paddedTokens">Tokens it would have with every input padded to the longest, where that is known.</param>
     public void RecordBatch(int queueDepth, TimeSpan wait, int inputs, long tokens, TimeSpan time, long? paddedTokens = null)
@@ -72,22 +72,34 @@ public sealed class EmbeddingMonitor : IDisposable
         Record(_instruments.QueueDepth, queueDepth);
         Record(_instruments.QueueWait, wait.TotalSeconds);
         Record(_instruments.BatchInputs, inputs);
-        Record(_instruments.BatchTokens, tokens);
         Record(_instruments.BatchDuration, time.TotalSeconds);
+        if (tokens > 0)
+        {
+            Record(_instruments.BatchTokens, tokens);
+        }
+
         if (paddedTokens is { } padded)
         {
             Record(_instruments.PaddingSaved, Math.Max(0, padded - tokens));
         }
     }
 
-    /// <summary>Takes what a <see cref="BatchingEmbedder{TInput}"/> tells; made to be its <see cref="BatchingOptions.Observe"/>. A batch's cost stands for its tokens.</summary>
-    /// <remarks>Calls that were refused, expired or cancelled fail, and are counted where their callers' calls are measured.</remarks>
+    /// <summary>Takes what happened in a <see cref="BatchingEmbedder{TInput}"/>; made to be its <see cref="BatchingOptions.Observe"/>.</summary>
+    /// <remarks>Calls that were refused, expired or cancelled fail, and are counted as errors where their callers' calls are measured.</remarks>
     public void RecordBatching(BatchingEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        if (happened.Kind is BatchingEventKind.BatchEnded or BatchingEventKind.WorkerFailed)
+        switch (happened.Kind)
         {
-            RecordBatch(happened.Waiting, happened.Waited, happened.Inputs, happened.Cost, happened.Took);
+            case BatchingEventKind.BatchEnded:
+                RecordBatch(happened.Waiting, happened.Waited, happened.Inputs, happened.Tokens, happened.Took, happened.Tokens > 0 ? happened.PaddedTokens : null);
+                break;
+            case BatchingEventKind.WorkerFailed:
+                _instruments.WorkerFailures.Add(1);
+                break;
+            default:
+                _instruments.QueueDropped.Add(happened.Inputs, new KeyValuePair<string, object?>(MetricNames.QueueOutcome, NameOf(happened.Kind)));
+                break;
         }
     }
 
@@ -142,6 +154,13 @@ public sealed class EmbeddingMonitor : IDisposable
         histogram.Record(value, attributes);
         Keep(histogram.Name, value);
     }
+
+    private static string NameOf(BatchingEventKind dropped) => dropped switch
+    {
+        BatchingEventKind.Refused => "refused",
+        BatchingEventKind.Expired => "expired",
+        _ => "cancelled",
+    };
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 

@@ -28,6 +28,8 @@ internal sealed class Instruments : IDisposable
         BatchDuration = Histogram(MetricNames.BatchDuration, "s", "Time a batch ran.", Seconds);
         PaddingSaved = Histogram(MetricNames.PaddingSaved, "{token}", "Tokens that padding would have added to a batch.", Powers);
         StageDuration = Histogram(MetricNames.StageDuration, "s", "Time a stage of the work took.", Seconds);
+        QueueDropped = _meter.CreateCounter<long>(MetricNames.QueueDropped, "{input}", "Inputs that left the queue without an answer.");
+        WorkerFailures = _meter.CreateCounter<long>(MetricNames.WorkerFailures, "{batch}", "Batches whose worker crashed or hung.");
         Truncations = _meter.CreateCounter<long>(MetricNames.Truncations, "{input}", "Inputs of which something was cut off.");
         Errors = _meter.CreateCounter<long>(MetricNames.Errors, "{error}", "Inputs and calls that failed.");
         CacheInputs = _meter.CreateCounter<long>(MetricNames.CacheInputs, "{input}", "Inputs by what a cache did for them.");
@@ -56,6 +58,10 @@ internal sealed class Instruments : IDisposable
     public Histogram<double> PaddingSaved { get; }
 
     public Histogram<double> StageDuration { get; }
+
+    public Counter<long> QueueDropped { get; }
+
+    public Counter<long> WorkerFailures { get; }
 
     public Counter<long> Truncations { get; }
 

@@ -27,6 +27,9 @@ public static class MetricNames
     /// <summary>Seconds an input waited for its batch.</summary>
     public const string QueueWait = "simile.queue.wait";
 
+    /// <summary>Inputs of calls that left the queue, or did not get in, without an answer, by <see cref="QueueOutcome"/>.</summary>
+    public const string QueueDropped = "simile.queue.dropped";
+
     /// <summary>Inputs a batch had.</summary>
     public const string BatchInputs = "simile.batch.inputs";
 
@@ -35,6 +38,9 @@ public static class MetricNames
 
     /// <summary>Seconds a batch ran.</summary>
     public const string BatchDuration = "simile.batch.duration";
+
+    /// <summary>Batches whose worker crashed or did not come back in time.</summary>
+    public const string WorkerFailures = "simile.batch.worker_failures";
 
     /// <summary>Tokens that a batch padded to its longest input would have had more.</summary>
     public const string PaddingSaved = "simile.batch.padding_saved";
@@ -95,6 +101,9 @@ public static class MetricNames
 
     /// <summary>Attribute: tokenize, decode, prepare, forward …</summary>
     public const string Stage = "simile.stage";
+
+    /// <summary>Attribute: refused, expired or cancelled.</summary>
+    public const string QueueOutcome = "simile.queue.outcome";
 
     /// <summary>Attribute: hit, embedded, joined or repeated.</summary>
     public const string CacheOutcome = "simile.cache.outcome";

@@ -14,7 +14,7 @@ public sealed record MonitorOptions
 
     /// <summary>The same options, once they are sound.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    internal MonitorOptions Checked() => Slices is >= 1 and <= 1000 && Window >= TimeSpan.FromMilliseconds(Slices) && MaxMetrics >= 1
+    public MonitorOptions Checked() => Slices is >= 1 and <= 1000 && Window >= TimeSpan.FromMilliseconds(Slices) && MaxMetrics >= 1
         ? this
         : throw new SimileException(ErrorCode.InvalidOption, $"A monitor with a window of {Window} in {Slices} slices and {MaxMetrics} metrics was asked for; expected are 1 to 1,000 slices of a millisecond or more, and at least one metric.");
 }

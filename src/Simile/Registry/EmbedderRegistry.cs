@@ -210,6 +210,12 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
 
     private async ValueTask TrimAsync()
     {
+        if (_options.MemoryBudget == long.MaxValue)
+        {
+            // Nothing can be in excess, and every call that is lent an embedder would wait for the lock once more to learn it.
+            return;
+        }
+
         List<LoadedGeneration> leaving;
         lock (_gate)
         {

@@ -126,6 +126,7 @@ public sealed class BatchingQueueTests
         await batching.EmbedAsync(["abc", "de"]);
         var batch = await told.Task;
         Assert.Equal((BatchingEventKind.BatchEnded, 2, 1, 5L, 0), (batch.Kind, batch.Inputs, batch.Calls, batch.Cost, batch.Waiting));
+        Assert.Equal((5, 6), (batch.Tokens, batch.PaddedTokens));
     }
 
     [Theory]

@@ -135,6 +135,21 @@ public sealed class MonitoringEmbedderTests : IDisposable
         Assert.True(Sum(MetricNames.WorkingSet, string.Empty) > 1e6 && Sum(MetricNames.ManagedMemory, string.Empty) > 1e5);
     }
 
+    [Fact]
+    public void WhatABatchingEmbedderTellsIsMeasured()
+    {
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.BatchEnded, BatchingLane.Bulk, Inputs: 4, Waiting: 3) { Tokens = 100, PaddedTokens = 160, Waited = TimeSpan.FromSeconds(0.5), Took = TimeSpan.FromSeconds(0.25) });
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.BatchEnded, BatchingLane.Interactive, 2, 0));
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.WorkerFailed, BatchingLane.Interactive, 7, 0));
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.Refused, BatchingLane.Interactive, 5, 0));
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.Expired, BatchingLane.Interactive, 6, 0));
+        _monitor.RecordBatching(new BatchingEvent(BatchingEventKind.Cancelled, BatchingLane.Interactive, 8, 0));
+        string[] told = ["simile.queue.depth=3 0", "simile.queue.wait=0.5 0", "simile.batch.inputs=4 2", "simile.batch.tokens=100", "simile.batch.duration=0.25 0", "simile.batch.padding_saved=60",
+            "simile.batch.worker_failures=1", "simile.queue.dropped/refused=5", "simile.queue.dropped/expired=6", "simile.queue.dropped/cancelled=8"];
+        var measured = _measured.GroupBy(row => row.Name + row.Attributes.Replace("simile.queue.outcome=", "/", StringComparison.Ordinal), row => row.Value).Select(rows => $"{rows.Key}={string.Join(' ', rows)}");
+        Assert.Equal(told.Order(StringComparer.Ordinal), measured.Order(StringComparer.Ordinal));
+    }
+
     public void Dispose()
     {
         _listener.Dispose();
