@@ -1,24 +1,22 @@
-// Simile in a .NET host: an embedder from the container, with a cache and statistics around it.
+// Simile in a .NET host: a model from the container, with batching, a cache and statistics around it.
 //   dotnet run --project examples/dependency-injection
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Simile.Caching;
 using Simile.Monitoring;
-using Simile.Text;
 using Simile.Vectors;
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 
-// Monitor(Cache(model)): each part wraps the next, and knows nothing of it.
-await using var model = await TextEmbedder.LoadInstalledAsync("simile-text-mini");
-builder.Services.AddSingleton<IEmbeddingCache, MemoryCache>();
-builder.Services.AddSingleton<EmbeddingMonitor>();
-builder.Services.AddSingleton<IEmbedder<string>>(services => new MonitoringEmbedder<string>(
-    new CachingEmbedder<string>(model, services.GetRequiredService<IEmbeddingCache>(), new TextKey()),
-    services.GetRequiredService<EmbeddingMonitor>(),
-    "simile-text-mini"));
+// Monitor(Cache(Batch(model))), checked and loaded when the host starts.
+builder.Services.AddSimile(options =>
+{
+    options.Model = "simile-text-mini";
+    options.Threads = 1;
+});
+builder.Services.AddHealthChecks().AddSimile();
 builder.Services.AddSingleton<Answers>();
 
 using var host = builder.Build();
@@ -31,9 +29,12 @@ foreach (var question in new[] { "I forgot my login", "where is my parcel", "I f
 }
 
 // 12 texts were asked for; the model saw those that were new.
-var calls = host.Services.GetRequiredService<EmbeddingMonitor>().Statistics(MetricNames.OperationDuration);
-var cache = host.Services.GetRequiredService<IEmbeddingCache>().Tiers[0];
-Console.WriteLine($"{calls.Count} calls, {cache.Misses} texts through the model");
+var monitor = host.Services.GetRequiredService<EmbeddingMonitor>();
+var (calls, batches) = (monitor.Statistics(MetricNames.OperationDuration), monitor.Statistics(MetricNames.BatchInputs));
+Console.WriteLine($"{calls.Count} calls, {batches.Count * batches.Mean:F0} texts through the model");
+
+// The health check embeds a probe, and compares its vector with the one taken at the start.
+Console.WriteLine((await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
 await host.StopAsync();
 
 /// <summary>Finds the answer that is most like a question.</summary>

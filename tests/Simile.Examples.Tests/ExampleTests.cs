@@ -36,6 +36,7 @@ public class ExampleTests
         Assert.Equal(lines[0], lines[2]);
         // Three answers and two questions.
         Assert.Equal("6 calls, 5 texts through the model", lines[3]);
+        Assert.Equal("Healthy", lines[4]);
     }
 
     [Fact]
