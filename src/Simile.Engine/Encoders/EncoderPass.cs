@@ -121,7 +121,7 @@ public sealed unsafe class EncoderPass : IDisposable
 
     private void Attend()
     {
-        var split = ProductSplit.Of(_rows, _layer.QueryKeyValue.Panels, _team, pairs: false);
+        var split = ProductSplit.Of(_rows, _layer.QueryKeyValue.Panels, _buffers.BlockRows, _team, pairs: false);
         WorkSteps.Run(_team, split.Tasks, task => Project(split.Part(task)));
         if (_layer.Rotary is not null)
         {

@@ -18,7 +18,7 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
     public void Forward(EncoderLayer layer, EncoderLayer? next, WorkerTeam? team)
     {
         _team = team;
-        var blocks = Math.Max(1, (buffers.Rows + ProductSplit.BlockRows - 1) / ProductSplit.BlockRows);
+        var blocks = Math.Max(1, (buffers.Rows + buffers.BlockRows - 1) / buffers.BlockRows);
         var each = (((buffers.Rows + blocks - 1) / blocks) + TileShape.Rows - 1) / TileShape.Rows * TileShape.Rows;
         for (_first = 0; _first < buffers.Rows; _first += each)
         {
@@ -55,7 +55,7 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
     // The output's row 0 is the block's first; the input's rows begin at firstInput.
     private void Multiply(ProductRows inputs, int firstInput, PackedMatrix matrix, TileOutput output, ActivationKind activation)
     {
-        var split = ProductSplit.Of(_count, matrix.Panels, _team, shape.Gated);
+        var split = ProductSplit.Of(_count, matrix.Panels, buffers.BlockRows, _team, shape.Gated);
         var shifted = output with { Target = output.Target - ((nint)firstInput * output.Stride) };
         if (_team is null)
         {

@@ -36,6 +36,9 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     /// <summary>Bytes from one row of them to the next.</summary>
     public int GatheredStride => RowStride.Of(TileShape.Panels(shape.Intermediate) * TileShape.StepBytes);
 
+    /// <summary>Most rows that go through the tail together.</summary>
+    public int BlockRows => ProductSplit.BlockRowsOf(Precision, shape.Hidden);
+
     /// <summary>The arithmetic of the products.</summary>
     public ComputePrecision Precision => shape.Compute.Precision;
 
@@ -50,7 +53,7 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
         States = states;
         Context = context;
         (Stride, Rows) = (stride, rows);
-        var block = Math.Min(rows, ProductSplit.BlockRows);
+        var block = Math.Min(rows, BlockRows);
         _gathered.Reserve((long)GatheredStride * block);
         if (Precision != ComputePrecision.Float32)
         {

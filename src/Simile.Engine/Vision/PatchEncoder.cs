@@ -112,7 +112,7 @@ public sealed class PatchEncoder : IDisposable
         }
 
         var output = new TileOutput { Target = projected.Data, Stride = RowFloats * sizeof(float) };
-        var split = ProductSplit.Of(count, _projection.Panels, team, pairs: false);
+        var split = ProductSplit.Of(count, _projection.Panels, ProductSplit.BlockRowsOf(Shape.Compute.Precision, Depth(_weights)), team, pairs: false);
         WorkSteps.Run(team, split.Tasks, task => LinearProduct.Forward(Kernels, rows, _projection, split.Part(task), output, ActivationKind.Identity));
     }
 
