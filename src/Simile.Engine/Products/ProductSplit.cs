@@ -27,7 +27,7 @@ internal readonly record struct ProductSplit
     /// <summary>Tasks.</summary>
     public int Tasks { get; }
 
-    /// <summary>Most rows of a block. In fp32 the weights of wide layers are so large that reading them again for every 96 rows costs more than rows that leave the second-level cache (ViT-B/32: 36 pictures a second became 42).</summary>
+    /// <summary>Most rows of a block. In fp32 the weights of wide layers are so large that reading them again for every 96 rows costs more than rows that leave the second-level cache (ViT-B/32: 36 pictures a second became 41).</summary>
     /// <param name="precision">The precision of the weights.</param>
     /// <param name="depth">Values of an input row.</param>
     public static int BlockRowsOf(ComputePrecision precision, int depth) => precision == ComputePrecision.Float32 && depth >= LargeDepth ? LargeBlockRows : BlockRows;
