@@ -2,7 +2,7 @@ using Simile.Engine.Checkpoints;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>What a token becomes before the first layer: its row of the table, its position's row, the token type's row, normalized.</summary>
+/// <summary>What a token becomes before the first layer: its row of the table (scaled), its position's row, the token type's row, normalized.</summary>
 public sealed record EmbeddingWeights
 {
     /// <summary>The mapped file with the table.</summary>
@@ -17,8 +17,11 @@ public sealed record EmbeddingWeights
     /// <summary>The row of the first position (2 in RoBERTa).</summary>
     public int FirstPosition { get; init; }
 
-    /// <summary>(H): the row of token type 0, or null.</summary>
-    public float[]? TokenType { get; init; }
+    /// <summary>What a token's row is multiplied by (Gemma: √H). Default: 1.</summary>
+    public float Scale { get; init; } = 1;
+
+    /// <summary>(types, H): a row for each token type, or null. Texts are of type 0, the second of a pair of type 1.</summary>
+    public float[]? TokenTypes { get; init; }
 
     /// <summary>The norm behind the sum, or null.</summary>
     public NormWeights? Norm { get; init; }

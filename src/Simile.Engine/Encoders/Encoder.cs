@@ -30,7 +30,7 @@ public sealed class Encoder : IDisposable
         var tables = new Dictionary<double, RotaryTable>();
         Layers = [.. layers.Select(layer => EncoderLayer.Pack(Shape, layer, Rotary))];
         Embedding = weights.Embedding is { } embedding ? new TokenEmbedding(embedding, Shape) : null;
-        FinalNorm = EncoderLayer.NormOf(weights.FinalNorm, Shape.Epsilon);
+        FinalNorm = EncoderLayer.NormOf(weights.FinalNorm, Shape);
         Relative = weights.Relative is { } relative
             ? new RelativeBias(relative.Table, relative.Buckets, Shape.Heads, Shape.Positions, 1f / MathF.Sqrt(Shape.HeadSize))
             : null;
@@ -93,12 +93,17 @@ public sealed class Encoder : IDisposable
     private void RequireShape()
     {
         var (hidden, heads, intermediate) = (Shape.Hidden, Shape.Heads, Shape.Intermediate);
-        if (hidden % 4 != 0 || heads < 1 || hidden % heads != 0 || Shape.HeadSize % 4 != 0 || intermediate % 4 != 0)
+        if (heads < 1 || Shape.KeyValueHeads < 1 || heads % Shape.KeyValueHeads != 0)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"A transformer of {heads} heads and {Shape.KeyValueHeads} key/value heads is not supported: the second must divide the first.");
+        }
+
+        if (hidden < 4 || hidden % 4 != 0 || (Shape.ContextWidth != hidden && Shape.HeadSize == hidden / heads) || Shape.HeadSize < 4 || Shape.HeadSize % 4 != 0 || intermediate < 4 || intermediate % 4 != 0)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {heads} heads and {intermediate} intermediate values is not supported: values, values a head and intermediate values must be multiples of 4.");
         }
 
-        if (hidden > WidestState || intermediate > MostIntermediate || Shape.Positions > MostPositions)
+        if (hidden > WidestState || Shape.ContextWidth > WidestState || intermediate > MostIntermediate || Shape.Positions > MostPositions)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {intermediate} intermediate values and {Shape.Positions} positions is larger than Simile takes ({WidestState}, {MostIntermediate}, {MostPositions}).");
         }

@@ -10,15 +10,19 @@ internal sealed class EncoderLayer : IDisposable
     private EncoderLayer(EncoderShape shape, LayerWeights weights)
     {
         var (precision, hidden, intermediate) = (shape.Compute.Precision, shape.Hidden, shape.Intermediate);
-        Attention = new AttentionShape(shape.Heads, shape.HeadSize, weights.Window, shape.Causal);
-        QueryKeyValue = PackedMatrix.Pack(precision, weights.QueryKeyValue, 3 * hidden, hidden, weights.QueryKeyValueBias);
-        Output = PackedMatrix.Pack(precision, weights.Output, hidden, hidden, weights.OutputBias);
+        Attention = AttentionShape.Of(shape.Heads, shape.HeadSize, weights.Window, shape.Causal, shape.AttentionScale);
+        QueryKeyValue = PackedMatrix.Pack(precision, weights.QueryKeyValue, shape.ProjectedWidth, hidden, weights.QueryKeyValueBias);
+        Output = PackedMatrix.Pack(precision, weights.Output, hidden, shape.ContextWidth, weights.OutputBias);
         FeedForwardIn = shape.Gated
             ? GatedWeights.Pack(precision, weights.FeedForwardIn, weights.FeedForwardInBias, intermediate, hidden)
             : PackedMatrix.Pack(precision, weights.FeedForwardIn, intermediate, hidden, weights.FeedForwardInBias);
         FeedForwardOut = PackedMatrix.Pack(precision, weights.FeedForwardOut, hidden, intermediate, weights.FeedForwardOutBias);
-        AttentionNorm = NormOf(weights.AttentionNorm, shape.Epsilon);
-        FeedForwardNorm = NormOf(weights.FeedForwardNorm, shape.Epsilon)!;
+        AttentionNorm = NormOf(weights.AttentionNorm, shape);
+        AttentionOutputNorm = NormOf(weights.AttentionOutputNorm, shape);
+        FeedForwardNorm = NormOf(weights.FeedForwardNorm, shape)!;
+        FeedForwardOutputNorm = NormOf(weights.FeedForwardOutputNorm, shape);
+        QueryNorm = NormOf(weights.QueryNorm, shape);
+        KeyNorm = NormOf(weights.KeyNorm, shape);
     }
 
     public AttentionShape Attention { get; }
@@ -33,9 +37,19 @@ internal sealed class EncoderLayer : IDisposable
 
     public LayerNorm? AttentionNorm { get; }
 
+    public LayerNorm? AttentionOutputNorm { get; }
+
     public LayerNorm FeedForwardNorm { get; }
 
+    public LayerNorm? FeedForwardOutputNorm { get; }
+
+    public LayerNorm? QueryNorm { get; }
+
+    public LayerNorm? KeyNorm { get; }
+
     public RotaryTable? Rotary { get; private init; }
+
+    public bool TurnsHeads => Rotary is not null || QueryNorm is not null || KeyNorm is not null;
 
     public long Bytes => QueryKeyValue.Bytes + Output.Bytes + FeedForwardIn.Bytes + FeedForwardOut.Bytes;
 
@@ -43,8 +57,8 @@ internal sealed class EncoderLayer : IDisposable
     public static EncoderLayer Pack(EncoderShape shape, LayerWeights weights, Func<double, RotaryTable> rotary) =>
         new(shape, weights) { Rotary = weights.RotaryTheta is { } theta ? rotary(theta) : null };
 
-    public static LayerNorm? NormOf(NormWeights? weights, float epsilon) =>
-        weights is null ? null : new LayerNorm(weights.Weight, weights.Bias, epsilon);
+    public static LayerNorm? NormOf(NormWeights? weights, EncoderShape shape) =>
+        weights is null ? null : new LayerNorm(weights.Weight, weights.Bias, shape.Epsilon, centers: shape.NormKind == NormKind.Layer);
 
     public void Dispose()
     {

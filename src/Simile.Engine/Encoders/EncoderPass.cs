@@ -33,19 +33,22 @@ public sealed unsafe class EncoderPass : IDisposable
 
     private int StateStride => RowStride.Of(Shape.Hidden * sizeof(float)) / sizeof(float);
 
-    private int ProjectedStride => RowStride.Of(3 * Shape.Hidden * sizeof(float)) / sizeof(float);
+    private int ContextStride => RowStride.Of(Shape.ContextWidth * sizeof(float)) / sizeof(float);
+
+    private int ProjectedStride => RowStride.Of(Shape.ProjectedWidth * sizeof(float)) / sizeof(float);
 
     /// <summary>The last layer's output for a token of the run, (H); valid until the next run.</summary>
     public ReadOnlySpan<float> State(int token) => new((float*)_states.Data + ((nint)token * StateStride), Shape.Hidden);
 
     /// <summary>Runs the encoder.</summary>
     /// <param name="ids">The tokens of all sequences, one after the other.</param>
+    /// <param name="types">The type of each token, or empty where all are of type 0.</param>
     /// <param name="starts">Where each sequence begins, and the end of the last: (B + 1).</param>
     /// <param name="team">Threads that share each step, or null to stay on the caller's.</param>
-    public void Forward(ReadOnlySpan<int> ids, ReadOnlySpan<int> starts, WorkerTeam? team)
+    public void Forward(ReadOnlySpan<int> ids, ReadOnlySpan<int> types, ReadOnlySpan<int> starts, WorkerTeam? team)
     {
         Begin(starts, team);
-        Embed(ids);
+        Embed(ids, types);
         Run();
     }
 
@@ -102,18 +105,18 @@ public sealed unsafe class EncoderPass : IDisposable
     {
         var states = _states.ReserveFloats((long)_rows * StateStride);
         _projected.ReserveFloats((long)_rows * ProjectedStride);
-        var context = _context.ReserveFloats((long)_rows * StateStride);
-        _buffers.Reserve(states, context, StateStride, _rows);
+        var context = _context.ReserveFloats((long)_rows * ContextStride);
+        _buffers.Reserve(new FloatRows(states, StateStride), new FloatRows(context, ContextStride), _rows);
     }
 
-    private void Embed(ReadOnlySpan<int> ids)
+    private void Embed(ReadOnlySpan<int> ids, ReadOnlySpan<int> types)
     {
         var states = (float*)_states.Data;
         for (var sequence = 0; sequence + 1 < _starts.Length; sequence++)
         {
             for (var row = _starts[sequence]; row < _starts[sequence + 1]; row++)
             {
-                _encoder.Embedding!.Forward(ids[row], row - _starts[sequence], states + ((nint)row * StateStride));
+                _encoder.Embedding!.Forward(ids[row], types.IsEmpty ? 0 : types[row], row - _starts[sequence], states + ((nint)row * StateStride));
                 _buffers.PrepareInput(_encoder.Layers[0].AttentionNorm, row);
             }
         }
@@ -123,9 +126,9 @@ public sealed unsafe class EncoderPass : IDisposable
     {
         var split = ProductSplit.Of(_rows, _layer.QueryKeyValue.Panels, _buffers.BlockRows, _team, pairs: false);
         WorkSteps.Run(_team, split.Tasks, task => Project(split.Part(task)));
-        if (_layer.Rotary is not null)
+        if (_layer.TurnsHeads)
         {
-            WorkSteps.Run(_team, _starts.Length - 1, Turn);
+            WorkSteps.Run(_team, _starts.Length - 1, TurnHeads);
         }
 
         WorkSteps.Run(_team, (_starts.Length - 1) * Shape.Heads, AttendHead);
@@ -137,14 +140,17 @@ public sealed unsafe class EncoderPass : IDisposable
         LinearProduct.Forward(_encoder.Kernels, _buffers.Inputs, _layer.QueryKeyValue, part, output, ActivationKind.Identity);
     }
 
-    private void Turn(int sequence)
+    // Queries and keys, head by head: their norms, then their rotary positions.
+    private void TurnHeads(int sequence)
     {
         for (var row = _starts[sequence]; row < _starts[sequence + 1]; row++)
         {
             var projected = (float*)_projected.Data + ((nint)row * ProjectedStride);
-            for (var head = 0; head < 2 * Shape.Heads; head++)
+            for (var head = 0; head < Shape.Heads + Shape.KeyValueHeads; head++)
             {
-                _layer.Rotary!.Turn(projected + (head * Shape.HeadSize), row - _starts[sequence]);
+                var values = projected + (head * Shape.HeadSize);
+                (head < Shape.Heads ? _layer.QueryNorm : _layer.KeyNorm)?.Forward(values, values);
+                _layer.Rotary?.Turn(values, row - _starts[sequence]);
             }
         }
     }
@@ -153,16 +159,17 @@ public sealed unsafe class EncoderPass : IDisposable
     {
         var (sequence, head) = (task / Shape.Heads, task % Shape.Heads);
         var start = _starts[sequence];
-        var queries = (float*)_projected.Data + ((nint)start * ProjectedStride) + (head * Shape.HeadSize);
+        var projected = (float*)_projected.Data + ((nint)start * ProjectedStride);
+        var keys = projected + Shape.ContextWidth + (head / (Shape.Heads / Shape.KeyValueHeads) * Shape.HeadSize);
         var input = new HeadInput
         {
-            Queries = queries,
-            Keys = queries + Shape.Hidden,
-            Values = queries + (2 * Shape.Hidden),
+            Queries = projected + (head * Shape.HeadSize),
+            Keys = keys,
+            Values = keys + (Shape.KeyValueHeads * Shape.HeadSize),
             Stride = ProjectedStride,
             Length = _starts[sequence + 1] - start,
-            Context = (float*)_context.Data + ((nint)start * StateStride) + (head * Shape.HeadSize),
-            ContextStride = StateStride,
+            Context = (float*)_context.Data + ((nint)start * ContextStride) + (head * Shape.HeadSize),
+            ContextStride = ContextStride,
             Bias = _encoder.Relative is { } relative ? relative.For(head) : null,
         };
         var scratch = _scratches.TryTake(out var free) ? free : new AttentionScratch();

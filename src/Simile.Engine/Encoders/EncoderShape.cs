@@ -8,8 +8,18 @@ public sealed record EncoderShape
     /// <summary>Values a position (H), a multiple of 4.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>Attention heads; H / heads is a multiple of 4.</summary>
+    /// <summary>Attention heads of the queries.</summary>
     public required int Heads { get; init; }
+
+    /// <summary>Heads of the keys and values, a divisor of <see cref="Heads"/>: each serves as many queries' heads in a row
+    /// (grouped queries, Ainslie et al. 2023). Default: <see cref="Heads"/>.</summary>
+    public int KeyValueHeads { get => field == 0 ? Heads : field; init; }
+
+    /// <summary>Values a head (d), a multiple of 4. Default: H / heads.</summary>
+    public int HeadSize { get => field == 0 ? Hidden / Heads : field; init; }
+
+    /// <summary>What scores are multiplied by before the softmax; 0 for the default, 1 / √d.</summary>
+    public float AttentionScale { get; init; }
 
     /// <summary>Values between the two products of the feed-forward part (I), a multiple of 4.</summary>
     public required int Intermediate { get; init; }
@@ -23,18 +33,24 @@ public sealed record EncoderShape
     /// <summary>Where the layers normalize.</summary>
     public NormPlacement Norm { get; init; }
 
+    /// <summary>How the layers normalize.</summary>
+    public NormKind NormKind { get; init; }
+
     /// <summary>A position sees itself and those before it only.</summary>
     public bool Causal { get; init; }
 
-    /// <summary>ε of the layer norms.</summary>
+    /// <summary>ε of the norms.</summary>
     public required float Epsilon { get; init; }
 
     /// <summary>The most positions there are.</summary>
     public required int Positions { get; init; }
 
-    /// <summary>Values a head (d).</summary>
-    public int HeadSize => Hidden / Heads;
-
     /// <summary>The arithmetic of the products.</summary>
     public ComputeOptions Compute { get; init; } = new();
+
+    /// <summary>Values of all queries' heads (heads · d): what attention hands to its output product.</summary>
+    internal int ContextWidth => Heads * HeadSize;
+
+    /// <summary>Values of queries, keys and values together.</summary>
+    internal int ProjectedWidth => (Heads + (2 * KeyValueHeads)) * HeadSize;
 }

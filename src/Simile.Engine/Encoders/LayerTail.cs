@@ -1,4 +1,5 @@
 using Simile.Engine.Functions;
+using Simile.Engine.Kernels;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 
@@ -35,17 +36,41 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
             EachRow(buffers.PrepareContext);
         }
 
-        var states = new TileOutput { Target = (byte*)(buffers.States + ((nint)_first * buffers.Stride)), Stride = buffers.Stride * sizeof(float), Accumulates = true };
-        Multiply(buffers.Contexts, _first, layer.Output, states, ActivationKind.Identity);
-        EachRow(row => Normalize(row, layer.AttentionNorm, layer.FeedForwardNorm));
+        Multiply(buffers.Contexts, _first, layer.Output, SumOutput(layer.AttentionOutputNorm), ActivationKind.Identity);
+        EachRow(row =>
+        {
+            AddBranch(row, layer.AttentionOutputNorm);
+            Normalize(row, layer.AttentionNorm, layer.FeedForwardNorm);
+        });
         Multiply(buffers.Inputs, _first, layer.FeedForwardIn, IntermediateOutput(), shape.Activation);
         if (!IsFloat && !buffers.RoundsDirectly)
         {
             EachRow(row => buffers.PrepareIntermediate(row - _first));
         }
 
-        Multiply(buffers.Intermediates, 0, layer.FeedForwardOut, states, ActivationKind.Identity);
-        EachRow(row => FinishLayer(row, layer, next));
+        Multiply(buffers.Intermediates, 0, layer.FeedForwardOut, SumOutput(layer.FeedForwardOutputNorm), ActivationKind.Identity);
+        EachRow(row =>
+        {
+            AddBranch(row, layer.FeedForwardOutputNorm);
+            FinishLayer(row, layer, next);
+        });
+    }
+
+    // The residual sum is part of the product's store, unless a norm stands between the two: then the product goes to rows of its own first.
+    private TileOutput SumOutput(LayerNorm? outputNorm)
+    {
+        var (rows, first) = outputNorm is null ? (buffers.States, _first) : (buffers.Branch, 0);
+        return new TileOutput { Target = (byte*)rows[first], Stride = rows.StrideBytes, Accumulates = outputNorm is null };
+    }
+
+    private void AddBranch(int row, LayerNorm? outputNorm)
+    {
+        if (outputNorm is not null)
+        {
+            var branch = buffers.Branch[row - _first];
+            outputNorm.Forward(branch, branch);
+            VectorKernels.AddScaled(new ReadOnlySpan<float>(branch, shape.Hidden), 1, new Span<float>(buffers.States[row], shape.Hidden));
+        }
     }
 
     private TileOutput IntermediateOutput() => buffers.RoundsDirectly
@@ -85,7 +110,7 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
 
     private void Normalize(int row, LayerNorm? after, LayerNorm? before)
     {
-        var state = buffers.States + ((nint)row * buffers.Stride);
+        var state = buffers.States[row];
         if (shape.Norm == NormPlacement.After)
         {
             after!.Forward(state, state);
@@ -102,7 +127,7 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
             return;
         }
 
-        var state = buffers.States + ((nint)row * buffers.Stride);
+        var state = buffers.States[row];
         var last = shape.Norm == NormPlacement.After ? layer.FeedForwardNorm : finalNorm;
         last?.Forward(state, state);
     }

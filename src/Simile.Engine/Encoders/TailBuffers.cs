@@ -8,6 +8,7 @@ namespace Simile.Engine.Encoders;
 internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs) : IDisposable
 {
     private readonly NativeBuffer _gathered = new();
+    private readonly NativeBuffer _branch = new();
 
     /// <summary>States (T, H) as the input of the next product.</summary>
     public ProductRows Inputs => inputs;
@@ -19,13 +20,13 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     public ProductRows Intermediates { get; } = new();
 
     /// <summary>The states, (T, H).</summary>
-    public float* States { get; private set; }
+    public FloatRows States { get; private set; }
 
-    /// <summary>Attention's output, (T, H).</summary>
-    public float* Context { get; private set; }
+    /// <summary>Attention's output, (T, heads · d).</summary>
+    public FloatRows Context { get; private set; }
 
-    /// <summary>Floats from one row of either to the next.</summary>
-    public int Stride { get; private set; }
+    /// <summary>A block of what attention or the feed-forward part adds to the states, (rows, H), where a norm stands before the sum.</summary>
+    public FloatRows Branch => new((float*)_branch.Data, States.Stride);
 
     /// <summary>Rows (T).</summary>
     public int Rows { get; private set; }
@@ -48,21 +49,24 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     private bool NormsBefore => shape.Norm == NormPlacement.Before;
 
     /// <summary>Makes room for a run.</summary>
-    public void Reserve(float* states, float* context, int stride, int rows)
+    public void Reserve(FloatRows states, FloatRows context, int rows)
     {
-        States = states;
-        Context = context;
-        (Stride, Rows) = (stride, rows);
+        (States, Context, Rows) = (states, context, rows);
         var block = Math.Min(rows, BlockRows);
         _gathered.Reserve((long)GatheredStride * block);
+        if (NormsBefore)
+        {
+            _branch.Reserve((long)states.StrideBytes * block);
+        }
+
         if (Precision != ComputePrecision.Float32)
         {
-            Contexts.Reserve(Precision, rows, shape.Hidden);
+            Contexts.Reserve(Precision, rows, shape.ContextWidth);
             Intermediates.Reserve(Precision, block, shape.Intermediate);
         }
         else
         {
-            Contexts.PointTo(context, stride * sizeof(float));
+            Contexts.PointTo(context.Data, context.StrideBytes);
             Intermediates.PointTo((float*)_gathered.Data, GatheredStride);
         }
 
@@ -72,14 +76,14 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
         }
         else
         {
-            inputs.PointTo(states, stride * sizeof(float));
+            inputs.PointTo(states.Data, states.StrideBytes);
         }
     }
 
     /// <summary>Brings a row of states into the form of the next product's input, through the norm that stands before it.</summary>
     public void PrepareInput(LayerNorm? normBefore, int row)
     {
-        var state = States + ((nint)row * Stride);
+        var state = States[row];
         if (NormsBefore && normBefore is not null)
         {
             var normalized = stackalloc float[shape.Hidden];
@@ -93,7 +97,7 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     }
 
     /// <summary>Brings a row of attention's output into the form of the output product's input.</summary>
-    public void PrepareContext(int row) => Contexts.Set(Precision, row, Context + ((nint)row * Stride), shape.Hidden);
+    public void PrepareContext(int row) => Contexts.Set(Precision, row, Context[row], shape.ContextWidth);
 
     /// <summary>Brings a row of activations, counted within its block, into the form of the second product's input.</summary>
     public void PrepareIntermediate(int row) => Intermediates.Set(Precision, row, (float*)(Gathered + ((nint)row * GatheredStride)), shape.Intermediate);
@@ -105,5 +109,6 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
         Intermediates.Dispose();
         inputs.Dispose();
         _gathered.Dispose();
+        _branch.Dispose();
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class TokenEmbedding
         _weights = weights;
         _hidden = shape.Hidden;
         _table = weights.File.Find(weights.Table);
-        _norm = EncoderLayer.NormOf(weights.Norm, shape.Epsilon);
+        _norm = EncoderLayer.NormOf(weights.Norm, shape);
         if (_table.Shape.Length != 2 || _table.Shape[1] != _hidden || _table.Shape[0] < 1)
         {
             throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{_table.Name}' of {weights.File.Path} has the shape {_table.ShapeText}, but (tokens, {_hidden}) is wanted.");
@@ -28,12 +28,20 @@ internal sealed unsafe class TokenEmbedding
     /// <summary>Entries of the table (V).</summary>
     public int Tokens => (int)_table.Shape[0];
 
+    /// <summary>Token types there are; 1 where the network knows none.</summary>
+    public int Types => (_weights.TokenTypes?.Length ?? _hidden) / _hidden;
+
     /// <summary>Writes the row (H) of a token at a position of its own sequence.</summary>
-    public void Forward(int id, int position, float* row)
+    public void Forward(int id, int type, int position, float* row)
     {
         var target = new Span<float>(row, _hidden);
         _weights.File.ReadRow(_table, id, target);
-        Add(_weights.TokenType, 0, target);
+        foreach (ref var value in _weights.Scale == 1 ? [] : target)
+        {
+            value *= _weights.Scale;
+        }
+
+        Add(_weights.TokenTypes, type, target);
         Add(_weights.Positions, position + _weights.FirstPosition, target);
         _norm?.Forward(row, row);
     }

@@ -3,22 +3,26 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Functions;
 
-/// <summary>Layer normalization of a row (H): y = (x − mean) / √(variance + ε) · weight + bias. Ba, Kiros and Hinton 2016.</summary>
+/// <summary>Layer normalization of a row (H): y = (x − mean) / √(variance + ε) · weight + bias (Ba, Kiros and Hinton 2016);
+/// or the same around zero, y = x / √(mean of x² + ε) · weight (Zhang and Sennrich 2019).</summary>
 internal sealed unsafe class LayerNorm
 {
     private readonly float[] _weight;
     private readonly float[] _bias;
     private readonly float _epsilon;
+    private readonly bool _centers;
 
     /// <summary>Makes the layer.</summary>
     /// <param name="weight">(H).</param>
     /// <param name="bias">(H), or null for none.</param>
     /// <param name="epsilon">What is added to the variance.</param>
-    public LayerNorm(float[] weight, float[]? bias, float epsilon)
+    /// <param name="centers">Whether the mean is taken away first.</param>
+    public LayerNorm(float[] weight, float[]? bias, float epsilon, bool centers = true)
     {
         _weight = Pinned(weight);
         _bias = Pinned(bias ?? new float[weight.Length]);
         _epsilon = epsilon;
+        _centers = centers;
     }
 
     /// <summary>Normalizes one row; source and target may be the same.</summary>
@@ -26,7 +30,7 @@ internal sealed unsafe class LayerNorm
     public void Forward(float* source, float* target)
     {
         var count = _weight.Length;
-        var mean = Sum(source, count) / count;
+        var mean = _centers ? Sum(source, count) / count : 0;
         var scale = 1 / MathF.Sqrt((SumOfSquares(source, count, mean) / count) + _epsilon);
         var (means, scales) = (Vector512.Create(mean), Vector512.Create(scale));
         ref var weight = ref _weight[0];

@@ -34,7 +34,7 @@ public sealed class PatchEncoder : IDisposable
         _weights = patches;
         _encoder = new Encoder(encoder, layers);
         _projection = PackedMatrix.Pack(Shape.Compute.Precision, patches.Projection, Shape.Hidden, Depth(patches), patches.ProjectionBias);
-        _norm = EncoderLayer.NormOf(patches.Norm, Shape.Epsilon);
+        _norm = EncoderLayer.NormOf(patches.Norm, Shape);
         _pooling = patches.Pooling is { } probe ? new ProbePooling(probe, Shape) : null;
     }
 

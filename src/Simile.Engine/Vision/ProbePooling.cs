@@ -17,7 +17,7 @@ internal sealed class ProbePooling
     /// <summary>Prepares the query of each head, turned back through the keys' product.</summary>
     public ProbePooling(ProbeWeights weights, EncoderShape shape)
     {
-        (_weights, _shape, _norm) = (weights, shape, EncoderLayer.NormOf(weights.Norm, shape.Epsilon)!);
+        (_weights, _shape, _norm) = (weights, shape, EncoderLayer.NormOf(weights.Norm, shape)!);
         _queries = new float[shape.Heads * shape.Hidden];
         var query = new float[shape.Hidden];
         Multiply(weights.QueryKeyValue, weights.QueryKeyValueBias, 0, weights.Probe, query);

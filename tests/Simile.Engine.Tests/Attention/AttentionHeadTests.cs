@@ -33,7 +33,7 @@ public unsafe class AttentionHeadTests
     public void TheContextIsThatOfTheFormula(int length, int size, int window, bool causal)
     {
         var random = new Random(length + size);
-        var shape = new AttentionShape(1, size, window, causal);
+        var shape = AttentionShape.Of(1, size, window, causal);
         var input = Enumerable.Range(0, length * 3 * size).Select(_ => (random.NextSingle() * 4) - 2).ToArray();
         var bias = Enumerable.Range(0, (2 * length) + 1).Select(_ => random.NextSingle() - 0.5f).ToArray();
         var expected = Formula(input, length, shape, bias);

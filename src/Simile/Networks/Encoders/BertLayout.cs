@@ -65,7 +65,7 @@ internal sealed class BertLayout : EncoderLayout
         Table = NameOf("embeddings.word_embeddings.weight"),
         Positions = Read("embeddings.position_embeddings.weight", Shape.Positions, Shape.Hidden),
         FirstPosition = _firstPosition,
-        TokenType = Read("embeddings.token_type_embeddings.weight", Config.Number("type_vocab_size"), Shape.Hidden)[..Shape.Hidden],
+        TokenTypes = Read("embeddings.token_type_embeddings.weight", Config.Number("type_vocab_size"), Shape.Hidden),
         Norm = Norm("embeddings.LayerNorm"),
     };
 }

@@ -147,7 +147,7 @@ internal sealed class EncoderNetwork : IDisposable
         }
 
         var pass = _encoder.Rent();
-        pass.Forward(ids, starts, team);
+        pass.Forward(ids, [], starts, team);
         for (var i = first; i < last; i++)
         {
             var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts[i]) + 1 : starts[i - first + 1];

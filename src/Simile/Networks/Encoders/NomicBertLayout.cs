@@ -58,7 +58,7 @@ internal sealed class NomicBertLayout : EncoderLayout
     {
         File = FileOf("embeddings.word_embeddings.weight"),
         Table = NameOf("embeddings.word_embeddings.weight"),
-        TokenType = ReadIfThere("embeddings.token_type_embeddings.weight", Config.NumberOrNull("type_vocab_size") ?? 2, Shape.Hidden)?[..Shape.Hidden],
+        TokenTypes = ReadIfThere("embeddings.token_type_embeddings.weight", Config.NumberOrNull("type_vocab_size") ?? 2, Shape.Hidden),
         Norm = Norm("emb_ln"),
     };
 }
