@@ -29,7 +29,7 @@ public class TelemetryTests
         var embedder = host.Services.GetRequiredService<IEmbedder<string>>();
         await embedder.EmbedAsync(["one", "two", ""]);
         await embedder.EmbedAsync(["one"]);
-        Assert.True(host.Services.GetRequiredService<SimileTelemetry>().Flush(TimeSpan.FromSeconds(60)));
+        Assert.True(host.Services.GetRequiredService<SimileTelemetry>().Flush(TimeSpan.FromMinutes(5)));
         Assert.All(requests, request => Assert.Equal(("POST", "application/x-protobuf"), (request.Method, request.Headers["Content-Type"])));
         var metrics = Text(requests.Where(request => request.Path == "/v1/metrics"));
         Assert.All((string[])[MetricNames.OperationDuration, MetricNames.QueueWait, MetricNames.BatchTokens, MetricNames.CacheHits, MetricNames.Errors, ErrorCode.EmptyText, "library"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));

@@ -65,7 +65,7 @@ public sealed class CacheProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static SqliteCache Open(string path) => SqliteCache.Open(path, new SqliteCacheOptions { MaxBytes = Bound, Busy = TimeSpan.FromSeconds(20) });
+    private static SqliteCache Open(string path) => SqliteCache.Open(path, new SqliteCacheOptions { MaxBytes = Bound, Busy = TimeSpan.FromMinutes(5) });
 
     // Looks up some keys, checks every answer, puts in what is missing.
     private static async Task UseAsync(SqliteCache cache, Random random)
@@ -101,14 +101,14 @@ public sealed class CacheProcessTests : IDisposable
                 return now;
             }
 
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2) && processes.All(process => !process.HasExited), "The processes do not write.");
+            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(10) && processes.All(process => !process.HasExited), "The processes do not write.");
             await Task.Delay(50);
         }
     }
 
     private static string Text(string path, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=False;Default Timeout=20");
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False;Default Timeout=300");
         connection.Open();
         using var command = connection.Prepare(sql);
         return command.ExecuteScalar()!.ToString()!;

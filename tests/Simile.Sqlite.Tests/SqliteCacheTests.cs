@@ -73,7 +73,7 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
             var path = _folder.File($"new-{round}.db");
             await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
             {
-                using var cache = SqliteCache.Open(path, new SqliteCacheOptions { Busy = TimeSpan.FromSeconds(20) });
+                using var cache = SqliteCache.Open(path, new SqliteCacheOptions { Busy = TimeSpan.FromMinutes(5) });
                 await cache.SetAsync(Entries(worker, 1), cancellation);
             });
             using var all = SqliteCache.Open(path);

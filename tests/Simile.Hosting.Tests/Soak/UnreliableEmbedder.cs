@@ -3,7 +3,7 @@ using Simile.Vectors;
 namespace Simile.Hosting.Tests.Soak;
 
 /// <summary>A model that throws, answers with a row too many, or hangs, now and then; else it answers as the one inside.</summary>
-internal sealed class UnreliableEmbedder(IEmbedder<string> model, TimeSpan hang) : IEmbedder<string>
+internal sealed class UnreliableEmbedder(IEmbedder<string> model) : IEmbedder<string>
 {
     private const int CallsACrash = 97;
     private const int CallsAMisfit = 211;
@@ -36,9 +36,11 @@ internal sealed class UnreliableEmbedder(IEmbedder<string> model, TimeSpan hang)
 
         if (call % CallsAHang == 0)
         {
-            // It does not hear that it is cancelled, and comes back late with an answer that nobody must get.
+            // It comes back only when it has been given up, however long the machine slept meanwhile, and then with an answer that nobody must get.
             Interlocked.Increment(ref _hangs);
-            await Task.Delay(hang, CancellationToken.None);
+            var givenUp = new TaskCompletionSource();
+            await using var registration = cancellationToken.UnsafeRegister(_ => givenUp.TrySetResult(), null);
+            await givenUp.Task;
         }
 
         return await model.EmbedAsync(inputs, options, CancellationToken.None);

@@ -49,7 +49,10 @@ internal sealed class FakeEmbedder : IEmbedder<string>
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
+            lock (Calls)
+            {
+                _running--;
+            }
         }
     }
 

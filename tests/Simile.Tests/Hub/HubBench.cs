@@ -39,6 +39,14 @@ internal sealed class HubBench : IDisposable
         return error;
     }
 
+    public bool HasNotice(string part)
+    {
+        lock (Notices)
+        {
+            return Notices.Exists(notice => notice.Contains(part, StringComparison.Ordinal));
+        }
+    }
+
     public void Dispose()
     {
         Hub.Dispose();
@@ -61,7 +69,7 @@ internal sealed class HubBench : IDisposable
     }
 }
 
-/// <summary>Pauses end at once and are written down; only the watch over a connection takes its time.</summary>
+/// <summary>Pauses end at once and are written down; the watch over a connection never runs out by itself, however long the machine sleeps.</summary>
 internal sealed class ImpatientTime : TimeProvider
 {
     public static readonly TimeSpan Stall = TimeSpan.FromSeconds(33);
@@ -83,7 +91,7 @@ internal sealed class ImpatientTime : TimeProvider
     {
         if (dueTime == Stall)
         {
-            var watch = base.CreateTimer(callback, state, dueTime, period);
+            var watch = base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
             _watches.Add(watch);
             return watch;
         }

@@ -107,7 +107,7 @@ public sealed class PullTests : IDisposable
         var first = _bench.PullAsync();
         await UntilAsync(() => _bench.Hub.Gets("model.safetensors").Any());
         var second = _bench.PullAsync();
-        await UntilAsync(() => Waits());
+        await UntilAsync(() => _bench.HasNotice("another process"));
         _bench.Hub.Script = _ => null;
         release.SetResult();
         var both = await Task.WhenAll(first, second);
@@ -129,14 +129,6 @@ public sealed class PullTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
-
-    private bool Waits()
-    {
-        lock (_bench.Notices)
-        {
-            return _bench.Notices.Exists(notice => notice.Contains("another process", StringComparison.Ordinal));
-        }
-    }
 
     private static async Task UntilAsync(Func<bool> condition)
     {

@@ -39,19 +39,25 @@ public sealed class EmbeddingPipelineTests
     [Fact]
     public async Task AStepRunsSideBySideAsOftenAsAllowed()
     {
-        var (running, most) = (0, 0);
+        var (running, most, gate) = (0, 0, new Lock());
         var three = new TaskCompletionSource();
         var pipeline = EmbeddingPipeline.Of<int>().Then(async (item, _) =>
         {
-            var now = Interlocked.Increment(ref running);
-            most = Math.Max(most, now);
-            if (now == 3)
+            lock (gate)
             {
-                three.TrySetResult();
+                most = Math.Max(most, ++running);
+                if (running == 3)
+                {
+                    three.TrySetResult();
+                }
             }
 
             await three.Task;
-            Interlocked.Decrement(ref running);
+            lock (gate)
+            {
+                running--;
+            }
+
             return item;
         }, new StepOptions { Parallelism = 3 });
         Assert.Equal(Enumerable.Range(0, 50), (await ListAsync(pipeline.RunAsync(Count(50)))).Select(item => item.Value));
