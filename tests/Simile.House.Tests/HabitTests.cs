@@ -54,6 +54,12 @@ public class HabitTests
     }
 
     [Fact]
+    public void WhatIsRestoredIsWrittenDownForEveryProject() =>
+        Assert.All(
+            ((string[])["src", "tests", "examples", "bench"]).SelectMany(folder => Directory.GetDirectories(RepositoryRoot.Find(folder))).SelectMany(folder => Directory.GetFiles(folder, "*.csproj")),
+            project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project));
+
+    [Fact]
     public void DecisionsAreNumberedWithoutGaps()
     {
         var numbers = Directory.GetFiles(RepositoryRoot.Find("docs", "decisions"), "*.md").Select(path => int.Parse(Path.GetFileName(path)[..4])).Order().ToArray();
