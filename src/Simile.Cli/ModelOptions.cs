@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Simile.Cli.Verbs;
+using Simile.Cli.Output;
 using Simile.Engine.Products;
 using Simile.Hosting;
 using Simile.Images;
@@ -11,11 +11,14 @@ namespace Simile.Cli;
 /// <summary>The options of every verb that uses a model.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<string> _model = new("--model") { Description = "Name of an installed model, a model folder, or a model pulled from the hub", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER|org/name[@revision]" };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads to use", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "N" };
+    private readonly Option<string> _model = 
+        VerbOptions.Named("--model", "Name of an installed model, a model folder, or a model pulled from the hub", "NAME|FOLDER|org/name[@revision]", ModelCatalogue.DefaultModel);
+
+    private readonly Option<int> _threads = VerbOptions.Threads(Math.Min(Environment.ProcessorCount, VerbOptions.MaxThreads));
     private readonly Option<ComputePrecision> _compute = VerbOptions.Choice("--compute", "Arithmetic of a transformer's products; static models know float32 only", ComputePrecision.Float32);
 
-    private readonly Option<string?> _imageModel = new("--image-model") { Description = "The model for pictures, where --model embeds texts only; default: the installed one that shares its space", HelpName = "NAME|FOLDER" };
+    private readonly Option<string?> _imageModel =
+        VerbOptions.Named("--image-model", "The model for pictures, where --model embeds texts only; default: the installed one that shares its space", "NAME|FOLDER");
 
     public ModelOptions(Command verb, bool takesPictures = false)
     {
@@ -24,13 +27,6 @@ internal sealed class ModelOptions
             verb.Options.Add(_imageModel);
         }
 
-        _threads.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--threads needs a number of at least 1.");
-            }
-        });
         verb.Options.Add(_model);
         verb.Options.Add(_threads);
         verb.Options.Add(_compute);
@@ -64,7 +60,7 @@ internal sealed class ModelOptions
     {
         foreach (var note in notes)
         {
-            Console.Error.WriteLine($"Note: {note}");
+            Console.Error.WriteLine($"Note: {SafeText.Line(note)}");
         }
     }
 }

@@ -13,12 +13,11 @@ internal static class ProgressBar
             return await work((_, _) => { });
         }
 
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return await terminal.Progress().AutoClear(true)
+        return await Terminal.ForProgress().Progress().AutoClear(true)
             .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. bytes ? (ProgressColumn[])[new DownloadedColumn(), new TransferSpeedColumn()] : [new RateColumn()], new RemainingTimeColumn()])
             .StartAsync(async context =>
             {
-                var bar = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total));
+                var bar = context.AddTask(Markup.Escape(SafeText.Line(title)), maxValue: Math.Max(1, total));
                 bar.IsIndeterminate = total == 0;
                 return await work((done, all) =>
                 {

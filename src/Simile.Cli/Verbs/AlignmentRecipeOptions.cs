@@ -7,17 +7,20 @@ namespace Simile.Cli.Verbs;
 /// <summary>The recipe of an alignment on the command line.</summary>
 internal sealed class AlignmentRecipeOptions
 {
+    private const int MaxCount = 1_000_000;
     private static readonly AlignmentOptions Usual = new();
     private readonly Option<AlignmentMethod> _method = VerbOptions.Choice("--method", "How the spaces are brought together", Usual.Method);
-    private readonly Option<int?> _dimensions = new("--dimensions") { Description = "Values of a joint vector (cca, contrastive). Default: those of the shorter side, at most 256", HelpName = "N" };
-    private readonly Option<double?> _penalty = new("--penalty") { Description = "Penalty of ridge and cca, in mean eigenvalues. Default: the best of five on the validation pictures", HelpName = "X" };
-    private readonly Option<int> _hidden = new("--hidden") { Description = "Values of a hidden layer in contrastive heads; 0 for linear ones", HelpName = "N" };
-    private readonly Option<int> _epochs = new("--epochs") { Description = "Passes over the pairs, at most (contrastive)", DefaultValueFactory = _ => Usual.MaxEpochs, HelpName = "N" };
-    private readonly Option<int> _batch = new("--batch") { Description = "Pairs a step (contrastive)", DefaultValueFactory = _ => Usual.BatchSize, HelpName = "N" };
-    private readonly Option<float> _rate = new("--learning-rate") { Description = "Learning rate of Adam (contrastive)", DefaultValueFactory = _ => Usual.LearningRate, HelpName = "X" };
-    private readonly Option<double> _testShare = new("--test-share") { Description = "Share of the pictures that is held out for the report", DefaultValueFactory = _ => Usual.TestShare, HelpName = "X" };
-    private readonly Option<int> _seed = new("--seed") { Description = "Where the random numbers begin", DefaultValueFactory = _ => Usual.Seed, HelpName = "N" };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads to use", DefaultValueFactory = _ => Usual.Threads, HelpName = "N" };
+    private readonly Option<int?> _dimensions =
+        VerbOptions.MaybeNumber("--dimensions", "Values of a joint vector (cca, contrastive). Default: those of the shorter side, at most 256", 1, MaxCount);
+    private readonly Option<double?> _penalty =
+        VerbOptions.MaybeNumber("--penalty", "Penalty of ridge and cca, in mean eigenvalues. Default: the best of five on the validation pictures", 0.0, 1e12);
+    private readonly Option<int> _hidden = VerbOptions.Number("--hidden", "Values of a hidden layer in contrastive heads; 0 for linear ones", Usual.Hidden, 0, MaxCount);
+    private readonly Option<int> _epochs = VerbOptions.Number("--epochs", "Passes over the pairs, at most (contrastive)", Usual.MaxEpochs, 1, MaxCount);
+    private readonly Option<int> _batch = VerbOptions.Number("--batch", "Pairs a step (contrastive)", Usual.BatchSize, 2, MaxCount);
+    private readonly Option<float> _rate = VerbOptions.Number("--learning-rate", "Learning rate of Adam (contrastive)", Usual.LearningRate, 0f, 1000f);
+    private readonly Option<double> _testShare = VerbOptions.Number("--test-share", "Share of the pictures that is held out for the report", Usual.TestShare, 0.0, 1.0);
+    private readonly Option<int> _seed = VerbOptions.Number("--seed", "Where the random numbers begin", Usual.Seed, 0, int.MaxValue);
+    private readonly Option<int> _threads = VerbOptions.Threads(Math.Min(Usual.Threads, VerbOptions.MaxThreads));
     private readonly Option<string?> _fusion = new("--fusion") { Description = "Also train a fusion of texts and pictures into the joint space", HelpName = $"{GatedFusion.Method}|{ProjectionFusion.Method}" };
 
     public AlignmentRecipeOptions(Command verb)

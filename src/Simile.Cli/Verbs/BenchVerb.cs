@@ -13,16 +13,17 @@ namespace Simile.Cli.Verbs;
 
 internal static class BenchVerb
 {
+    private const int MaxCallers = 100_000;
     private const int SingleCalls = 2000;
     private const int SampledTexts = 256;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var corpus = new Option<string>("--corpus") { Description = "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", Required = true, HelpName = "FILE|FOLDER" };
+        var corpus = VerbOptions.Required("--corpus", "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", "FILE|FOLDER");
         var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
-        var callers = new Option<int?>("--callers") { Description = "Measure this many callers of single texts, whose calls share batches, beside one bulk call", HelpName = "N" };
-        var workers = new Option<int>("--workers") { Description = "With --callers: batches that run at the same time", HelpName = "N", DefaultValueFactory = _ => new BatchingOptions().Workers };
+        var callers = VerbOptions.MaybeNumber("--callers", "Measure this many callers of single texts, whose calls share batches, beside one bulk call", 1, MaxCallers);
+        var workers = VerbOptions.Number("--workers", "With --callers: batches that run at the same time", new BatchingOptions().Workers, 1, VerbOptions.MaxThreads);
         var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, callers, workers, json };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>

@@ -10,12 +10,14 @@ namespace Simile.Cli.Verbs;
 
 internal static class ClassifyVerb
 {
+    private const float MaxScale = 1e6f;
+
     public static Command Create(Lazy<SimileHost> host)
     {
         var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or -", Arity = ArgumentArity.OneOrMore };
         var labels = new Option<string[]>("--labels") { Description = "The labels, with commas between them", Required = true, HelpName = "A,B,…" };
         var templates = new Option<string[]>("--template") { Description = "A sentence around each label, with {} in its place; several are averaged", DefaultValueFactory = _ => ["{}"], HelpName = "TEXT" };
-        var scale = new Option<float?>("--scale") { Description = "What cosines are multiplied with before the softmax. Default: what the model learned, else 100", HelpName = "X" };
+        var scale = VerbOptions.MaybeNumber("--scale", "What cosines are multiplied with before the softmax. Default: what the model learned, else 100", 0f, MaxScale);
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         var verb = new Command("classify", "Sort texts and pictures under labels that no training has seen, best label first") { inputs, labels, templates, scale, lines, json };
         var model = new ModelOptions(verb, takesPictures: true);

@@ -12,14 +12,15 @@ namespace Simile.Cli.Verbs;
 
 internal static class EmbedVerb
 {
+    private const int MaxDimensions = 1 << 20;
     private const int TextsAtOnce = 4096;
     private const int PicturesAtOnce = 64;
 
     public static Command Create(Lazy<SimileHost> host)
     {
         var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or - for standard input", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output") { Description = "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, stopped and started again, goes on where it was)", HelpName = "FILE" };
-        var dimensions = new Option<int?>("--dimensions") { Description = "Cut vectors to this length, where the model was trained for it", HelpName = "N" };
+        var output = VerbOptions.Named("--output", "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, stopped and started again, goes on where it was)", "FILE");
+        var dimensions = VerbOptions.MaybeNumber("--dimensions", "Cut vectors to this length, where the model was trained for it", 1, MaxDimensions);
         var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
         var purpose = VerbOptions.Choice("--purpose", "What the texts are, for models that treat queries and documents differently", EmbedPurpose.Unspecified);
         var restart = new Option<bool>("--restart") { Description = "Begin anew where a run with --lines was stopped, instead of continuing it" };

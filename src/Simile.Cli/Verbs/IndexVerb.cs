@@ -7,12 +7,14 @@ namespace Simile.Cli.Verbs;
 
 internal static class IndexVerb
 {
+    private const int MaxChunkTokens = 1_000_000;
+
     public static Command Create(Lazy<SimileHost> host)
     {
         var paths = new Argument<string[]>("path") { Description = "Files and folders (.txt .md .html .csv .tsv .jsonl, source code, .jpg .png .gif .bmp .webp)", Arity = ArgumentArity.OneOrMore };
-        var store = new Option<string>("--store") { Description = "The index file", Required = true, HelpName = "FILE" };
-        var tokens = new Option<int>("--chunk-tokens") { Description = "Most tokens of a chunk", DefaultValueFactory = _ => new ChunkerOptions().MaxTokens, HelpName = "N" };
-        var overlap = new Option<int>("--overlap-tokens") { Description = "Tokens a chunk repeats of the one before", DefaultValueFactory = _ => new ChunkerOptions().OverlapTokens, HelpName = "N" };
+        var store = VerbOptions.Required("--store", "The index file", "FILE");
+        var tokens = VerbOptions.Number("--chunk-tokens", "Most tokens of a chunk", new ChunkerOptions().MaxTokens, 1, MaxChunkTokens);
+        var overlap = VerbOptions.Number("--overlap-tokens", "Tokens a chunk repeats of the one before", new ChunkerOptions().OverlapTokens, 0, MaxChunkTokens);
         var json = VerbOptions.Json();
         var verb = new Command("index", "Read files, cut them into chunks, embed and store them; run again it does only what changed") { paths, store, tokens, overlap, json };
         var model = new ModelOptions(verb, takesPictures: true);
@@ -41,6 +43,6 @@ internal static class IndexVerb
             }
 
             return report.Problems.Count > 0 ? 1 : 0;
-        });
+        }, parsed => File.Exists(parsed.GetValue(store)) ? "The documents that are done stay in the index; the same command does the rest." : null);
     }
 }

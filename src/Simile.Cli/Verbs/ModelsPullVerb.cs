@@ -10,7 +10,7 @@ internal static class ModelsPullVerb
     public static Command Create(Lazy<SimileHost> host)
     {
         var name = new Argument<string>("model") { Description = "org/name, org/name@revision, or the short name of a well-known model" };
-        var revision = new Option<string?>("--revision") { Description = "A branch, a tag or a full commit hash; the default is main", HelpName = "REV" };
+        var revision = VerbOptions.Named("--revision", "A branch, a tag or a full commit hash; the default is main", "REV");
         var json = VerbOptions.Json();
         var verb = new Command("pull", "Download a model from the Hugging Face hub, into the cache that its own libraries use") { name, revision, json };
         return verb.Does(async (parsed, cancellationToken) =>
@@ -21,7 +21,13 @@ internal static class ModelsPullVerb
             var snapshot = await ProgressBar.RunAsync(reference.Id, 0, show => hub.PullAsync(reference, new Heard(show), cancellationToken), bytes: true);
             Write(snapshot, parsed.GetValue(json));
             return 0;
-        });
+        }, parsed => HasUnfinished(host.Value, parsed.GetValue(name)!) ? "What has arrived is kept; the same command goes on from there." : null);
+    }
+
+    private static bool HasUnfinished(SimileHost host, string name)
+    {
+        var blobs = Path.Combine(host.HubCache.Folder, "models--" + HubReference.Parse(name, null).Id.Replace("/", "--", StringComparison.Ordinal), "blobs");
+        return Directory.Exists(blobs) && Directory.EnumerateFiles(blobs, "*.incomplete").Any();
     }
 
     private static void Write(HubSnapshot snapshot, bool asJson)
@@ -50,7 +56,7 @@ internal static class ModelsPullVerb
         {
             if (value.Notice is { } notice)
             {
-                Console.Error.WriteLine($"note: {notice}");
+                Console.Error.WriteLine($"Note: {SafeText.Line(notice)}");
             }
 
             show(value.Done, value.Total);

@@ -14,7 +14,7 @@ internal sealed class PictureInspection
     public Option<PictureStage> Stage { get; } = VerbOptions.Choice("--stage", "Of a picture: the upright pixels, or what the network sees of them", PictureStage.Decoded);
 
     /// <summary>Where they are written to.</summary>
-    public Option<string?> Output { get; } = new("--output") { Description = "Of a picture: write (H, W, 3) bytes, or (3, H, W) floats when prepared", HelpName = "FILE.npy" };
+    public Option<string?> Output { get; } = VerbOptions.Named("--output", "Of a picture: write (H, W, 3) bytes, or (3, H, W) floats when prepared", "FILE.npy");
 
     /// <summary>Inspects one picture.</summary>
     public async Task<int> RunAsync(string path, ParseResult parsed, bool asJson, Func<Modality, Task<LoadedModel>> open, CancellationToken cancellationToken)

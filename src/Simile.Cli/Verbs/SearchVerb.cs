@@ -10,25 +10,26 @@ namespace Simile.Cli.Verbs;
 
 internal static class SearchVerb
 {
+    private const int MaxAnswers = 1_000_000;
+
     public static Command Create(Lazy<SimileHost> host)
     {
         var query = new Argument<string>("query") { Description = "What to look for: a text, @file, @picture or -" };
         var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
-        var store = new Option<string?>("--store") { Description = "An index file made by 'simile index'", HelpName = "FILE" };
+        var store = VerbOptions.Named("--store", "An index file made by 'simile index'", "FILE");
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
-        var top = new Option<int>("--top") { Description = "Answers wanted", DefaultValueFactory = _ => 5, HelpName = "N" };
+        var top = VerbOptions.Number("--top", "Answers wanted", 5, 1, MaxAnswers);
         var json = VerbOptions.Json();
         var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, json };
-        verb.Validators.Add(result =>
-        {
-            if ((result.GetValue(paths) is { Length: > 0 }) == (result.GetValue(store) is not null))
-            {
-                result.AddError("Name either --in PATH or --store FILE to search.");
-            }
-        });
+        paths.Validators.Add(VerbOptions.RefuseEmpty);
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            if ((parsed.GetValue(paths) is { Length: > 0 }) == (parsed.GetValue(store) is not null))
+            {
+                throw new SimileException(ErrorCode.InvalidOption, "Name either --in PATH or --store FILE to search.");
+            }
+
             var argument = parsed.GetValue(query)!;
             var needs = ContentInputs.KindsOf(argument) | (parsed.GetValue(paths) is { Length: > 0 } files ? Indexing.NeedsOf(files) : Modality.None);
             await using var loaded = await model.OpenAsync(host, parsed, needs, cancellationToken);

@@ -13,11 +13,11 @@ internal static class TrainAlignmentVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var pairs = new Option<string>("--pairs") { Description = "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines", Required = true, HelpName = "FILE" };
-        var text = new Option<string>("--text-model") { Description = "The model of the texts", DefaultValueFactory = _ => ModelCatalogue.DefaultModel, HelpName = "NAME|FOLDER" };
-        var image = new Option<string>("--image-model") { Description = "The model of the pictures", Required = true, HelpName = "NAME|FOLDER" };
-        var output = new Option<string>("--output") { Description = "The folder to write", Required = true, HelpName = "FOLDER" };
-        var checkpoint = new Option<string?>("--checkpoint") { Description = "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output", HelpName = "FILE" };
+        var pairs = VerbOptions.Required("--pairs", "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines", "FILE");
+        var text = VerbOptions.Named("--text-model", "The model of the texts", "NAME|FOLDER", ModelCatalogue.DefaultModel);
+        var image = VerbOptions.Required("--image-model", "The model of the pictures", "NAME|FOLDER");
+        var output = VerbOptions.Required("--output", "The folder to write", "FOLDER");
+        var checkpoint = VerbOptions.Named("--checkpoint", "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output", "FILE");
         var json = VerbOptions.Json();
         var verb = new Command("alignment", "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures. The folder is then a model (--model FOLDER)") { pairs, text, image, output, checkpoint, json };
         var recipe = new AlignmentRecipeOptions(verb);
@@ -32,7 +32,7 @@ internal static class TrainAlignmentVerb
             TellLeftOut(vectors);
             var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);
-            var state = parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(folder) + ".checkpoint";
+            var state = StateOf(parsed, checkpoint, output);
             var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(folder, Alignment.FileName), run), state, cancellationToken);
             WriteModel(folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
             AlignmentRendering.Write(report, folder, parsed.GetValue(json));
@@ -44,8 +44,15 @@ internal static class TrainAlignmentVerb
             }
 
             return 0;
-        });
+        }, parsed => Kept(StateOf(parsed, checkpoint, output)) ?? Kept(StateOf(parsed, checkpoint, output) + ".fusion"));
     }
+
+    /// <summary>Where a training keeps its state.</summary>
+    public static string StateOf(ParseResult parsed, Option<string?> checkpoint, Option<string> output) =>
+        parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(parsed.GetValue(output)!) + ".checkpoint";
+
+    /// <summary>What is kept of a training that was stopped.</summary>
+    public static string? Kept(string state) => File.Exists(state) ? $"What was learned is kept in {state}; the same command goes on from there." : null;
 
     // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them.
     private static void WriteModel(string folder, string text, string image)

@@ -16,14 +16,16 @@ internal static class TrainVerb
 
     public static Command Create(Lazy<SimileHost> host) => new("train", "Train models of your own") { Tokenizer(), Static(), TrainAlignmentVerb.Create(host) };
 
-    private static Option<string> Required(string name, string description) => new(name) { Description = description, Required = true, HelpName = "PATH" };
+    private const int MaxVocabulary = 10_000_000;
+
+    private static Option<string> Required(string name, string description) => VerbOptions.Required(name, description, "PATH");
 
     private static Command Tokenizer()
     {
         var recipe = Required("--recipe", "The recipe (JSON) that lists the files of the corpus");
         var corpus = Required("--corpus", "The folder of the corpus");
         var output = Required("--output", "The tokenizer.json to write");
-        var size = new Option<int>("--vocabulary") { Description = "Entries of the vocabulary", DefaultValueFactory = _ => new WordPieceTrainerOptions().VocabularySize, HelpName = "N" };
+        var size = VerbOptions.Number("--vocabulary", "Entries of the vocabulary", new WordPieceTrainerOptions().VocabularySize, 1, MaxVocabulary);
         var verb = new Command("tokenizer", "Learn a WordPiece vocabulary from a corpus") { recipe, corpus, output, size };
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -46,7 +48,8 @@ internal static class TrainVerb
         var corpus = Required("--corpus", "The folder of the corpus");
         var tokenizer = Required("--tokenizer", "The tokenizer.json");
         var output = Required("--output", "The model folder to write");
-        var checkpoint = new Option<string?>("--checkpoint") { Description = "Where the state is kept, every 30 seconds; a training with the same recipe goes on from there. Default: beside the output", HelpName = "FILE" };
+        var checkpoint = 
+            VerbOptions.Named("--checkpoint", "Where the state is kept, every 30 seconds; a training with the same recipe goes on from there. Default: beside the output", "FILE");
         var verb = new Command("static", "Train a static text model: a table of token vectors") { recipe, corpus, tokenizer, output, checkpoint };
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -56,14 +59,14 @@ internal static class TrainVerb
             var trainer = await ProgressBar.RunAsync("Reading documents", 0, show =>
                 Task.Run(() => StaticTrainer.Prepare(parsed.GetValue(corpus)!, tokens, options, new Heard(done => show(done, 0)), cancellationToken), cancellationToken));
             var folder = parsed.GetValue(output)!;
-            var state = parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(folder) + ".checkpoint";
+            var state = TrainAlignmentVerb.StateOf(parsed, checkpoint, output);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
             var sample = options.Sources.SelectMany(source => CorpusReader.Read(parsed.GetValue(corpus)!, source).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
             await StaticModelWriter.WriteAsync(folder, trainer, options, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
             Console.Error.WriteLine($"Trained in {trainer.Step} steps: {folder}");
             return 0;
-        });
+        }, parsed => TrainAlignmentVerb.Kept(TrainAlignmentVerb.StateOf(parsed, checkpoint, output)));
     }
 
     private static async Task TrainAsync(StaticTrainer trainer, StaticTrainerOptions options, ITokenizer tokenizer, string state, CancellationToken cancellationToken)

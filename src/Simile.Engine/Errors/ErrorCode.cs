@@ -159,4 +159,7 @@ public static class ErrorCode
 
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";
+
+    /// <summary>The operating system refuses to read or write: a disk is full, a file is read-only or not permitted, a name is too long, an output is closed.</summary>
+    public const string SystemRefused = "SIM902";
 }
