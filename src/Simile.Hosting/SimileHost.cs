@@ -77,7 +77,7 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     public IChunkStore OpenStore(string path, bool create) => SqliteChunkStore.Open(path, create);
 
     /// <summary>Opens a store that lives only as long as it is open.</summary>
-    public IChunkStore OpenTemporaryStore() => SqliteChunkStore.Open(":memory:", create: true);
+    public IChunkStore OpenTemporaryStore() => SqliteChunkStore.OpenInMemory();
 
     /// <summary>Opens the output of a bulk embedding by its name: .npy, .jsonl, .csv or .safetensors, or .db and .sqlite for SQLite. What an earlier run left there is continued.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>, or a code of the 400s.</exception>

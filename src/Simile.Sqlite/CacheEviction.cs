@@ -11,6 +11,7 @@ internal sealed class CacheEviction : IDisposable
     private const int MostLooks = 4096;
     private const int MostSecondChances = 1000;
     private const int PagesGivenBack = 512;
+    private const long HighestId = 1L << 62;
     private readonly SqliteConnection _connection;
     private readonly long _maxPages;
     private readonly SqliteCommand _oldest;
@@ -22,7 +23,7 @@ internal sealed class CacheEviction : IDisposable
         _connection = connection;
         _maxPages = maxBytes / connection.Number("PRAGMA page_size");
         _oldest = connection.Prepare($"SELECT id, used FROM entries ORDER BY id LIMIT {AtOnce}");
-        _renew = connection.Prepare("UPDATE entries SET id = (SELECT max(id) + 1 FROM entries), used = 0 WHERE id = $0", 0L);
+        _renew = connection.Prepare($"UPDATE entries SET id = (SELECT max(id) + 1 FROM entries), used = 0 WHERE id = $0 AND (SELECT max(id) FROM entries) < {HighestId}", 0L);
         _remove = connection.Prepare("DELETE FROM entries WHERE id = $0", 0L);
     }
 
@@ -38,9 +39,11 @@ internal sealed class CacheEviction : IDisposable
         {
             foreach (var (id, used) in oldest)
             {
-                var stays = used && chances-- > 0;
-                Run(stays ? _renew : _remove, id);
-                Count += stays ? 0 : 1;
+                // Ids that only damage can have made leave no room for a newer one.
+                if (!(used && chances-- > 0 && Run(_renew, id) > 0))
+                {
+                    Count += Run(_remove, id);
+                }
             }
 
             looks += oldest.Count;
@@ -56,10 +59,10 @@ internal sealed class CacheEviction : IDisposable
         _remove.Dispose();
     }
 
-    private static void Run(SqliteCommand command, long id)
+    private static int Run(SqliteCommand command, long id)
     {
         command.Parameters[0].Value = id;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     // Empty pages are used again; only a file that was larger once has many more than it needs.

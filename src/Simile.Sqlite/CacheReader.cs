@@ -8,11 +8,13 @@ internal sealed class CacheReader : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
+    private readonly SqliteErrors _errors;
     private readonly SqliteCommand _find;
+    private bool _isClosed;
 
-    public CacheReader(SqliteConnection connection)
+    public CacheReader(SqliteConnection connection, SqliteErrors errors)
     {
-        _connection = connection;
+        (_connection, _errors) = (connection, errors);
         _find = connection.Prepare("SELECT id, used, value FROM entries WHERE key = $0", Array.Empty<byte>());
     }
 
@@ -23,6 +25,7 @@ internal sealed class CacheReader : IDisposable
         var findings = new CacheFindings();
         lock (_lock)
         {
+            _errors.RequireOpen(_isClosed);
             using var transaction = _connection.BeginTransaction(deferred: true);
             _find.Transaction = transaction;
             for (var i = 0; i < keys.Length; i++)
@@ -41,14 +44,19 @@ internal sealed class CacheReader : IDisposable
     {
         lock (_lock)
         {
+            _errors.RequireOpen(_isClosed);
             return _connection.Number(sql);
         }
     }
 
     public void Dispose()
     {
-        _find.Dispose();
-        _connection.Dispose();
+        lock (_lock)
+        {
+            _isClosed = true;
+            _find.Dispose();
+            _connection.Dispose();
+        }
     }
 
     private CachedEmbedding? Find(CacheKey key, CacheFindings findings)

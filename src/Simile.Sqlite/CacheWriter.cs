@@ -12,10 +12,12 @@ internal sealed class CacheWriter : IDisposable
     private readonly SqliteCommand _mark;
     private readonly SqliteCommand _remove;
     private readonly CacheEviction _eviction;
+    private readonly SqliteErrors _errors;
+    private bool _isClosed;
 
-    public CacheWriter(SqliteConnection connection, long maxBytes)
+    public CacheWriter(SqliteConnection connection, SqliteErrors errors, long maxBytes)
     {
-        _connection = connection;
+        (_connection, _errors) = (connection, errors);
         _put = connection.Prepare("INSERT INTO entries (key, used, value) VALUES ($0, 0, $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", Array.Empty<byte>(), Array.Empty<byte>());
         _mark = connection.Prepare("UPDATE entries SET used = 1 WHERE id = $0 AND used = 0", 0L);
         _remove = connection.Prepare("DELETE FROM entries WHERE id = $0", 0L);
@@ -44,11 +46,15 @@ internal sealed class CacheWriter : IDisposable
 
     public void Dispose()
     {
-        _put.Dispose();
-        _mark.Dispose();
-        _remove.Dispose();
-        _eviction.Dispose();
-        _connection.Dispose();
+        lock (_lock)
+        {
+            _isClosed = true;
+            _put.Dispose();
+            _mark.Dispose();
+            _remove.Dispose();
+            _eviction.Dispose();
+            _connection.Dispose();
+        }
     }
 
     private static void RunEach(SqliteCommand command, IReadOnlyList<long> ids, SqliteTransaction transaction)
@@ -65,6 +71,7 @@ internal sealed class CacheWriter : IDisposable
     {
         lock (_lock)
         {
+            _errors.RequireOpen(_isClosed);
             using var transaction = _connection.BeginTransaction(deferred: false);
             work(transaction);
             transaction.Commit();

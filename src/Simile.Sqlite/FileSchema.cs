@@ -2,29 +2,166 @@ using Microsoft.Data.Sqlite;
 
 namespace Simile.Sqlite;
 
-/// <summary>The tables of one kind of file, and what tells such a file from others.</summary>
+/// <summary>One kind of file: its tables, what tells it from others, and how it is opened. Nothing is written to a file before it is known to be of this kind.</summary>
+/// <param name="Kind">What it is called in messages.</param>
 /// <param name="ApplicationId">Stands in the file's header.</param>
 /// <param name="Version">The version of the tables.</param>
 /// <param name="Tables">Makes them.</param>
-internal sealed record FileSchema(long ApplicationId, long Version, string Tables)
+internal sealed record FileSchema(string Kind, long ApplicationId, long Version, string Tables)
 {
-    /// <summary>Makes the tables of a new file, or checks that the file is of this kind.</summary>
-    /// <param name="connection">The file.</param>
-    /// <param name="refuse">The error for a file of another kind (null), or of another version (that version).</param>
-    public void Prepare(SqliteConnection connection, Func<long?, SimileException> refuse)
+    private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int ReadOnly = 8;
+    private const int CannotOpen = 14;
+    private static readonly string[] SideFiles = ["-wal", "-shm"];
+
+    /// <summary>Settings of a new connection for writing, before the file has tables.</summary>
+    public string Settings { get; init; } = string.Empty;
+
+    /// <summary>Brings the tables of an older version up to date, inside a transaction; null when there are none.</summary>
+    public Action<SqliteConnection>? Migrate { get; init; }
+
+    /// <summary>Opens a file to write, made where there is none or an empty one.</summary>
+    /// <param name="errors">The file.</param>
+    /// <param name="busy">How long another process may write.</param>
+    /// <param name="isPrivate">Whether only its owner may read the file, also one that was there.</param>
+    public SqliteConnection OpenToWrite(SqliteErrors errors, TimeSpan busy, bool isPrivate)
     {
-        connection.Run("PRAGMA journal_mode=WAL");
-        connection.Run("PRAGMA synchronous=NORMAL");
-        if (connection.Number("PRAGMA application_id") == 0 && connection.Number("SELECT count(*) FROM sqlite_schema") == 0)
+        var header = SqliteHeader.Read(errors);
+        Require(errors, header);
+        if (isPrivate)
+        {
+            MakePrivate(errors, header);
+        }
+
+        return Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = SecondsOf(busy), Pooling = false }, connection =>
+        {
+            connection.Run($"PRAGMA busy_timeout={(long)busy.TotalMilliseconds}");
+            Prepare(connection, errors);
+            connection.Run("PRAGMA journal_mode=WAL");
+        });
+    }
+
+    /// <summary>Opens a store in memory, which nobody else sees.</summary>
+    public SqliteConnection OpenInMemory(SqliteErrors errors) =>
+        Connect(errors, new SqliteConnectionStringBuilder { DataSource = ":memory:", Pooling = false }, connection => Prepare(connection, errors));
+
+    /// <summary>Opens a file to read; nothing is written, so that it may lie on a read-only disk.</summary>
+    public SqliteConnection OpenToRead(SqliteErrors errors, TimeSpan busy)
+    {
+        var header = SqliteHeader.Read(errors);
+        if (header.IsEmpty && !SqliteHeader.HasLog(errors.Path))
+        {
+            throw errors.ToError(new SqliteReason($"is an empty file, no {Kind}", IsForeign: true), new InvalidDataException(errors.Path));
+        }
+
+        Require(errors, header);
+        var settings = new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = SecondsOf(busy), Pooling = false };
+        try
+        {
+            return ConnectRaw(settings, connection => CheckVersion(connection, errors));
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode is ReadOnly or CannotOpen)
+        {
+            if (SqliteHeader.HasLog(errors.Path))
+            {
+                throw errors.ToError(new SqliteReason($"cannot be read as it is: changes in {errors.Path}-wal are not yet brought into it, and its folder may not be written to. Open it once where it may, or copy both files"), error);
+            }
+
+            // Nobody can be writing: a writer has a log.
+            settings.DataSource = $"file:{Uri.EscapeDataString(errors.Path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
+            return Connect(errors, settings, connection => CheckVersion(connection, errors));
+        }
+        catch (SqliteException error)
+        {
+            throw errors.ToError(SqliteReason.Of(error), error);
+        }
+    }
+
+    // A timeout of 0 would wait for ever.
+    private static int SecondsOf(TimeSpan busy) => (int)Math.Ceiling(Math.Max(1, busy.TotalSeconds));
+
+    private static SqliteConnection Connect(SqliteErrors errors, SqliteConnectionStringBuilder settings, Action<SqliteConnection> prepare) =>
+        errors.Run(() => ConnectRaw(settings, prepare));
+
+    private static SqliteConnection ConnectRaw(SqliteConnectionStringBuilder settings, Action<SqliteConnection> prepare)
+    {
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            connection.Open();
+            prepare(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    // A file whose creation was cut short may have its header in the log only.
+    private void Require(SqliteErrors errors, SqliteHeader header)
+    {
+        if (!header.IsEmpty && header.ApplicationId != ApplicationId && !(header.ApplicationId == 0 && SqliteHeader.HasLog(errors.Path) && HasIdInLog(errors)))
+        {
+            throw NotOurs(errors);
+        }
+    }
+
+    private bool HasIdInLog(SqliteErrors errors)
+    {
+        using var connection = Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 1, Pooling = false }, _ => { });
+        return errors.Run(() => connection.Number("PRAGMA application_id")) == ApplicationId;
+    }
+
+    /// <summary>Makes a file, new or not, its owner's alone. SQLite gives the log and the index of the log the same rights.</summary>
+    public static void MakePrivate(SqliteErrors errors, SqliteHeader header)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        try
+        {
+            if (header.IsMissing)
+            {
+                new FileStream(errors.Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = OwnersOnly }).Dispose();
+            }
+
+            foreach (var path in SideFiles.Select(end => errors.Path + end).Prepend(errors.Path).Where(File.Exists))
+            {
+                if ((File.GetUnixFileMode(path) & ~OwnersOnly) != 0)
+                {
+                    File.SetUnixFileMode(path, OwnersOnly);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw errors.ToError(new SqliteReason($"cannot be made its owner's alone ({error.Message})"), error);
+        }
+    }
+
+    private void Prepare(SqliteConnection connection, SqliteErrors errors)
+    {
+        if (Settings.Length > 0)
+        {
+            connection.Run(Settings);
+        }
+
+        connection.Run("PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON");
+        if (connection.Number("SELECT count(*) FROM sqlite_schema") == 0)
         {
             Create(connection);
         }
 
-        var (application, version) = (connection.Number("PRAGMA application_id"), connection.Number("PRAGMA user_version"));
-        if (application != ApplicationId || version != Version)
+        if (connection.Number("PRAGMA user_version") is var version && version < Version && Migrate is not null && connection.Number("PRAGMA application_id") == ApplicationId)
         {
-            throw refuse(application == ApplicationId ? version : null);
+            MigrateOnce(connection);
         }
+
+        CheckVersion(connection, errors);
     }
 
     private void Create(SqliteConnection connection)
@@ -41,4 +178,38 @@ internal sealed record FileSchema(long ApplicationId, long Version, string Table
 
         transaction.Commit();
     }
+
+    private void MigrateOnce(SqliteConnection connection)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        if (connection.Number("PRAGMA user_version") < Version)
+        {
+            Migrate!(connection);
+            connection.Run($"PRAGMA user_version={Version}");
+        }
+
+        transaction.Commit();
+    }
+
+    private void CheckVersion(SqliteConnection connection, SqliteErrors errors)
+    {
+        var (application, version) = (connection.Number("PRAGMA application_id"), connection.Number("PRAGMA user_version"));
+        if (application != ApplicationId)
+        {
+            throw NotOurs(errors);
+        }
+
+        // Reads the tables' definitions, so that damage shows now.
+        connection.Number("SELECT count(*) FROM sqlite_schema");
+        if (version != Version)
+        {
+            var what = version > Version ? $"was made by a newer Simile ({Kind} of version {version}, but this one reads version {Version}). Use that one"
+                : Migrate is null ? $"is of version {version}, but this Simile reads version {Version}. Make it anew"
+                : $"is an {Kind} of version {version}, but this Simile reads version {Version}. Index its folder into it again: that brings it up to date, and embeds only what changed";
+            throw errors.ToError(new SqliteReason(what, IsForeign: true), new InvalidDataException(errors.Path));
+        }
+    }
+
+    private SimileException NotOurs(SqliteErrors errors) =>
+        errors.ToError(new SqliteReason($"is an SQLite database, but no {Kind} of Simile's. Name another file", IsForeign: true), new InvalidDataException(errors.Path));
 }

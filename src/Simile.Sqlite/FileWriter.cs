@@ -10,6 +10,11 @@ internal static class FileWriter
 {
     public static void Replace(SqliteConnection connection, IReadOnlyList<IndexedFile> files)
     {
+        if (files.CountBy(file => file.Path, StringComparer.Ordinal).FirstOrDefault(path => path.Value > 1) is { Key: { } twice })
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"'{twice}' was given {files.Count(file => file.Path == twice)} times in one change; a name stands for one file. Give each a name of its own.");
+        }
+
         Remove(connection, [.. files.Select(file => file.Path)]);
         using var chunk = connection.Prepare("INSERT INTO chunks (file, start_line, end_line, heading, text) VALUES ($0, $1, $2, $3, $4) RETURNING id", 0, 0, 0, "", "");
         using var words = connection.Prepare("INSERT INTO words (rowid, heading, text) VALUES ($0, $1, $2)", 0, "", "");
@@ -40,19 +45,14 @@ internal static class FileWriter
 
     private static void Insert(long file, Chunk content, ReadOnlyMemory<float> value, SqliteCommand chunk, SqliteCommand words, SqliteCommand vector)
     {
-        Set(chunk, file, content.StartLine, content.EndLine, content.Heading, content.Text);
+        chunk.Set(file, content.StartLine, content.EndLine, content.Heading, content.Text);
         var id = (long)chunk.ExecuteScalar()!;
-        Set(words, id, content.Heading, content.Text);
+        words.Set(id, SearchWords.ToIndex(content.Heading), SearchWords.ToIndex(content.Text));
         words.ExecuteNonQuery();
-        Set(vector, id, MemoryMarshal.AsBytes(value.Span).ToArray());
-        vector.ExecuteNonQuery();
-    }
-
-    private static void Set(SqliteCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var i = 0; i < values.Length; i++)
+        if (!value.IsEmpty)
         {
-            command.Parameters[i].Value = values[i];
+            vector.Set(id, MemoryMarshal.AsBytes(value.Span).ToArray());
+            vector.ExecuteNonQuery();
         }
     }
 }

@@ -5,17 +5,18 @@ using Simile.Vectors.Files;
 
 namespace Simile.Sqlite;
 
-/// <summary>Rows of a bulk embedding in an SQLite file: table <c>embeddings (row, vector, code, message)</c>, vectors as 32-bit floats, NULL where a line has none. Unfinished, the file is called FILE.part.</summary>
+/// <summary>Rows of a bulk embedding in an SQLite file: table <c>embeddings (row, vector, code, message)</c>, vectors as 32-bit floats, NULL where a line has none. A new file is its owner's alone. Unfinished, the file is called FILE.part.</summary>
 /// <remarks>Rows and position go in together, so that either both are there after a crash or neither.</remarks>
 public sealed class SqliteBulkOutput : IBulkOutput
 {
     private readonly string _path;
+    private readonly SqliteErrors _errors;
     private readonly SqliteConnection _connection;
     private SqliteTransaction? _transaction;
 
     private SqliteBulkOutput(string path, SqliteConnection connection)
     {
-        (_path, _connection) = (path, connection);
+        (_path, _connection, _errors) = (path, connection, SqliteErrors.OfBulk(path + ".part"));
         Position = BulkPosition.Start;
     }
 
@@ -26,21 +27,26 @@ public sealed class SqliteBulkOutput : IBulkOutput
     /// <param name="path">The file.</param>
     /// <param name="identity"><see cref="BulkEmbedding.Identity"/> of the run.</param>
     /// <param name="restart">Whether an unfinished run is thrown away instead of continued.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreBusy"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>.</exception>
     public static SqliteBulkOutput Open(string path, string identity, bool restart)
     {
-        var part = path + ".part";
-        if (restart)
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        path = Path.GetFullPath(path);
+        var (part, errors) = (path + ".part", SqliteErrors.OfBulk(path + ".part"));
+        var header = SqliteHeader.Read(errors);
+        if (restart && !header.IsMissing)
         {
+            RequireOurs(errors, header);
             File.Delete(part);
             File.Delete(part + "-journal");
         }
 
+        FileSchema.MakePrivate(errors, SqliteHeader.Read(errors));
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = part, DefaultTimeout = 10, Pooling = false }.ToString());
         var output = new SqliteBulkOutput(path, connection);
         try
         {
-            StoreErrors.Translate(part, () => output.Begin(identity));
+            errors.Run(() => output.Begin(identity));
             return output;
         }
         catch
@@ -55,7 +61,7 @@ public sealed class SqliteBulkOutput : IBulkOutput
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(after);
-        StoreErrors.Translate(_path, () =>
+        _errors.Run(() =>
         {
             _transaction ??= _connection.BeginTransaction();
             using var command = _connection.Prepare("INSERT INTO embeddings VALUES ($0, $1, $2, $3)", 0L, DBNull.Value, DBNull.Value, DBNull.Value);
@@ -73,7 +79,7 @@ public sealed class SqliteBulkOutput : IBulkOutput
     }
 
     /// <inheritdoc/>
-    public void Commit() => StoreErrors.Translate(_path, () =>
+    public void Commit() => _errors.Run(() =>
     {
         _transaction ??= _connection.BeginTransaction();
         _connection.Run("UPDATE position SET rows = $0, bytes = $1, digest = $2, failed = $3", Position.Rows, Position.Bytes, Position.Digest, Position.Failed);
@@ -101,6 +107,7 @@ public sealed class SqliteBulkOutput : IBulkOutput
     private void Begin(string identity)
     {
         _connection.Open();
+        _connection.Run("PRAGMA secure_delete=ON");
         if (_connection.Number("SELECT count(*) FROM sqlite_schema") == 0)
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
@@ -110,6 +117,7 @@ public sealed class SqliteBulkOutput : IBulkOutput
             transaction.Commit();
         }
 
+        RequireTables(_connection, _errors);
         using var command = _connection.Prepare("SELECT identity, rows, bytes, digest, failed FROM position");
         using var reader = command.ExecuteReader();
         if (!reader.Read() || reader.GetString(0) != identity)
@@ -118,5 +126,31 @@ public sealed class SqliteBulkOutput : IBulkOutput
         }
 
         Position = new BulkPosition(reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4));
+        if (Position.Rows < 0 || Position.Bytes < 0 || Position.Failed < 0)
+        {
+            throw _errors.ToError(new SqliteReason("is damaged (its position is negative)", IsDamage: true), new InvalidDataException(_path));
+        }
+    }
+
+    // Starting over empties what is there: it must be what an earlier run left.
+    private static void RequireOurs(SqliteErrors errors, SqliteHeader header)
+    {
+        if (!header.IsEmpty)
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 10, Pooling = false }.ToString());
+            errors.Run(() =>
+            {
+                connection.Open();
+                RequireTables(connection, errors);
+            });
+        }
+    }
+
+    private static void RequireTables(SqliteConnection connection, SqliteErrors errors)
+    {
+        if (connection.Number("SELECT count(*) FROM sqlite_schema WHERE name IN ('embeddings', 'position')") != 2)
+        {
+            throw errors.ToError(new SqliteReason("is an SQLite database, but none that an earlier run left here. Name another output, or move it away", IsForeign: true), new InvalidDataException(errors.Path));
+        }
     }
 }

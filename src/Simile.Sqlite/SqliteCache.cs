@@ -3,16 +3,16 @@ using Simile.Caching;
 
 namespace Simile.Sqlite;
 
-/// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is killed leaves a sound file behind.</summary>
+/// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is killed leaves a sound file behind. A new file is its owner's alone.</summary>
 /// <remarks>Which entries go is decided by the clock algorithm, which approximates least recently used. Calls block while they read or write;
-/// a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it.</remarks>
+/// a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it. Calls after <see cref="Dispose"/> fail as those to a file that is gone do, so that embedders go on without it.</remarks>
 public sealed class SqliteCache : IEmbeddingCache
 {
     private const int MostMarks = 256;
     private const int PartsOfBound = 32;
     private const int LargestStep = 1 << 20;
     private const int MostOfStep = 1024;
-    private readonly string _path;
+    private readonly SqliteErrors _errors;
     private readonly SqliteCacheOptions _options;
     private readonly CacheReader _reader;
     private readonly CacheWriter _writer;
@@ -23,11 +23,11 @@ public sealed class SqliteCache : IEmbeddingCache
     private long _misses;
     private long _repairs;
 
-    private SqliteCache(string path, SqliteCacheOptions options)
+    private SqliteCache(SqliteErrors errors, SqliteCacheOptions options)
     {
-        (_path, _options) = (path, options);
-        _writer = new CacheWriter(CacheSchema.Open(path, options.Busy), options.MaxBytes);
-        _reader = new CacheReader(CacheSchema.Open(path, options.Busy));
+        (_errors, _options) = (errors, options);
+        _writer = new CacheWriter(CacheSchema.Open(errors, options.Busy), errors, options.MaxBytes);
+        _reader = new CacheReader(CacheSchema.Open(errors, options.Busy), errors);
     }
 
     /// <summary>Opens a cache; a missing file is made.</summary>
@@ -38,12 +38,13 @@ public sealed class SqliteCache : IEmbeddingCache
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var settled = (options ?? new SqliteCacheOptions()).Checked();
-        return CacheErrors.Translate(path, () => new SqliteCache(path, settled));
+        var errors = SqliteErrors.OfCache(Path.GetFullPath(path));
+        return errors.Run(() => new SqliteCache(errors, settled));
     }
 
     /// <inheritdoc/>
     /// <remarks>Entries and bytes are those of the file, whoever put them in; the rest is what this object did.</remarks>
-    public IReadOnlyList<CacheTier> Tiers => CacheErrors.Translate(_path, () =>
+    public IReadOnlyList<CacheTier> Tiers => _errors.Run(() =>
     {
         var pages = _reader.Number("PRAGMA page_count") - _reader.Number("PRAGMA freelist_count");
         return (IReadOnlyList<CacheTier>)[new CacheTier("sqlite", Volatile.Read(ref _hits), Volatile.Read(ref _misses), _writer.Evictions, Volatile.Read(ref _repairs), _reader.Number("SELECT value FROM facts WHERE name = 'entries'"), pages * CacheSchema.PageBytes)];
@@ -53,7 +54,7 @@ public sealed class SqliteCache : IEmbeddingCache
     public ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var findings = CacheErrors.Translate(_path, () => _reader.Find(keys.Span, found.Span));
+        var findings = _errors.Run(() => _reader.Find(keys.Span, found.Span));
         Interlocked.Add(ref _hits, findings.Hits);
         Interlocked.Add(ref _misses, findings.Misses);
         Interlocked.Add(ref _repairs, findings.Damaged.Count);
@@ -100,10 +101,16 @@ public sealed class SqliteCache : IEmbeddingCache
     /// <inheritdoc/>
     public void Dispose()
     {
-        _marking.GetAwaiter().GetResult();
-        if (_used.Count > 0)
+        Task marking;
+        lock (_lock)
         {
-            Attempt(() => _writer.Put(TakeUsed(), []));
+            marking = _marking;
+        }
+
+        marking.GetAwaiter().GetResult();
+        if (TakeUsed() is { Length: > 0 } used)
+        {
+            Attempt(() => _writer.Put(used, []));
         }
 
         _reader.Dispose();
@@ -115,11 +122,7 @@ public sealed class SqliteCache : IEmbeddingCache
         cancellationToken.ThrowIfCancellationRequested();
         if (entries.Count > 0)
         {
-            CacheErrors.Translate(_path, () =>
-            {
-                _writer.Put(TakeUsed(), entries);
-                return true;
-            });
+            _errors.Run(() => _writer.Put(TakeUsed(), entries));
         }
     }
 
@@ -130,7 +133,7 @@ public sealed class SqliteCache : IEmbeddingCache
         {
             work();
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or SimileException)
         {
             // The next step that must succeed says what is wrong.
         }

@@ -7,64 +7,98 @@ using Simile.Vectors;
 
 namespace Simile.Sqlite;
 
-/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer), vectors as 32-bit floats. For one thread at a time; several processes may share the file.</summary>
+/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer, words by <see cref="SearchWords"/>), vectors as 32-bit floats. Calls of several threads wait for one another; several processes may share the file.</summary>
 public sealed class SqliteChunkStore : IChunkStore
 {
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(10);
+    private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
-    private readonly string _path;
+    private readonly SqliteErrors _errors;
+    private readonly bool _writes;
+    private readonly bool _isPrivate;
+    private (long Others, long Own) _seen;
+    private long _version;
+    private bool _hasRemoved;
+    private bool _isDisposed;
 
-    private SqliteChunkStore(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
+    private SqliteChunkStore(SqliteConnection connection, SqliteErrors errors, bool writes, bool isPrivate) =>
+        (_connection, _errors, _writes, _isPrivate) = (connection, errors, writes, isPrivate);
 
     /// <summary>Opens a store.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="create">Whether a missing file is made; else it is an error.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.StoreNotFound"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreBusy"/>.</exception>
-    public static SqliteChunkStore Open(string path, bool create)
+    /// <param name="create">Whether it is written to, and made when it is missing or empty; else it is only read, and may lie on a read-only disk.</param>
+    /// <param name="isPrivate">Whether only its owner may read the file, also when it was there already, and whether words of what is taken out are wiped from it at once.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.StoreNotFound"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static SqliteChunkStore Open(string path, bool create, bool isPrivate = false)
     {
-        if (!create && !File.Exists(path))
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"The name of the index file is '{path}'. Name a file to keep the index in.");
+        }
+
+        // A full path is never one of SQLite's other names (:memory:, file:...).
+        var errors = SqliteErrors.OfStore(Path.GetFullPath(path));
+        if (!create && !Path.Exists(path))
         {
             throw new SimileException(ErrorCode.StoreNotFound, $"There is no index {path}. 'simile index FOLDER --store {path}' makes one.");
         }
 
-        var settings = new SqliteConnectionStringBuilder { DataSource = path, Mode = create ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, DefaultTimeout = 10, Pooling = false };
-        var connection = new SqliteConnection(settings.ToString());
-        try
-        {
-            return StoreErrors.Translate(path, () =>
-            {
-                connection.Open();
-                StoreSchema.Prepare(connection, path);
-                return new SqliteChunkStore(connection, path);
-            });
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        var connection = create ? StoreSchema.File.OpenToWrite(errors, Busy, isPrivate) : StoreSchema.File.OpenToRead(errors, Busy);
+        return new SqliteChunkStore(connection, errors, create, isPrivate);
     }
+
+    /// <summary>Opens an empty store that lives in memory, only as long as it is open.</summary>
+    public static SqliteChunkStore OpenInMemory()
+    {
+        var errors = SqliteErrors.OfStore("the index in memory");
+        return new SqliteChunkStore(StoreSchema.File.OpenInMemory(errors), errors, writes: true, isPrivate: false);
+    }
+
+    /// <inheritdoc/>
+    public long Version => Do(() =>
+    {
+        var seen = (_connection.Number("PRAGMA data_version"), _connection.Number("SELECT total_changes()"));
+        _version += seen == _seen ? 0 : 1;
+        _seen = seen;
+        return _version;
+    });
+
+    /// <inheritdoc/>
+    public string? Property(string name) => Do(() => Fact("property:" + name));
+
+    /// <inheritdoc/>
+    public void SetProperty(string name, string value) => Change(() => SetFact("property:" + name, value));
 
     /// <inheritdoc/>
     public void EnsureSpace(EmbeddingSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
-        StoreErrors.Translate(_path, () => _connection.Run("INSERT OR IGNORE INTO facts VALUES ('space', $0), ('dimensions', $1)", space.ToString(), space.Dimensions.ToString(CultureInfo.InvariantCulture)));
-        var stored = Fact("space");
-        if (stored != space.ToString())
+        var stored = Do(() => Fact("space"));
+        if (stored is null && _writes)
         {
-            throw new SimileException(ErrorCode.IndexOfAnotherSpace, $"{_path} was made with {stored}, but the model in use is {space}. Use that model (--model), or index into another file.");
+            Change(() =>
+            {
+                SetFact("space", space.ToString());
+                SetFact("dimensions", space.Dimensions.ToString(CultureInfo.InvariantCulture));
+            });
+        }
+        else if (stored is not null && stored != space.ToString())
+        {
+            throw new SimileException(ErrorCode.IndexOfAnotherSpace, $"{_errors.Path} was made with {stored}, but the model in use is {space}. Use that model, or index into another file.");
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Files() => StoreErrors.Translate(_path, () =>
+    public IReadOnlyDictionary<string, string> Files() => Do(() =>
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var command = _connection.Prepare("SELECT path, fingerprint FROM files");
+        using var command = _connection.Prepare("SELECT path, fingerprint FROM files WHERE typeof(path) = 'text'");
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            files[reader.GetString(0)] = reader.GetString(1);
+            // A file whose fingerprint is damaged counts as changed.
+            files[reader.GetString(0)] = reader.GetValue(1) as string ?? string.Empty;
         }
 
         return files;
@@ -74,42 +108,30 @@ public sealed class SqliteChunkStore : IChunkStore
     public void Replace(IReadOnlyList<IndexedFile> files) => Change(() => FileWriter.Replace(_connection, files));
 
     /// <inheritdoc/>
-    public void Remove(IReadOnlyList<string> paths) => Change(() => FileWriter.Remove(_connection, paths));
+    public void Remove(IReadOnlyList<string> paths) => Change(() =>
+    {
+        FileWriter.Remove(_connection, paths);
+        _hasRemoved |= paths.Count > 0;
+    });
 
     /// <inheritdoc/>
-    public ChunkVectors ReadVectors() => StoreErrors.Translate(_path, () =>
+    public ChunkVectors ReadVectors() => Do(() =>
     {
-        var dimensions = int.Parse(Fact("dimensions") ?? "0", CultureInfo.InvariantCulture);
-        var count = (int)_connection.Number("SELECT count(*) FROM vectors");
-        var (ids, values) = (new List<long>(count), GC.AllocateUninitializedArray<float>(checked(count * dimensions)));
-        using var command = _connection.Prepare("SELECT id, value FROM vectors ORDER BY id");
-        using var reader = command.ExecuteReader();
-        while (ids.Count < count && reader.Read())
-        {
-            var bytes = (byte[])reader[1];
-            if (bytes.Length != dimensions * sizeof(float))
-            {
-                throw new SimileException(ErrorCode.BadStore, $"A vector in {_path} has {bytes.Length} bytes instead of {dimensions * sizeof(float)}. Delete the file and index again.");
-            }
-
-            bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan(ids.Count * dimensions, dimensions)));
-            ids.Add(reader.GetInt64(0));
-        }
-
-        // Another process may have taken chunks out between counting and reading.
-        return new ChunkVectors([.. ids], ids.Count == count ? values : values[..(ids.Count * dimensions)], dimensions, ReadPictures());
+        using var transaction = _connection.BeginTransaction(deferred: true);
+        return VectorReader.Read(_connection, Dimensions());
     });
 
     /// <inheritdoc/>
     public IReadOnlyList<ScoredChunk> SearchWords(string query, int limit)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        if (WordQuery.Of(query) is not { } match)
+        var terms = Search.SearchWords.Terms(query);
+        if (terms.Count == 0)
         {
             return [];
         }
 
-        return StoreErrors.Translate(_path, () =>
+        var match = string.Join(" OR ", terms.Take(Search.SearchWords.MaxTerms).Select(term => $"\"{term}\""));
+        return Do(() =>
         {
             using var command = _connection.Prepare("SELECT rowid, -rank FROM words WHERE words MATCH $0 ORDER BY rank LIMIT $1", match, limit);
             using var reader = command.ExecuteReader();
@@ -124,42 +146,91 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     /// <inheritdoc/>
-    public StoredChunk Read(long id) => StoreErrors.Translate(_path, () =>
+    public StoredChunk? Read(long id) => Do(() =>
     {
         using var command = _connection.Prepare("SELECT path, text, start_line, end_line, heading FROM chunks JOIN files ON files.id = chunks.file WHERE chunks.id = $0", id);
         using var reader = command.ExecuteReader();
-        return reader.Read()
-            ? new StoredChunk(id, reader.GetString(0), new Chunk(reader.GetString(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4)))
-            : throw new SimileException(ErrorCode.BadStore, $"{_path} has no chunk {id} any more. It was changed since it was opened: search again.");
+        if (!reader.Read())
+        {
+            return null;
+        }
+
+        return reader.GetValue(0) is string path && reader.GetValue(1) is string text && reader.GetValue(4) is string heading
+            && reader.GetValue(2) is long start and >= 0 and <= int.MaxValue && reader.GetValue(3) is long end and <= int.MaxValue && end >= start
+            ? new StoredChunk(id, path, new Chunk(text, (int)start, (int)end, heading))
+            : throw _errors.ToError(new SqliteReason($"is damaged (the row of chunk {id})", IsDamage: true), new InvalidDataException());
     });
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
-
-    // Chunks of pictures have no lines.
-    private HashSet<long> ReadPictures()
+    public void Dispose()
     {
-        var pictures = new HashSet<long>();
-        using var command = _connection.Prepare("SELECT id FROM chunks WHERE start_line = 0");
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        lock (_lock)
         {
-            pictures.Add(reader.GetInt64(0));
-        }
+            if (_isDisposed)
+            {
+                return;
+            }
 
-        return pictures;
+            _isDisposed = true;
+            if (_writes)
+            {
+                Settle();
+            }
+
+            _connection.Dispose();
+        }
+    }
+
+    // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings it in.
+    private void Settle()
+    {
+        try
+        {
+            if (_hasRemoved && _isPrivate)
+            {
+                _connection.Run("INSERT INTO words (words) VALUES ('optimize')");
+            }
+
+            using var command = _connection.Prepare("PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE");
+            command.CommandTimeout = 1;
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException)
+        {
+            // What was stored is stored; the next writer does the rest.
+        }
+    }
+
+    private int Dimensions()
+    {
+        var fact = Fact("dimensions") ?? "0";
+        return int.TryParse(fact, NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions) && (Fact("space") ?? $"/{fact}").Contains($"/{fact}", StringComparison.Ordinal)
+            ? dimensions
+            : throw _errors.ToError(new SqliteReason($"is damaged (its vectors are said to have '{fact}' values, in the space '{Fact("space")}')", IsDamage: true), new InvalidDataException());
     }
 
     private string? Fact(string name)
     {
         using var command = _connection.Prepare("SELECT value FROM facts WHERE name = $0", name);
-        return (string?)command.ExecuteScalar();
+        return command.ExecuteScalar() as string;
     }
 
-    private void Change(Action work) => StoreErrors.Translate(_path, () =>
+    private void SetFact(string name, string value) => _connection.Run("INSERT INTO facts VALUES ($0, $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+
+    private void Change(Action work) => Do(() =>
     {
         using var transaction = _connection.BeginTransaction(deferred: false);
         work();
         transaction.Commit();
+        return true;
     });
+
+    private T Do<T>(Func<T> work)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _errors.Run(work);
+        }
+    }
 }

@@ -29,4 +29,12 @@ internal static class SqliteCommands
 
         return command;
     }
+
+    public static void Set(this SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+    }
 }

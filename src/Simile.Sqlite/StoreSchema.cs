@@ -1,27 +1,50 @@
 using Microsoft.Data.Sqlite;
+using Simile.Search;
 
 namespace Simile.Sqlite;
 
 /// <summary>The tables of an index file, and what tells such a file from others.</summary>
+/// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its tokenizer only stems what it is given.</remarks>
 internal static class StoreSchema
 {
-    // "Simi" in ASCII, and the version of the tables.
-    private const long ApplicationId = 0x53696D69;
-    private const long Version = 1;
+    private const string Chunks =
+        "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)";
+
+    private const string Words = "CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize=\"porter ascii tokenchars '.+#'\")";
 
     private const string Tables =
-        """
+        $"""
         CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
-        CREATE TABLE chunks (id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+        {Chunks};
         CREATE INDEX chunks_of_file ON chunks (file);
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
-        CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize='porter unicode61');
+        {Words};
         """;
 
-    /// <summary>Makes the tables of a new file, or checks that the file is ours.</summary>
-    public static void Prepare(SqliteConnection connection, string path) =>
-        new FileSchema(ApplicationId, Version, Tables).Prepare(connection, version => new SimileException(ErrorCode.BadStore, version is null
-            ? $"{path} is an SQLite database, but no index of Simile's. Name another file."
-            : $"{path} is an index of version {version}, but this Simile reads version {Version}. Delete it and index again."));
+    /// <summary>Index files: "Simi" in ASCII, and the version of the tables.</summary>
+    public static FileSchema File { get; } = new("index", 0x53696D69, 2, Tables) { Migrate = Migrate };
+
+    private static void Migrate(SqliteConnection connection)
+    {
+        connection.Run(
+            $"""
+            ALTER TABLE chunks RENAME TO older;
+            DROP INDEX chunks_of_file;
+            {Chunks};
+            INSERT INTO chunks SELECT id, file, start_line, end_line, heading, text FROM older;
+            DROP TABLE older;
+            CREATE INDEX chunks_of_file ON chunks (file);
+            DROP TABLE words;
+            {Words};
+            """);
+        using var insert = connection.Prepare("INSERT INTO words (rowid, heading, text) VALUES ($0, $1, $2)", 0L, "", "");
+        using var chunks = connection.Prepare("SELECT id, heading, text FROM chunks");
+        using var reader = chunks.ExecuteReader();
+        while (reader.Read())
+        {
+            insert.Set(reader.GetInt64(0), SearchWords.ToIndex(reader.GetString(1)), SearchWords.ToIndex(reader.GetString(2)));
+            insert.ExecuteNonQuery();
+        }
+    }
 }

@@ -21,7 +21,7 @@ public sealed class IndexBuilderTests : IDisposable
         File.Delete(_folder.File("docs", "a.md"));
         Assert.Equal((2, 2, 1, 2), Figures(await BuildAsync()));
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Equal(["Dogs bark.", "Owls hoot at night."], store.ReadVectors().Ids.Select(id => store.Read(id).Chunk.Text).Order());
+        Assert.Equal(["Dogs bark.", "Owls hoot at night."], store.ReadVectors().Ids.Select(id => store.Read(id)!.Chunk.Text).Order());
     }
 
     [Fact]

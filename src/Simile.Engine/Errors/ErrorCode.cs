@@ -109,6 +109,9 @@ public static class ErrorCode
     /// <summary>Another process holds the store.</summary>
     public const string StoreBusy = "SIM404";
 
+    /// <summary>A store file cannot be used as it should: rights, a full or read-only disk, an error of the disk.</summary>
+    public const string StoreUnavailable = "SIM405";
+
     /// <summary>A path to read does not exist.</summary>
     public const string PathNotFound = "SIM501";
 

@@ -16,38 +16,57 @@ public sealed record RetrievalDataset(
     /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>.</exception>
     public static RetrievalDataset Load(string folder)
     {
-        var documents = ReadLines(folder, "corpus.jsonl", root => (Text(root, "_id"), Text(root, "title"), Text(root, "text")));
-        var queries = ReadLines(folder, "queries.jsonl", root => (Id: Text(root, "_id"), Text: Text(root, "text")));
+        var documents = ReadLines(folder, "corpus.jsonl", (id, root) => (Id: id, Text(root, "title"), Text(root, "text")), document => document.Id);
+        var queries = ReadLines(folder, "queries.jsonl", (id, root) => (Id: id, Text: Text(root, "text")), query => query.Id);
         var judgements = ReadJudgements(Path.Combine(folder, "qrels", "test.tsv"));
         return new RetrievalDataset(documents, [.. queries.Where(query => judgements.TryGetValue(query.Id, out var grades) && grades.Values.Any(grade => grade > 0))], judgements);
     }
 
-    private static List<T> ReadLines<T>(string folder, string name, Func<JsonElement, T> read)
+    private static List<T> ReadLines<T>(string folder, string name, Func<string, JsonElement, T> read, Func<T, string> idOf)
     {
         var path = Path.Combine(folder, name);
-        var items = new List<T>();
-        foreach (var line in Lines(path).Where(line => line.Length > 0))
+        var (items, lines) = (new List<T>(), new Dictionary<string, int>(StringComparer.Ordinal));
+        foreach (var (line, number) in Lines(path).Select((line, i) => (line, i + 1)).Where(row => !string.IsNullOrWhiteSpace(row.line)))
         {
             try
             {
                 using var document = JsonDocument.Parse(line);
-                items.Add(read(document.RootElement));
+                items.Add(read(IdOf(document.RootElement, path, number), document.RootElement));
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
-                throw new SimileException(ErrorCode.BadEvaluationData, $"Item {items.Count + 1} of {path} is no JSON object with _id and text: {error.Message}", error);
+                throw new SimileException(ErrorCode.BadEvaluationData, $"Line {number} of {path} is no JSON object with _id and text: {error.Message}", error);
+            }
+
+            if (!lines.TryAdd(idOf(items[^1]), number))
+            {
+                throw new SimileException(ErrorCode.BadEvaluationData, $"Lines {lines[idOf(items[^1])]} and {number} of {path} have the same _id '{idOf(items[^1])}'. Give each an _id of its own.");
             }
         }
 
         return items;
     }
 
+    // Numbers are ids as they are written, since the judgements name them so.
+    private static string IdOf(JsonElement root, string path, int line) => root.TryGetProperty("_id", out var id) switch
+    {
+        true when id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text => text,
+        true when id.ValueKind == JsonValueKind.Number => id.GetRawText(),
+        true => throw new SimileException(ErrorCode.BadEvaluationData, $"Line {line} of {path} has {id.GetRawText()} as its _id; expected is a text that is not empty, or a number."),
+        false => throw new SimileException(ErrorCode.BadEvaluationData, $"Line {line} of {path} has no _id. Each document and query needs one, by which qrels/test.tsv names it."),
+    };
+
     private static Dictionary<string, IReadOnlyDictionary<string, int>> ReadJudgements(string path)
     {
         var judgements = new Dictionary<string, IReadOnlyDictionary<string, int>>(StringComparer.Ordinal);
-        foreach (var (line, number) in Lines(path).Select((line, i) => (line, i + 1)).Skip(1))
+        foreach (var (line, number) in Lines(path).Select((line, i) => (line, i + 1)).Where(row => !string.IsNullOrWhiteSpace(row.line)))
         {
-            var cells = line.Split('\t');
+            var cells = line.TrimEnd('\r').Split('\t');
+            if (number == 1 && cells is [_, _, var head] && !int.TryParse(head, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))
+            {
+                continue;
+            }
+
             if (cells.Length < 3 || !int.TryParse(cells[2], NumberStyles.Integer, CultureInfo.InvariantCulture, out var grade))
             {
                 throw new SimileException(ErrorCode.BadEvaluationData, $"Line {number} of {path} is no query TAB document TAB grade.");

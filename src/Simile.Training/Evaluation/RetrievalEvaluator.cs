@@ -48,7 +48,7 @@ public sealed class RetrievalEvaluator
         foreach (var (id, text) in _dataset.Queries)
         {
             var ranked = await _searcher.RankAsync(Content.Of(text), options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
-            var ranking = ranked.Take(Depth).Select(chunk => _store.Read(chunk.Id).Path).ToList();
+            var ranking = ranked.Take(Depth).Select(chunk => _store.Read(chunk.Id)?.Path).OfType<string>().ToList();
             ndcg += RankingMetrics.Ndcg(ranking, _dataset.Judgements[id], 10);
             recall += RankingMetrics.Recall(ranking, _dataset.Judgements[id], Depth);
             reciprocal += RankingMetrics.ReciprocalRank(ranking, _dataset.Judgements[id], 10);
@@ -60,9 +60,9 @@ public sealed class RetrievalEvaluator
             : new RetrievalResult(options.Mode, count, ndcg / count, recall / count, reciprocal / count);
     }
 
-    // A document without words (Cranfield has some) keeps its place without chunks: it can only be missed.
+    // A document without words of the model (Cranfield has empty ones) is found by its words, if it has any.
     private static IndexedFile FileOf(string id, Chunk chunk, EmbeddingBatch batch, int row) =>
         batch.Outcomes[row].Succeeded
             ? new IndexedFile(id, string.Empty, [chunk], [batch.Block.Slice(row * batch.Dimensions, batch.Dimensions)])
-            : new IndexedFile(id, string.Empty, [], []);
+            : new IndexedFile(id, string.Empty, [chunk], [ReadOnlyMemory<float>.Empty]);
 }

@@ -27,7 +27,7 @@ internal sealed class FileGroup
         Weight += file.Contents.Sum(content => content.Image is null ? 1 : ChunksAPicture);
     }
 
-    /// <summary>The files with their vectors. A chunk that has none is left out and told as a problem of its file.</summary>
+    /// <summary>The files with their vectors. A chunk that has none is told as a problem of its file; where the model knows none of its words it is kept all the same, to be found by them.</summary>
     public IEnumerable<IndexedFile> Embedded(EmbeddingBatch batch, List<IndexProblem> problems)
     {
         var row = 0;
@@ -40,6 +40,11 @@ internal sealed class FileGroup
                 if (batch.Outcomes[row].Error is { } error)
                 {
                     problems.Add(new IndexProblem(path, contents[i].Image is null ? new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error) : error));
+                    if (error.Code is ErrorCode.NoKnownTokens or ErrorCode.EmptyText)
+                    {
+                        kept.Add(chunk);
+                        vectors.Add(ReadOnlyMemory<float>.Empty);
+                    }
                 }
                 else
                 {

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Simile.Search;
 
 /// <summary>An answer of a search.</summary>
@@ -12,4 +14,35 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
 {
     /// <summary>Whether the answer is a picture; its text is then its file's name, its lines are 0.</summary>
     public bool IsPicture => StartLine == 0;
+
+    /// <summary>The cosine of the query's vector and the passage's, from -1 to 1; null where either has none or no vectors were compared. What a value means differs from model to model.</summary>
+    public double? Cosine { get; init; }
+
+    /// <summary>Its place by meaning, from 1; null where it is not among the best by meaning.</summary>
+    public int? DenseRank { get; init; }
+
+    /// <summary>Its place by words, from 1; null where it has none of the query's words.</summary>
+    public int? KeywordRank { get; init; }
+}
+
+/// <summary>The answers of a search, best first, with what should be known of them.</summary>
+public sealed class SearchResults : IReadOnlyList<SearchHit>
+{
+    private readonly IReadOnlyList<SearchHit> _hits;
+
+    internal SearchResults(IReadOnlyList<SearchHit> hits, IReadOnlyList<string> notes) => (_hits, Notes) = (hits, notes);
+
+    /// <summary>What was done otherwise than asked, or left out, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <inheritdoc/>
+    public int Count => _hits.Count;
+
+    /// <inheritdoc/>
+    public SearchHit this[int index] => _hits[index];
+
+    /// <inheritdoc/>
+    public IEnumerator<SearchHit> GetEnumerator() => _hits.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

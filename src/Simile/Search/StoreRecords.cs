@@ -7,7 +7,7 @@ namespace Simile.Search;
 /// <param name="Path">Its path.</param>
 /// <param name="Fingerprint">Changes when the file's content, or the way it is cut and embedded, does.</param>
 /// <param name="Chunks">Its chunks.</param>
-/// <param name="Vectors">A vector each, (D).</param>
+/// <param name="Vectors">A vector each, (D); an empty one where a chunk has none and is found by its words only.</param>
 public sealed record IndexedFile(string Path, string Fingerprint, IReadOnlyList<Chunk> Chunks, IReadOnlyList<ReadOnlyMemory<float>> Vectors);
 
 /// <summary>A chunk as it lies in a store.</summary>
@@ -27,4 +27,11 @@ public readonly record struct ScoredChunk(long Id, double Score);
 /// <param name="Values">Their vectors, (N, D), row after row.</param>
 /// <param name="Dimensions">Values a vector (D).</param>
 /// <param name="Pictures">The ids of those that are pictures.</param>
-public sealed record ChunkVectors(long[] Ids, float[] Values, int Dimensions, IReadOnlySet<long> Pictures);
+public sealed record ChunkVectors(long[] Ids, float[] Values, int Dimensions, IReadOnlySet<long> Pictures)
+{
+    /// <summary>Vectors that are damaged (another length, values that are not finite) and left out.</summary>
+    public int Damaged { get; init; }
+
+    /// <summary>Chunks in the store, with and without a vector.</summary>
+    public int Chunks { get; init; } = Ids.Length;
+}

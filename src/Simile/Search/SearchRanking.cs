@@ -1,0 +1,94 @@
+using Simile.Multimodal;
+using Simile.Vectors;
+
+namespace Simile.Search;
+
+/// <summary>What one search found, by meaning, by words and together.</summary>
+internal sealed class SearchRanking(StoreSnapshot store)
+{
+    private Dictionary<long, int>? _denseRanks;
+    private Dictionary<long, int>? _keywordRanks;
+
+    /// <summary>The store that was searched.</summary>
+    public StoreSnapshot Store => store;
+
+    /// <summary>The query's vector; empty when it has none.</summary>
+    public ReadOnlyMemory<float> Query { get; set; }
+
+    public IReadOnlyList<ScoredChunk> Dense { get; set; } = [];
+
+    public IReadOnlyList<ScoredChunk> Keyword { get; set; } = [];
+
+    /// <summary>The ranking that was asked for.</summary>
+    public IReadOnlyList<ScoredChunk> Best { get; set; } = [];
+
+    public List<string> Notes { get; } = [.. store.Notes];
+
+    public SearchHit HitOf(ScoredChunk scored, StoredChunk stored, int rank)
+    {
+        var chunk = stored.Chunk;
+        return new SearchHit(rank, scored.Score, stored.Path, chunk.StartLine, chunk.EndLine, chunk.Heading, chunk.Text)
+        {
+            Cosine = store.CosineOf(scored.Id, Query.Span),
+            DenseRank = RankOf(scored.Id, Dense, ref _denseRanks),
+            KeywordRank = RankOf(scored.Id, Keyword, ref _keywordRanks),
+        };
+    }
+
+    private static int? RankOf(long id, IReadOnlyList<ScoredChunk> ranking, ref Dictionary<long, int>? ranks)
+    {
+        ranks ??= ranking.Index().ToDictionary(entry => entry.Item.Id, entry => entry.Index + 1);
+        return ranks.TryGetValue(id, out var rank) ? rank : null;
+    }
+}
+
+/// <summary>The vectors of a store at one time.</summary>
+internal sealed class StoreSnapshot
+{
+    private const int DigitsShown = 12;
+
+    public StoreSnapshot(long version, ChunkVectors vectors, IReadOnlyDictionary<string, string> files, ContentEmbedder? embedder)
+    {
+        (Version, Vectors) = (version, vectors);
+        var notes = new List<string>();
+        if (vectors.Damaged > 0)
+        {
+            notes.Add($"{vectors.Damaged} of {vectors.Damaged + vectors.Ids.Length} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.");
+        }
+
+        if (embedder is not null && OfAnotherRecipe(files, embedder) is { Count: > 0 } others)
+        {
+            var own = string.Join(" and ", new[] { embedder.Texts?.Recipe.Digest, embedder.Images?.Recipe.Digest }.OfType<string>().Select(Shown));
+            notes.Add($"{others.Count} of {files.Count} files were embedded by another recipe ({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): other weights, precision or prompts. Their ranks may be off; index again with this model, or search with that one.");
+        }
+
+        Notes = notes;
+    }
+
+    /// <summary>The store's version.</summary>
+    public long Version { get; }
+
+    public ChunkVectors Vectors { get; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The cosine of a query and a chunk's vector; null where either has none.</summary>
+    public double? CosineOf(long id, ReadOnlySpan<float> query)
+    {
+        var row = query.IsEmpty ? -1 : Array.BinarySearch(Vectors.Ids, id);
+        if (row < 0)
+        {
+            return null;
+        }
+
+        var cosine = Similarity.Measure(SimilarityMetric.Cosine, query, Vectors.Values.AsSpan(row * Vectors.Dimensions, Vectors.Dimensions));
+        return double.IsFinite(cosine) ? cosine : null;
+    }
+
+    // A file's fingerprint ends in the digest of the recipe that it was embedded with (FileReader).
+    private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentEmbedder embedder) =>
+        [.. files.Values.Where(fingerprint => fingerprint.Contains(':', StringComparison.Ordinal)).Select(fingerprint => fingerprint[(fingerprint.LastIndexOf(':') + 1)..])
+            .Where(digest => digest != embedder.Texts?.Recipe.Digest && digest != embedder.Images?.Recipe.Digest)];
+
+    private static string Shown(string digest) => digest[..Math.Min(DigitsShown, digest.Length)];
+}

@@ -1,0 +1,233 @@
+using Microsoft.Data.Sqlite;
+using Simile.Ingestion;
+using Simile.Search;
+using Simile.Vectors;
+
+namespace Simile.Sqlite.Tests;
+
+/// <summary>Files under a store's name: which are opened, what is said of the others, and that they stay as they are.</summary>
+public sealed class StoreFileTests : IDisposable
+{
+    private static readonly EmbeddingSpace Space = new("test", 2, unitLength: true, SimilarityMetric.Cosine);
+    private readonly TemporaryFolder _folder = new();
+
+    private string StorePath => _folder.File("index.db");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatIsNotOursStaysAsItIs(bool create)
+    {
+        Sql.Run(_folder.File("foreign.db"), "CREATE TABLE other (x)");
+        Sql.Run(_folder.File("theirs.db"), "PRAGMA application_id=77; PRAGMA user_version=2; CREATE TABLE facts (x)");
+        using (SqliteCache.Open(_folder.File("cache.db")))
+        {
+        }
+
+        File.WriteAllText(_folder.File("notes.md"), "# Notes\nSomething that nobody wants to lose, and long enough for a header of SQLite's to fit into it: one hundred bytes.");
+        File.WriteAllText(_folder.File("short.txt"), "x");
+        foreach (var name in (string[])["foreign.db", "theirs.db", "cache.db", "notes.md", "short.txt"])
+        {
+            var path = _folder.File(name);
+            var before = File.ReadAllBytes(path);
+            var error = Assert.Throws<SimileException>(() => SqliteChunkStore.Open(path, create));
+            Assert.Equal(ErrorCode.BadStore, error.Code);
+            Assert.DoesNotContain("elete", error.Message, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(path));
+        }
+
+        Assert.Equal(5, Directory.GetFiles(_folder.Path).Length);
+        Assert.Contains("folder", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.Path, create)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void AStoreHasAName(string path) => Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.Open(path, create: true)).Code);
+
+    [Fact]
+    public void OtherNamesOfSqliteAreNamesOfFiles()
+    {
+        using (var store = SqliteChunkStore.Open(_folder.File("file:x?mode=memory"), create: true))
+        {
+            store.EnsureSpace(Space);
+        }
+
+        Assert.True(File.Exists(_folder.File("file:x?mode=memory")));
+    }
+
+    [Fact]
+    public void AnEmptyFileIsNoIndexUntilOneIsMadeInIt()
+    {
+        File.WriteAllBytes(StorePath, []);
+        Assert.Contains("empty file", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(StorePath).Length);
+        Fill();
+        using var store = SqliteChunkStore.Open(StorePath, create: false);
+        Assert.Single(store.Files());
+    }
+
+    [Fact]
+    public void SearchingWritesNothing()
+    {
+        Fill();
+        var before = File.ReadAllBytes(StorePath);
+        using (var store = SqliteChunkStore.Open(StorePath, create: false))
+        {
+            store.EnsureSpace(Space);
+            Assert.Single(store.SearchWords("cats", 5));
+            Assert.Single(store.ReadVectors().Ids);
+            Assert.Equal(ErrorCode.StoreUnavailable, Assert.Throws<SimileException>(() => store.Remove(["a.md"])).Code);
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(StorePath));
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void AnIndexOfTheFirstVersionIsToldAndBroughtUpToDate()
+    {
+        Sql.Run(StorePath,
+            """
+            CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
+            CREATE TABLE chunks (id INTEGER PRIMARY KEY, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+            CREATE INDEX chunks_of_file ON chunks (file);
+            CREATE TABLE vectors (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
+            CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize='porter unicode61');
+            INSERT INTO facts VALUES ('space', 'test/2'), ('dimensions', '2');
+            INSERT INTO files VALUES (1, 'a.md', 'v1');
+            INSERT INTO chunks VALUES (7, 1, 1, 1, '', 'Tiếng nói');
+            INSERT INTO words (rowid, heading, text) VALUES (7, '', 'Tiếng nói');
+            INSERT INTO vectors VALUES (7, x'0000803f00000000');
+            PRAGMA application_id=1399418217; PRAGMA user_version=1; PRAGMA journal_mode=WAL;
+            """);
+        var error = Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false));
+        Assert.Equal(ErrorCode.BadStore, error.Code);
+        Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
+        SqliteChunkStore.Open(StorePath, create: true).Dispose();
+        using var store = SqliteChunkStore.Open(StorePath, create: false);
+        Assert.Equal(7, Assert.Single(store.SearchWords("tieng", 5)).Id);
+        Assert.Equal([7L], store.ReadVectors().Ids);
+        Assert.Equal("Tiếng nói", store.Read(7)!.Chunk.Text);
+    }
+
+    [Fact]
+    public void AnIndexOfALaterVersionIsLeftAlone()
+    {
+        Fill();
+        Sql.Run(StorePath, "PRAGMA user_version=99");
+        foreach (var create in (bool[])[false, true])
+        {
+            var error = Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create));
+            Assert.Contains("newer", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("elete", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void OnlyRealDamageMayBeThrownAway()
+    {
+        Fill();
+        var bytes = File.ReadAllBytes(StorePath);
+        bytes.AsSpan(100, 3900).Fill(0xA5);
+        File.WriteAllBytes(StorePath, bytes);
+        var error = Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false));
+        Assert.Equal(ErrorCode.BadStore, error.Code);
+        Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+        Assert.Contains("index again", error.Message, StringComparison.Ordinal);
+    }
+
+    // The codes of https://sqlite.org/rescode.html; each has words of its own.
+    [Theory]
+    [InlineData(5, ErrorCode.StoreBusy, "another process")]
+    [InlineData(6, ErrorCode.StoreBusy, "another process")]
+    [InlineData(3, ErrorCode.StoreUnavailable, "this user")]
+    [InlineData(7, ErrorCode.StoreUnavailable, "memory")]
+    [InlineData(8, ErrorCode.StoreUnavailable, "rights")]
+    [InlineData(10, ErrorCode.StoreUnavailable, "disk")]
+    [InlineData(13, ErrorCode.StoreUnavailable, "full")]
+    [InlineData(14, ErrorCode.StoreUnavailable, "folder")]
+    [InlineData(19, ErrorCode.StoreUnavailable, "fault of Simile")]
+    [InlineData(20, ErrorCode.StoreUnavailable, "fault of Simile")]
+    [InlineData(11, ErrorCode.BadStore, "damaged")]
+    [InlineData(26, ErrorCode.BadStore, "damaged")]
+    public void EachCodeHasItsOwnWords(int code, string expected, string words)
+    {
+        foreach (var errors in (SqliteErrors[])[SqliteErrors.OfStore("f.db"), SqliteErrors.OfBulk("f.db"), SqliteErrors.OfCache("f.db")])
+        {
+            var error = Assert.Throws<SimileException>(() => errors.Run(() => throw new SqliteException("message of SQLite", code)));
+            Assert.Contains(words, error.Message, StringComparison.Ordinal);
+            Assert.Contains("f.db", error.Message, StringComparison.Ordinal);
+            Assert.True(expected == ErrorCode.BadStore || !error.Message.Contains("elete", StringComparison.Ordinal), error.Message);
+            Assert.Contains(error.Code, (string[])[expected, ErrorCode.CacheUnavailable]);
+        }
+    }
+
+    [Fact]
+    public void ANameThatIsGivenTwiceIsToldAsSuch()
+    {
+        using var store = SqliteChunkStore.OpenInMemory();
+        store.EnsureSpace(Space);
+        var error = Assert.Throws<SimileException>(() => store.Replace([FileOf("a.md"), FileOf("a.md")]));
+        Assert.Equal(ErrorCode.InvalidOption, error.Code);
+        Assert.Contains("'a.md' was given 2 times", error.Message, StringComparison.Ordinal);
+        Assert.Empty(store.Files());
+    }
+
+    [Fact]
+    public void APrivateStoreIsItsOwnersAlone()
+    {
+        File.WriteAllBytes(StorePath, []);
+        File.SetUnixFileMode(StorePath, (UnixFileMode)0b110_110_100);
+        using (var store = SqliteChunkStore.Open(StorePath, create: true, isPrivate: true))
+        {
+            store.EnsureSpace(Space);
+            store.Replace([FileOf("a.md")]);
+            Assert.All(Directory.GetFiles(_folder.Path), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+            store.Remove(["a.md"]);
+        }
+
+        // Nothing of what was taken out is left in the file, neither text nor words.
+        var bytes = File.ReadAllBytes(StorePath);
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("Cats purr"u8));
+        Assert.Equal(-1, bytes.AsSpan().IndexOf("purr"u8));
+    }
+
+    [Fact]
+    public async Task ACacheAndABulkFileAreTheirOwnersAlone()
+    {
+        using (var cache = SqliteCache.Open(_folder.File("cache.db")))
+        {
+            await cache.SetAsync([]);
+            using var bulk = SqliteBulkOutput.Open(_folder.File("v.db"), "one", restart: false);
+            Assert.All(Directory.GetFiles(_folder.Path), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AForeignPartIsNotEmptied(bool restart)
+    {
+        Sql.Run(_folder.File("v.db.part"), "CREATE TABLE other (x)");
+        File.WriteAllText(_folder.File("w.db.part"), "notes");
+        foreach (var name in (string[])["v.db", "w.db"])
+        {
+            var before = File.ReadAllBytes(_folder.File(name + ".part"));
+            Assert.Equal(ErrorCode.BadStore, Assert.Throws<SimileException>(() => SqliteBulkOutput.Open(_folder.File(name), "one", restart)).Code);
+            Assert.Equal(before, File.ReadAllBytes(_folder.File(name + ".part")));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static IndexedFile FileOf(string path) => new(path, "v1", [new Chunk("Cats purr.", 1, 1, string.Empty)], [new float[] { 1, 0 }]);
+
+    private void Fill()
+    {
+        using var store = SqliteChunkStore.Open(StorePath, create: true);
+        store.EnsureSpace(Space);
+        store.Replace([FileOf("a.md")]);
+    }
+}
