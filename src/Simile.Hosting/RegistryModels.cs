@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Models;
 using Simile.Registry;
 
@@ -14,10 +15,5 @@ internal sealed class RegistryModels(SimileHost host)
         return new OpenedEmbedder([.. ((object?[])[model.Texts, model.Images, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
     }
 
-    // Opened, because in the hub's cache the files are links, whose own length says nothing.
-    public static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Sum(path =>
-    {
-        using var file = File.OpenHandle(path);
-        return RandomAccess.GetLength(file);
-    });
+    public static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);
 }

@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Images;
 using Simile.Imaging;
 using Simile.Ingestion;
@@ -43,7 +44,7 @@ internal static class ContentInputs
             return DocumentFinder.Find([path], PictureFiles.IsPicture) is { Count: > 0 } found ? found : throw new SimileException(ErrorCode.PathNotFound, $"There is no picture in the folder {path}.");
         }
 
-        return File.Exists(path) && (PictureFiles.IsPicture(path) || Reader.Recognizes(HeadOf(path))) ? [path] : null;
+        return File.Exists(path) && (PictureFiles.IsPicture(path) || RegularFile.IsRegular(path) && Reader.Recognizes(HeadOf(path))) ? [path] : null;
     }
 
     private static byte[] HeadOf(string path)

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Simile.Cli.Output;
+using Simile.Engine.Files;
+using Simile.Engine.Files;
 using Simile.Hosting;
 using Simile.Images;
 using Simile.Imaging;
@@ -49,12 +51,7 @@ internal sealed class PictureInspection
     private static async Task<DecodedImage> DecodeAsync(string path, CancellationToken cancellationToken)
     {
         var limits = ImageLimits.Default;
-        if (new FileInfo(path).Length > limits.MaxFileBytes)
-        {
-            throw new SimileException(ErrorCode.ImageTooLarge, $"The file {path} has {new FileInfo(path).Length} bytes; the limit is {limits.MaxFileBytes}.");
-        }
-
-        return new ImageReader(limits).Read(await File.ReadAllBytesAsync(path, cancellationToken), cancellationToken);
+        return await Task.Run(() => new ImageReader(limits).Read(RegularFile.ReadAllBytes(path, limits.MaxFileBytes), cancellationToken), cancellationToken);
     }
 
     private static void Save(string? output, Action<string> write)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.IO.MemoryMappedFiles;
+using Simile.Engine.Files;
 
 namespace Simile.Engine.Checkpoints;
 
@@ -40,7 +41,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
         }
@@ -59,8 +60,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw;
         }
     }
-
-    // Of the file itself where the path is a link, as in the cache of the Hugging Face hub; FileInfo would measure the link.
 
     /// <summary>The tensor of that name.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none.</exception>
@@ -104,7 +103,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             return stream.Length >= 8
                 ? (MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), stream.Length)
                 : throw SafetensorsHeader.Bad(path, $"it has {stream.Length} bytes, fewer than its first field");

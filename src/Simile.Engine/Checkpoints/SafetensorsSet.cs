@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Engine.Checkpoints;
 
@@ -37,12 +38,12 @@ public sealed class SafetensorsSet : IDisposable
     {
         var index = Path.Combine(folder, IndexName);
         var single = Path.Combine(folder, "model.safetensors");
-        if (!File.Exists(single) && !File.Exists(index) && File.Exists(Path.Combine(folder, "pytorch_model.bin")))
+        if (!RegularFile.Exists(single) && !RegularFile.Exists(index) && File.Exists(Path.Combine(folder, "pytorch_model.bin")))
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder} has its weights in pytorch_model.bin only, a format that can run code when it is read. Save it as safetensors (in Python: model.save_pretrained(folder, safe_serialization=True)).");
         }
 
-        return Of(File.Exists(single) || !File.Exists(index) ? [single] : PathsOf(folder, index));
+        return Of(RegularFile.Exists(single) || !RegularFile.Exists(index) ? [single] : PathsOf(folder, index));
     }
 
     /// <summary>Whether there is a tensor of that name.</summary>
@@ -102,7 +103,7 @@ public sealed class SafetensorsSet : IDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(index));
             var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct(StringComparer.Ordinal).ToList();
             if (names.Find(name => !IsPlain(name)) is { } foreign)
             {

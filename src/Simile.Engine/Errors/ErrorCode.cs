@@ -22,6 +22,15 @@ public static class ErrorCode
     /// <summary>The model does not embed inputs of this kind: a picture for a text model, a text for an image model.</summary>
     public const string UnsupportedModality = "SIM106";
 
+    /// <summary>A path that should be a file is a folder, a pipe, a device, a socket or a link to nothing.</summary>
+    public const string NotARegularFile = "SIM107";
+
+    /// <summary>A file that is read whole is larger than any sound one.</summary>
+    public const string FileTooLarge = "SIM108";
+
+    /// <summary>A file is the pointer that Git LFS leaves in its place.</summary>
+    public const string GitLfsPointer = "SIM109";
+
     /// <summary>A picture has more pixels or bytes than allowed, or needs more memory.</summary>
     public const string ImageTooLarge = "SIM111";
 

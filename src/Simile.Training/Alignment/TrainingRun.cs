@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Simile.Engine.Files;
 
 namespace Simile.Training.Alignment;
 
@@ -13,7 +14,7 @@ public sealed record TrainingRun(string? Checkpoint = null, Action<int, int, dou
     /// <summary>Runs a training to its end, from where its checkpoint stands.</summary>
     internal void Finish(GradientTraining training, string fingerprint, int limit)
     {
-        if (Checkpoint is not null && File.Exists(Checkpoint))
+        if (Checkpoint is not null && RegularFile.Exists(Checkpoint))
         {
             training.Restore(Checkpoint, fingerprint);
         }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Simile.Engine.Files;
 
 namespace Simile.Training.Corpora;
 
@@ -21,14 +22,14 @@ public static class CorpusFile
     private static Stream Open(string folder, string name)
     {
         var plain = Path.Combine(folder, name);
-        if (File.Exists(plain))
+        if (RegularFile.Exists(plain))
         {
-            return File.OpenRead(plain);
+            return RegularFile.Open(plain);
         }
 
-        if (File.Exists(plain + ".br"))
+        if (RegularFile.Exists(plain + ".br"))
         {
-            return new BrotliStream(File.OpenRead(plain + ".br"), CompressionMode.Decompress);
+            return new BrotliStream(RegularFile.Open(plain + ".br"), CompressionMode.Decompress);
         }
 
         throw new SimileException(ErrorCode.BadTrainingData, $"The corpus has neither {plain} nor {plain}.br. Name the folder that holds it, or take the file out of the recipe.");

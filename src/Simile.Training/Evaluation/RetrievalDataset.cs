@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Training.Evaluation;
 
@@ -81,8 +82,8 @@ public sealed record RetrievalDataset(
     }
 
     private static IEnumerable<string> Lines(string path) =>
-        File.Exists(path)
-            ? File.ReadLines(path)
+        RegularFile.Exists(path)
+            ? RegularFile.ReadLines(path)
             : throw new SimileException(ErrorCode.BadEvaluationData, $"There is no file {path}. A retrieval folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv.");
 
     private static string Text(JsonElement root, string name) =>

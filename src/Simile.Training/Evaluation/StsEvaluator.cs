@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simile.Engine.Files;
 using Simile.Vectors;
 
 namespace Simile.Training.Evaluation;
@@ -28,12 +29,12 @@ public static class StsEvaluator
 
     private static List<(double Score, string First, string Second)> Read(string file)
     {
-        if (!File.Exists(file))
+        if (!RegularFile.Exists(file))
         {
             throw new SimileException(ErrorCode.BadEvaluationData, $"There is no file {file}.");
         }
 
-        var pairs = File.ReadLines(file).Where(line => line.Length > 0).Select((line, i) => Parse(file, line, i + 1)).ToList();
+        var pairs = RegularFile.ReadLines(file).Where(line => line.Length > 0).Select((line, i) => Parse(file, line, i + 1)).ToList();
         return pairs.Count > 1 ? pairs : throw new SimileException(ErrorCode.BadEvaluationData, $"{file} holds {pairs.Count} pairs, but a correlation needs at least 2.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Simile.Engine.Files;
 using Simile.Training.Corpora;
 
 namespace Simile.Training.Static;
@@ -13,7 +14,7 @@ public static class StaticRecipe
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             return document.RootElement.EnumerateObject().Aggregate(new StaticTrainerOptions { Sources = [] }, Apply);
         }
         catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException or InvalidOperationException or FormatException or KeyNotFoundException)

@@ -1,3 +1,5 @@
+using Simile.Engine.Files;
+
 namespace Simile.Hub;
 
 /// <summary>What the cache asks of the file system; a test may stand in for a full disk or one without links.</summary>
@@ -11,13 +13,7 @@ internal class CacheFiles
     /// <summary>The length of a file, or of the one that a link points to; 0 when there is none.</summary>
     public static long LengthOf(string path)
     {
-        if (!File.Exists(path))
-        {
-            return 0;
-        }
-
-        using var handle = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        return RandomAccess.GetLength(handle);
+        return File.Exists(path) ? RegularFile.LengthOf(path) : 0;
     }
 
     public static bool IsDiskFull(IOException error) => error.HResult is NoSpaceLeft or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;

@@ -1,3 +1,5 @@
+using Simile.Engine.Files;
+
 namespace Simile.Hub;
 
 /// <summary>The cache of models that Hugging Face's own libraries use: blobs by hash, snapshots that link to them, refs that name commits.</summary>
@@ -61,7 +63,7 @@ public sealed class HubCache(string folder)
 
     private static string DirectoryName(string id) => Prefix + id.Replace("/", "--", StringComparison.Ordinal);
 
-    private static string? ReadRef(string path) => File.Exists(path) && File.ReadAllText(path).Trim() is var commit && HubReference.IsCommit(commit) ? commit : null;
+    private static string? ReadRef(string path) => RegularFile.IsRegular(path) && RegularFile.ReadAllText(path).Trim() is var commit && HubReference.IsCommit(commit) ? commit : null;
 
     private IEnumerable<HubSnapshot> SnapshotsOf(string id)
     {

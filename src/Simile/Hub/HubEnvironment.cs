@@ -1,3 +1,5 @@
+using Simile.Engine.Files;
+
 namespace Simile.Hub;
 
 /// <summary>The variables and files by which huggingface_hub is set up; Simile reads the same ones.</summary>
@@ -35,7 +37,7 @@ public sealed class HubEnvironment(Func<string, string?> variable, string home)
         }
 
         var path = Folder("HF_TOKEN_PATH") ?? Path.Combine(Home, "token");
-        return File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } stored ? stored : null;
+        return RegularFile.Exists(path) && RegularFile.ReadAllText(path).Trim() is { Length: > 0 } stored ? stored : null;
     }
 
     private string? Folder(string name) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Simile.Engine.Files;
 
 namespace Simile.Hub;
 
@@ -14,14 +15,14 @@ public sealed partial record HubSnapshot(string Id, string? Revision, string Com
     public bool IsModel => Directory.Exists(Folder) && (Has("config.json") || Has("modules.json")) && HasWeights();
 
     /// <summary>The size of all its files, those behind links included.</summary>
-    public long CountBytes() => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Sum(CacheFiles.LengthOf);
+    public long CountBytes() => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);
 
-    private bool Has(string name) => File.Exists(Path.Combine(Folder, name));
+    private bool Has(string name) => RegularFile.IsRegular(Path.Combine(Folder, name));
 
     // Python fetches single files too, and a pull may have been stopped.
     private bool HasWeights()
     {
-        var names = Directory.EnumerateFiles(Folder, "*.safetensors", SearchOption.AllDirectories).Where(File.Exists).Select(path => Path.GetFileName(path)!).ToList();
+        var names = Directory.EnumerateFiles(Folder, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Select(path => Path.GetFileName(path)!).ToList();
         var shards = names.Select(name => ShardPattern().Match(name)).Where(match => match.Success).Select(match => int.Parse(match.Groups["of"].Value, CultureInfo.InvariantCulture)).ToList();
         return names.Count > shards.Count || (shards.Count > 0 && shards.Count == shards[0]);
     }

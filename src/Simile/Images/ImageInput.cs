@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Simile.Engine.Files;
 using Simile.Imaging;
 
 namespace Simile.Images;
@@ -56,7 +57,7 @@ public sealed class ImageInput
         {
             return _image is null ? DigestFile() : Convert.FromHexString(_image.Sha256());
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is SimileException or IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -69,7 +70,7 @@ public sealed class ImageInput
             return SHA256.HashData(_bytes.Span);
         }
 
-        using var stream = File.OpenRead(_path);
+        using var stream = RegularFile.Open(_path);
         return SHA256.HashData(stream);
     }
 
@@ -77,7 +78,7 @@ public sealed class ImageInput
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             if (stream.Length > limits.MaxFileBytes)
             {
                 throw ImageErrors.TooLarge($"the file has {stream.Length} bytes; the limit is {limits.MaxFileBytes}", nameof(ImageLimits.MaxFileBytes));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Models;
 
@@ -19,7 +20,7 @@ public sealed record GoldenFile(IReadOnlyList<string> Texts, IReadOnlyList<float
         var path = folder.File(FileName);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             var root = document.RootElement;
             return new GoldenFile(
                 [.. root.GetProperty("texts").EnumerateArray().Select(text => text.GetString()!)],

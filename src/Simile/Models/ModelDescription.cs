@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Simile.Engine.Files;
 
 namespace Simile.Models;
 
@@ -68,8 +69,8 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
     private static string? LicenceOf(ModelFolder folder)
     {
         var card = folder.File("README.md");
-        return File.Exists(card)
-            ? File.ReadLines(card).Take(30).FirstOrDefault(line => line.StartsWith("license:", StringComparison.Ordinal))?["license:".Length..].Trim()
+        return RegularFile.Exists(card)
+            ? RegularFile.ReadLines(card).Take(30).FirstOrDefault(line => line.StartsWith("license:", StringComparison.Ordinal))?["license:".Length..].Trim()
             : null;
     }
 }

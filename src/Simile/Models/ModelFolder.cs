@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Models;
 
@@ -75,16 +76,20 @@ public sealed class ModelFolder
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>
     public JsonElement? ReadJson(string name)
     {
-        if (!System.IO.File.Exists(File(name)))
+        if (!RegularFile.Exists(File(name)))
         {
             return null;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(System.IO.File.ReadAllBytes(File(name)));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(File(name)));
             ReadTexts(document.RootElement);
             return document.RootElement.Clone();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SimileException(ErrorCode.ModelNotFound, $"{File(name)} cannot be read: {error.Message}", error);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {

@@ -1,3 +1,5 @@
+using Simile.Engine.Files;
+
 namespace Simile.Models;
 
 /// <summary>Tells from a folder's configuration what its model embeds, without loading it.</summary>
@@ -32,5 +34,5 @@ public static class ModelModalities
         folder.ReadJson("modules.json") is not null && ModelModules.Read(folder) is { Types: ["CLIPModel", ..] } modules ? modules.Paths[0] : string.Empty;
 
     // torchvision's checkpoints come without any configuration, timm's without a model_type.
-    private static bool HasWeights(ModelFolder folder) => File.Exists(folder.File("model.safetensors"));
+    private static bool HasWeights(ModelFolder folder) => RegularFile.Exists(folder.File("model.safetensors"));
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Simile.Engine.Files;
 
 namespace Simile.Models;
 
@@ -20,7 +21,7 @@ internal static class WeightsDigest
 
     private static string OfFile(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

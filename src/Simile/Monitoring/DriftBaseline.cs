@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Simile.Caching;
 using Simile.Engine.Checkpoints;
+using Simile.Engine.Files;
 using Simile.Vectors;
 
 namespace Simile.Monitoring;
@@ -38,7 +39,7 @@ public sealed record DriftBaseline(string Space, string Recipe, IReadOnlyList<Ca
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.BadVectorFile"/>.</exception>
     public static DriftBaseline Load(string path)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             throw new SimileException(ErrorCode.PathNotFound, $"There is no baseline {path}. Capture one first.");
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Simile.Engine.Checkpoints;
+using Simile.Engine.Files;
 using Simile.Images;
 using Simile.Vectors;
 
@@ -89,5 +90,5 @@ public sealed class Alignment
         return new AlignedEmbedder<ImageInput>(images, ImageHead, _digest);
     }
 
-    internal static string DigestOf(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+    internal static string DigestOf(string path) => Convert.ToHexStringLower(SHA256.HashData(RegularFile.ReadAllBytes(path)));
 }

@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Models;
 
 namespace Simile.Text;
@@ -12,7 +13,7 @@ public static class TextModelVerifier
     public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var golden = File.Exists(folder.File(GoldenFile.FileName)) ? GoldenFile.Load(folder) : null;
+        var golden = RegularFile.Exists(folder.File(GoldenFile.FileName)) ? GoldenFile.Load(folder) : null;
         var embedder = await TextEmbedder.LoadAsync(folder.Path, null, cancellationToken).ConfigureAwait(false);
         await using var owned = embedder.ConfigureAwait(false);
         golden ??= await OwnVectorsAsync(embedder, cancellationToken).ConfigureAwait(false);

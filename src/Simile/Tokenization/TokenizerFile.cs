@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Simile.Engine.Files;
 using Simile.Tokenization.Normalization;
 using Simile.Tokenization.Pieces;
 using Simile.Tokenization.Pipeline;
@@ -17,12 +18,12 @@ public static class TokenizerFile
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/> or <see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
     public static ITokenizer Load(string path)
     {
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             throw new SimileException(ErrorCode.ModelNotFound, $"There is no tokenizer at {path}. A model folder needs a tokenizer.json.");
         }
 
-        return Parse(File.ReadAllBytes(path), path);
+        return Parse(RegularFile.ReadAllBytes(path), path);
     }
 
     /// <summary>Reads a tokenizer from the bytes of a tokenizer.json.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simile.Engine.Files;
 using Simile.Vectors;
 using Simile.Vectors.Files;
 
@@ -65,7 +66,7 @@ public sealed class BulkEmbedding
     {
         ArgumentNullException.ThrowIfNull(output);
         RequireFile(input);
-        var (start, length) = (output.Position, new FileInfo(input).Length);
+        var (start, length) = (output.Position, RegularFile.LengthOf(input));
         var size = new BlockSize(_options.LinesAtOnce, _options.CheckpointEvery / 2);
         var lines = new LineReader(input, new LineText(Path.GetExtension(input) == ".jsonl" ? _options.TextField : null), size);
         var pipeline = EmbeddingPipeline.Of<LineBlock>().Then((block, stop) => EmbedAsync(block, size, stop), new StepOptions { Buffer = 1 });
@@ -109,7 +110,7 @@ public sealed class BulkEmbedding
 
     private static void RequireFile(string input)
     {
-        if (!File.Exists(input))
+        if (!RegularFile.Exists(input))
         {
             throw new SimileException(ErrorCode.PathNotFound, $"There is no file {input}.");
         }

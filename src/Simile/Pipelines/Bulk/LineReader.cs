@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using Simile.Engine.Files;
 
 namespace Simile.Pipelines.Bulk;
 
@@ -16,7 +17,7 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
     /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/> when what was read up to there is no longer what the file holds.</exception>
     public async IAsyncEnumerable<LineBlock> ReadAsync(BulkPosition from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Write, 1, FileOptions.SequentialScan);
+        var stream = RegularFile.Open(path, new FileStreamOptions { Share = FileShare.ReadWrite, BufferSize = 1, Options = FileOptions.SequentialScan });
         await using var closing = stream.ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await SkipAsync(stream, from, hash, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Tokenization.Normalization;
 using Simile.Tokenization.Pieces;
 using Simile.Tokenization.Pipeline;
@@ -47,7 +48,7 @@ internal static class BertFolder
         var id = 0;
 
         // Only line feeds end a line: some entries are themselves exotic line separators.
-        var lines = File.ReadAllText(path).Split('\n');
+        var lines = RegularFile.ReadAllText(path).Split('\n');
         foreach (var line in lines.AsSpan(0, lines[^1].Length == 0 ? lines.Length - 1 : lines.Length))
         {
             vocabulary[line.TrimEnd('\r')] = TokenList.CheckId(line, id++);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simile.Engine.Files;
 using Simile.Tokenization.Normalization;
 using Simile.Tokenization.Patterns;
 using Simile.Tokenization.Pieces;
@@ -14,8 +15,8 @@ internal static class BytePairFolder
 
     public static ITokenizer Load(VocabularyFolder folder, string vocabularyPath, string mergesPath)
     {
-        var vocabulary = TokenizerFile.Guard(vocabularyPath, () => TokenizerJson.ReadVocabulary(JsonElement.Parse(File.ReadAllBytes(vocabularyPath))));
-        var merges = File.ReadAllText(mergesPath).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
+        var vocabulary = TokenizerFile.Guard(vocabularyPath, () => TokenizerJson.ReadVocabulary(JsonElement.Parse(RegularFile.ReadAllBytes(vocabularyPath))));
+        var merges = RegularFile.ReadAllText(mergesPath).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
         var pairs = merges.Select(ModelReader.SplitMerge).ToList();
         var parts = KindOf(folder, vocabulary) switch
         {

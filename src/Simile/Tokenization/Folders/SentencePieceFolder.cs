@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Simile.Engine.Files;
 using Simile.Tokenization.Normalization;
 using Simile.Tokenization.Patterns;
 using Simile.Tokenization.Pieces;
@@ -14,7 +15,7 @@ internal static class SentencePieceFolder
 
     public static ITokenizer Load(VocabularyFolder folder, string path)
     {
-        var file = SentencePieceFile.Parse(File.ReadAllBytes(path));
+        var file = SentencePieceFile.Parse(RegularFile.ReadAllBytes(path));
         var layout = SentencePieceLayout.For(KindOf(folder, file, path), file, folder);
         var model = MakeModel(file, layout);
         return new PipelineTokenizer(new PipelineParts(model)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Simile.Engine.Files;
 using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Folders;
@@ -15,7 +16,7 @@ internal sealed class VocabularyFolder
     public VocabularyFolder(string path)
     {
         _path = path;
-        _config = Find("tokenizer_config.json") is { } file ? TokenizerFile.Guard(file, () => JsonElement.Parse(File.ReadAllBytes(file))) : JsonElement.Parse("{}");
+        _config = Find("tokenizer_config.json") is { } file ? TokenizerFile.Guard(file, () => JsonElement.Parse(RegularFile.ReadAllBytes(file))) : JsonElement.Parse("{}");
     }
 
     /// <summary>The class of the tokenizer, without "Fast"; an empty string where nothing says it.</summary>
@@ -26,7 +27,7 @@ internal sealed class VocabularyFolder
     {
         foreach (var name in names)
         {
-            if (File.Exists(Path.Combine(_path, name)))
+            if (RegularFile.Exists(Path.Combine(_path, name)))
             {
                 return Path.Combine(_path, name);
             }
@@ -51,7 +52,7 @@ internal sealed class VocabularyFolder
         hash.AppendData(Encoding.UTF8.GetBytes(_config.GetRawText()));
         foreach (var file in files)
         {
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+            hash.AppendData(SHA256.HashData(RegularFile.ReadAllBytes(file)));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Vectors.Codes;
 
@@ -59,7 +60,7 @@ public sealed class Int8Calibration
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
             return new Int8Calibration([.. document.RootElement.GetProperty("int8_scales").EnumerateArray().Select(scale => scale.GetSingle())]);
         }
         catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

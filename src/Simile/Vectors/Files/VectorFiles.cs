@@ -1,3 +1,5 @@
+using Simile.Engine.Files;
+
 namespace Simile.Vectors.Files;
 
 /// <summary>Vectors to and from files, by the file's ending: <c>.npy</c> (numpy), <c>.jsonl</c>, <c>.csv</c>, <c>.safetensors</c> (tensor <c>embeddings</c>).</summary>
@@ -47,14 +49,14 @@ public static class VectorFiles
     public static VectorTable Read(string path)
     {
         var format = FormatOf(path);
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             throw new SimileException(ErrorCode.PathNotFound, $"There is no file {path}.");
         }
 
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             return format.Read(stream);
         }
         catch (Exception error) when (error is not SimileException and not IOException and not UnauthorizedAccessException)
