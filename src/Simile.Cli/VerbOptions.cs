@@ -14,6 +14,8 @@ internal static class VerbOptions
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line on standard output" };
 
+    public static Option<bool> Verbose() => new("--verbose") { Description = "List every path that is passed over, and every problem" };
+
     public static Option<bool> Lines() => new("--lines") { Description = "Every line of a file (or the text field of every line of a .jsonl file) is an input of its own" };
 
     public static Option<int> Threads(int fallback) => Number("--threads", "Threads to use", fallback, 1, MaxThreads);

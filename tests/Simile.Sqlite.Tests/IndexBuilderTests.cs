@@ -25,17 +25,58 @@ public sealed class IndexBuilderTests : IDisposable
     }
 
     [Fact]
-    public async Task ABadFileIsOneProblem()
+    public async Task ABadFileIsOneProblemAtEveryRun()
     {
         Write("good.txt", "Cats purr when they are content.");
-        File.WriteAllBytes(_folder.File("docs", "bad.txt"), [0x68, 0xFF]);
+        File.WriteAllBytes(_folder.File("docs", "bad.txt"), [0x68, 0, 0x69]);
+        Write("rows.jsonl", "{\"text\":\"Owls hoot at night.\"}\n{\"text\":\n{\"text\":\"Dogs bark.\"}\n");
         Write("empty.txt", string.Empty);
-        Write("strange.txt", "\u0001\u0002");
-        var report = await BuildAsync();
-        Assert.Equal(4, report.Files);
-        Assert.Equal(1, report.Problems.Count(problem => problem.Error.Code == ErrorCode.UnreadableDocument));
+        Write("strange.txt", "\u0001\u0002 \u16A0\u16A1");
+        foreach (var changed in (int[])[4, 0])
+        {
+            var report = await BuildAsync();
+            Assert.Equal((5, changed, 4 - changed, 1), (report.Files, report.Changed, report.Unchanged, report.Unread));
+            Assert.Equal(["bad.txt", "rows.jsonl"], report.Problems.Select(problem => Path.GetFileName(problem.Path)).Order(StringComparer.Ordinal));
+            Assert.StartsWith("Line 2 ", report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Message, StringComparison.Ordinal);
+            Assert.Equal((1, 1), (report.Empty, report.WithoutVector));
+        }
+
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Single(store.ReadVectors().Ids);
+        Assert.Equal(3, store.ReadVectors().Ids.Length);
+    }
+
+    [Fact]
+    public async Task WhatCannotBeSeenJustNowStays()
+    {
+        Write("a.txt", "Cats purr.");
+        Write("b.txt", "Dogs bark.");
+        await BuildAsync();
+        File.WriteAllBytes(_folder.File("docs", "a.txt"), [0x25, 0x50, 0x44, 0x46, 0x2D]);
+        var unread = await BuildAsync();
+        Assert.Equal((2, 0, 1, 1, 0), (unread.Files, unread.Changed, unread.Unchanged, unread.Unread, unread.Removed));
+        File.Delete(_folder.File("docs", "a.txt"));
+        File.Delete(_folder.File("docs", "b.txt"));
+        await AllStay();
+        Directory.Delete(_folder.File("docs"));
+        await AllStay();
+        Assert.Equal(2, (await BuildAsync(prune: true)).Removed);
+        Assert.Equal(ErrorCode.PathNotFound, (await Assert.ThrowsAsync<SimileException>(() => BuildAsync())).Code);
+    }
+
+    [Fact]
+    public async Task APipeIsPassedOverAndABadNameCostsItself()
+    {
+        Write("a.txt", "Cats purr.");
+        Write("b.pdf", "%PDF");
+        await ShellAsync("mkfifo p.txt && d=$(printf 'bad\\377') && mkdir \"$d\" && echo x > \"$d/x.txt\" && ln -s . loop");
+        var report = await BuildAsync();
+        Assert.Equal((1, 1), (report.Files, report.Changed));
+        Assert.Equal([".pdf", "linked folder", "named pipe"], report.PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal));
+        Assert.Contains("UTF-8", Assert.Single(report.Problems).Error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorCode.NotARegularFile, Assert.Single((await BuildAsync(path: _folder.File("docs", "p.txt"))).Problems).Error.Code);
+
+        // .NET can neither make nor remove such names.
+        await ShellAsync("rm -r bad*");
     }
 
     [Theory]
@@ -90,10 +131,24 @@ public sealed class IndexBuilderTests : IDisposable
         File.WriteAllText(_folder.File("docs", name), content);
     }
 
-    private async Task<IndexReport> BuildAsync()
+    private async Task ShellAsync(string command)
+    {
+        using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"cd '{_folder.File("docs")}' && {command}"]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private async Task AllStay()
+    {
+        var report = await BuildAsync();
+        Assert.Equal((0, ErrorCode.EverythingGone), (report.Removed, Assert.Single(report.Problems).Error.Code));
+        using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
+        Assert.Equal(2, store.Files().Count);
+    }
+
+    private async Task<IndexReport> BuildAsync(bool prune = false, string? path = null)
     {
         var embedder = await Embedder();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: true);
-        return await new IndexBuilder(store, new ContentEmbedder(embedder, null), embedder.Tokenizer).BuildAsync([_folder.File("docs")]);
+        return await new IndexBuilder(store, new ContentEmbedder(embedder, null), embedder.Tokenizer) { Prune = prune }.BuildAsync([path ?? _folder.File("docs")]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simile.Ingestion;
 using Simile.Search;
 using Spectre.Console;
 
@@ -50,7 +51,7 @@ internal static class SearchRendering
             }
 
             var passage = string.Join(' ', hit.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            AnsiConsole.WriteLine("   " + (passage.Length > LongestPassage ? passage[..LongestPassage] + " …" : passage));
+            AnsiConsole.WriteLine("   " + (passage.Length > LongestPassage ? TextCut.Head(passage, LongestPassage) + " …" : passage));
             AnsiConsole.WriteLine();
         }
     }

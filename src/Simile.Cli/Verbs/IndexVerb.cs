@@ -13,10 +13,13 @@ internal static class IndexVerb
     {
         var paths = new Argument<string[]>("path") { Description = "Files and folders (.txt .md .html .csv .tsv .jsonl, source code, .jpg .png .gif .bmp .webp)", Arity = ArgumentArity.OneOrMore };
         var store = VerbOptions.Required("--store", "The index file", "FILE");
-        var tokens = VerbOptions.Number("--chunk-tokens", "Most tokens of a chunk", new ChunkerOptions().MaxTokens, 1, MaxChunkTokens);
+        var tokens = VerbOptions.Number("--chunk-tokens", "Most tokens of a chunk; fewer where the model reads fewer", new ChunkerOptions().MaxTokens, 1, MaxChunkTokens);
         var overlap = VerbOptions.Number("--overlap-tokens", "Tokens a chunk repeats of the one before", new ChunkerOptions().OverlapTokens, 0, MaxChunkTokens);
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 when any file has a problem" };
+        var prune = new Option<bool>("--prune") { Description = "Take documents out even where everything under a path is gone" };
+        var verbose = VerbOptions.Verbose();
         var json = VerbOptions.Json();
-        var verb = new Command("index", "Read files, cut them into chunks, embed and store them; run again it does only what changed") { paths, store, tokens, overlap, json };
+        var verb = new Command("index", "Read files, cut them into chunks, embed and store them; run again it does only what changed") { paths, store, tokens, overlap, strict, prune, verbose, json };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -24,25 +27,19 @@ internal static class IndexVerb
             var files = parsed.GetValue(paths)!;
             await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
-            var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken);
+            var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken, parsed.GetValue(verbose), parsed.GetValue(prune));
             if (parsed.GetValue(json))
             {
-                using var output = new JsonLines();
-                output.Write(fields =>
-                {
-                    fields.WriteNumber("files", report.Files);
-                    fields.WriteNumber("changed", report.Changed);
-                    fields.WriteNumber("removed", report.Removed);
-                    fields.WriteNumber("chunks", report.Chunks);
-                    fields.WriteNumber("problems", report.Problems.Count);
-                });
+                IndexRendering.WriteJson(report, parsed.GetValue(verbose));
             }
             else
             {
-                Console.WriteLine($"{report.Files} files: {report.Changed} new or changed ({report.Chunks} chunks), {report.Removed} removed, {report.Problems.Count} with problems");
+                IndexRendering.WriteText(report);
             }
 
-            return report.Problems.Count > 0 ? 1 : 0;
+            // One bad file is a warning; nothing done at all is a failure.
+            var failed = report.Problems.Count > 0 && (parsed.GetValue(strict) || report.Unread == report.Files);
+            return failed ? 1 : 0;
         }, parsed => File.Exists(parsed.GetValue(store)) ? "The documents that are done stay in the index; the same command does the rest." : null);
     }
 }

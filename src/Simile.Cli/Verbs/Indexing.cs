@@ -9,27 +9,18 @@ namespace Simile.Cli.Verbs;
 /// <summary>What 'index' and 'search --in' share.</summary>
 internal static class Indexing
 {
-    public static async Task<IndexReport> RunAsync(IChunkStore store, LoadedModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken)
+    public static async Task<IndexReport> RunAsync(IChunkStore store, LoadedModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = false)
     {
-        var builder = new IndexBuilder(store, model.Embedder, model.Texts?.Tokenizer, options);
+        var builder = new IndexBuilder(store, model.Embedder, model.Texts, options) { Prune = prune };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));
-        foreach (var problem in report.Problems)
-        {
-            Console.Error.WriteLine($"Left out: {problem.Path}: {problem.Error.Code}: {problem.Error.Message}");
-        }
-
-        if (model.Images is null && PicturesUnder(paths) is > 0 and var pictures)
-        {
-            Console.Error.WriteLine($"Note: {pictures} pictures are left out, because no image model shares the space of this one ('simile models list'; --image-model).");
-        }
-
+        IndexRendering.WriteProblems(report, verbose);
+        IndexRendering.WritePassedOver(report, picturesFit: model.Images is not null, verbose);
         return report;
     }
 
     /// <summary>What a model must embed for some paths: texts, and pictures where there are any.</summary>
-    public static Modality NeedsOf(string[] paths) => PicturesUnder(paths) > 0 ? Modality.Text | Modality.Image : Modality.Text;
-
-    private static int PicturesUnder(string[] paths) => DocumentFinder.Find(paths, PictureFiles.IsPicture).Count(PictureFiles.IsPicture);
+    public static Modality NeedsOf(string[] paths) =>
+        DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
 
     private sealed class Heard(Action<double, double> show) : IProgress<IndexProgress>
     {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Simile.Cli.Output;
 using Simile.Engine.Files;
-using Simile.Engine.Files;
 using Simile.Hosting;
 using Simile.Images;
 using Simile.Imaging;

@@ -19,8 +19,9 @@ internal static class SearchVerb
         var store = VerbOptions.Named("--store", "An index file made by 'simile index'", "FILE");
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
         var top = VerbOptions.Number("--top", "Answers wanted", 5, 1, MaxAnswers);
+        var verbose = VerbOptions.Verbose();
         var json = VerbOptions.Json();
-        var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, json };
+        var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, verbose, json };
         paths.Validators.Add(VerbOptions.RefuseEmpty);
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
@@ -33,7 +34,7 @@ internal static class SearchVerb
             var argument = parsed.GetValue(query)!;
             var needs = ContentInputs.KindsOf(argument) | (parsed.GetValue(paths) is { Length: > 0 } files ? Indexing.NeedsOf(files) : Modality.None);
             await using var loaded = await model.OpenAsync(host, parsed, needs, cancellationToken);
-            using var opened = await OpenAsync(host.Value, loaded, parsed.GetValue(paths), parsed.GetValue(store), cancellationToken);
+            using var opened = await OpenAsync(host.Value, loaded, parsed.GetValue(paths), parsed.GetValue(store), parsed.GetValue(verbose), cancellationToken);
             var searcher = Searcher.Open(opened, loaded.Embedder, model.Threads(parsed));
             var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
             var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), options, cancellationToken);
@@ -50,7 +51,7 @@ internal static class SearchVerb
         });
     }
 
-    private static async Task<IChunkStore> OpenAsync(SimileHost host, LoadedModel model, string[]? paths, string? store, CancellationToken cancellationToken)
+    private static async Task<IChunkStore> OpenAsync(SimileHost host, LoadedModel model, string[]? paths, string? store, bool verbose, CancellationToken cancellationToken)
     {
         if (store is not null)
         {
@@ -60,7 +61,7 @@ internal static class SearchVerb
         var opened = host.OpenStore(host.CachedIndexFor(paths!, model.Space), create: true);
         try
         {
-            await Indexing.RunAsync(opened, model, paths!, new ChunkerOptions(), cancellationToken);
+            await Indexing.RunAsync(opened, model, paths!, new ChunkerOptions(), cancellationToken, verbose);
             return opened;
         }
         catch

@@ -127,6 +127,9 @@ public static class ErrorCode
     /// <summary>A document cannot be read as text.</summary>
     public const string UnreadableDocument = "SIM502";
 
+    /// <summary>All documents that an index holds of a path are gone; they are taken out only when pruning is asked for.</summary>
+    public const string EverythingGone = "SIM503";
+
     /// <summary>A training corpus or pair file is missing or malformed.</summary>
     public const string BadTrainingData = "SIM601";
 

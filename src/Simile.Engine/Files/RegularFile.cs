@@ -26,6 +26,9 @@ public static class RegularFile
     /// <summary>Whether it is a regular file; false for everything else, where <see cref="Exists"/> is an error.</summary>
     public static bool IsRegular(string path) => FileKinds.Of(path) is FileKind.Regular or FileKind.Unknown;
 
+    /// <summary>What lies under a path, behind any links.</summary>
+    public static FileKind KindOf(string path) => FileKinds.Of(path);
+
     /// <summary>Opens a file to read it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is opened; by default shared with other readers.</param>

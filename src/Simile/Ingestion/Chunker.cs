@@ -1,59 +1,108 @@
 using System.Text;
+using Simile.Text;
 using Simile.Tokenization;
 
 namespace Simile.Ingestion;
 
-/// <summary>Cuts documents into chunks: whole sentences up to a budget of tokens, never across a heading, with some sentences repeated from the chunk before.</summary>
+/// <summary>Cuts documents into chunks: whole sentences up to a budget of tokens and up to what the model reads, never across a heading, with some sentences repeated from the chunk before.</summary>
 public sealed class Chunker
 {
     private readonly ITokenizer _tokenizer;
+    private readonly TextEmbedder? _model;
     private readonly ChunkerOptions _options;
 
-    /// <summary>Makes a chunker that counts tokens as the model does.</summary>
+    /// <summary>Makes a chunker that counts tokens as a model does, but knows no limit of the model's.</summary>
     public Chunker(ITokenizer tokenizer, ChunkerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        _tokenizer = tokenizer;
-        _options = (options ?? new ChunkerOptions()).Checked();
+        (_tokenizer, _options) = (tokenizer, (options ?? new ChunkerOptions()).Checked());
     }
+
+    /// <summary>Makes a chunker whose chunks the model reads to their end: heading, prompt and special tokens are counted.</summary>
+    public Chunker(TextEmbedder model, ChunkerOptions? options = null)
+        : this(model?.Tokenizer!, options) => _model = model;
+
+    internal string Fingerprint => _options.Fingerprint;
 
     /// <summary>The chunks of a document, in order.</summary>
     public IEnumerable<Chunk> Split(IEnumerable<TextBlock> blocks)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        var splitter = new UnitSplitter(_tokenizer, _options.MaxTokens);
-        var units = new List<ChunkUnit>();
-        var heading = string.Empty;
-        var fresh = 0;
+        var measure = new TokenMeasure(_tokenizer, _model);
+        var plain = ChunkPlan.Under(string.Empty, measure, _options);
+        var group = new List<TextBlock>();
         foreach (var block in blocks)
         {
-            if (block.Heading != heading && fresh > 0)
+            if (group.Count > 0 && block.Heading != group[0].Heading)
             {
-                yield return Join(units, heading);
-                (fresh, units) = (0, []);
-            }
-
-            (heading, units) = (block.Heading, block.Heading == heading ? units : []);
-            foreach (var unit in splitter.Split(block))
-            {
-                if (fresh > 0 && units.Sum(u => u.Tokens) + unit.Tokens > _options.MaxTokens)
+                foreach (var chunk in SplitGroup(group, measure, plain))
                 {
-                    yield return Join(units, heading);
-                    (fresh, units) = (0, Overlap(units, unit.Tokens));
+                    yield return chunk;
                 }
 
-                units.Add(unit);
-                fresh++;
+                group = [];
             }
+
+            group.Add(block);
+        }
+
+        foreach (var chunk in group.Count == 0 ? [] : SplitGroup(group, measure, plain))
+        {
+            yield return chunk;
+        }
+    }
+
+    // A heading that is shortened for its passages is a passage itself.
+    private IEnumerable<Chunk> SplitGroup(List<TextBlock> group, TokenMeasure measure, ChunkPlan plain)
+    {
+        var plan = group[0].Heading.Length == 0 ? plain : ChunkPlan.Under(group[0].Heading, measure, _options);
+        var line = group[0].StartLine;
+        return plan.EmbeddedHeading == plan.Heading
+            ? Under(plan, group, measure)
+            : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line)], measure).Concat(Under(plan, group, measure));
+    }
+
+    private static IEnumerable<Chunk> Under(ChunkPlan plan, IEnumerable<TextBlock> blocks, TokenMeasure measure)
+    {
+        var splitter = new UnitSplitter(measure, plan);
+        var (units, fresh) = (new List<ChunkUnit>(), 0);
+        foreach (var unit in blocks.SelectMany(splitter.Split))
+        {
+            if (fresh > 0 && !Fits(plan, units, unit))
+            {
+                yield return Join(plan, units);
+                (fresh, units) = (0, Overlap(plan, units));
+            }
+
+            // What is repeated gives way.
+            while (fresh == 0 && units.Count > 0 && !Fits(plan, units, unit))
+            {
+                units.RemoveAt(0);
+            }
+
+            units.Add(unit);
+            fresh++;
         }
 
         if (fresh > 0)
         {
-            yield return Join(units, heading);
+            yield return Join(plan, units);
         }
     }
 
-    private static Chunk Join(List<ChunkUnit> units, string heading)
+    private static bool Fits(ChunkPlan plan, List<ChunkUnit> units, ChunkUnit next)
+    {
+        var tokens = units.Sum(unit => unit.Tokens) + next.Tokens;
+        return tokens <= plan.Budget && plan.Fits(TextOf([.. units, next]), tokens, units.Count + 1);
+    }
+
+    private static Chunk Join(ChunkPlan plan, List<ChunkUnit> units)
+    {
+        var text = TextOf(units);
+        return new Chunk(text, units[0].StartLine, units[^1].EndLine, plan.Heading) { EmbeddedText = plan.Embedded(text) };
+    }
+
+    private static string TextOf(List<ChunkUnit> units)
     {
         var text = new StringBuilder();
         foreach (var unit in units)
@@ -61,13 +110,12 @@ public sealed class Chunker
             text.Append(text.Length == 0 ? string.Empty : unit.Separator.ToString()).Append(unit.Text);
         }
 
-        return new Chunk(text.ToString(), units[0].StartLine, units[^1].EndLine, heading);
+        return text.ToString();
     }
 
-    private List<ChunkUnit> Overlap(List<ChunkUnit> units, int nextTokens)
+    private static List<ChunkUnit> Overlap(ChunkPlan plan, List<ChunkUnit> units)
     {
-        var budget = Math.Min(_options.OverlapTokens, _options.MaxTokens - nextTokens);
-        var first = units.Count;
+        var (budget, first) = (plan.Overlap, units.Count);
         while (first > 1 && units[first - 1].Tokens <= budget)
         {
             budget -= units[--first].Tokens;

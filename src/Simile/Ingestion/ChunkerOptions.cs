@@ -3,7 +3,7 @@ namespace Simile.Ingestion;
 /// <summary>How documents are cut into chunks.</summary>
 public sealed record ChunkerOptions
 {
-    /// <summary>The most tokens of a chunk, at least 8. Default: 200.</summary>
+    /// <summary>The most tokens of a chunk's text, at least 8; fewer where the model reads fewer. Default: 200.</summary>
     public int MaxTokens { get; init; } = 200;
 
     /// <summary>Tokens of whole sentences that a chunk repeats of the one before it, less than half of <see cref="MaxTokens"/>. Default: 30.</summary>
@@ -14,5 +14,5 @@ public sealed record ChunkerOptions
             ? this
             : throw new SimileException(ErrorCode.InvalidOption, $"Chunks of {MaxTokens} tokens with an overlap of {OverlapTokens} cannot be made. At least 8 tokens, and an overlap of less than half of them, are needed.");
 
-    internal string Fingerprint => $"chunks/1:{MaxTokens}:{OverlapTokens}";
+    internal string Fingerprint => $"chunks/2:{MaxTokens}:{OverlapTokens}";
 }

@@ -1,9 +1,12 @@
+using Simile.Engine.Files;
+
 namespace Simile.Ingestion;
 
 /// <summary>Finds the documents and pictures under some paths, in ordinal order of their full paths.</summary>
 public static class DocumentFinder
 {
     private static readonly string[] SkippedFolders = ["bin", "obj", "node_modules", "artifacts", "__pycache__"];
+    private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = 0 };
 
     /// <summary>The files. Hidden files and folders, build outputs and links to folders are passed over, unless named themselves.</summary>
     /// <param name="paths">Files and folders.</param>
@@ -11,37 +14,110 @@ public static class DocumentFinder
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/> when a path does not exist.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths, Func<string, bool>? isWanted = null)
     {
+        var found = Walk(paths, isWanted);
+        return found.Missing.Count == 0 ? found.Files : throw Missing(found.Missing[0]);
+    }
+
+    /// <summary>The files, and what was not taken and why.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static FoundDocuments Walk(IEnumerable<string> paths, Func<string, bool>? isWanted = null)
+    {
         ArgumentNullException.ThrowIfNull(paths);
-        isWanted ??= path => DocumentReaders.For(path) is not null;
-        var files = new SortedSet<string>(StringComparer.Ordinal);
+        var walk = new FolderWalk(isWanted ?? (path => DocumentReaders.For(path) is not null));
         foreach (var path in paths.Select(Path.GetFullPath))
         {
             if (Directory.Exists(path))
             {
-                files.UnionWith(InFolder(path, isWanted));
+                walk.Folder(path);
             }
             else if (File.Exists(path))
             {
-                files.Add(path);
+                walk.Files.Add(path);
             }
             else
             {
-                throw new SimileException(ErrorCode.PathNotFound, $"There is no file or folder {path}.");
+                walk.Missing.Add(path);
             }
         }
 
-        return [.. files];
+        return new FoundDocuments([.. walk.Files], [.. walk.PassedOver.Where(passed => !walk.Files.Contains(passed.Path))], walk.Unlisted, walk.Missing);
     }
 
-    private static IEnumerable<string> InFolder(string folder, Func<string, bool> isWanted)
+    internal static SimileException Missing(string path) => new(ErrorCode.PathNotFound, $"There is no file or folder {path}.");
+
+    // One that cannot be listed, or vanishes while it is walked, costs itself only; a depth that the stack does not bear is none.
+    private sealed class FolderWalk(Func<string, bool> isWanted)
     {
-        var options = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
-        var own = Directory.EnumerateFiles(folder, "*", options).Where(file => !IsHidden(file) && isWanted(file));
-        var inner = Directory.EnumerateDirectories(folder, "*", options)
-            .Where(inside => !IsHidden(inside) && !SkippedFolders.Contains(Path.GetFileName(inside), StringComparer.Ordinal) && new DirectoryInfo(inside).LinkTarget is null)
-            .SelectMany(inside => InFolder(inside, isWanted));
-        return own.Concat(inner);
-    }
+        public SortedSet<string> Files { get; } = new(StringComparer.Ordinal);
 
-    private static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');
+        public List<PassedOver> PassedOver { get; } = [];
+
+        public List<UnlistedFolder> Unlisted { get; } = [];
+
+        public List<string> Missing { get; } = [];
+
+        public void Folder(string root)
+        {
+            var open = new Stack<string>([root]);
+            while (open.TryPop(out var folder))
+            {
+                foreach (var entry in EntriesOf(folder))
+                {
+                    if (Reason(entry) is { } reason)
+                    {
+                        PassedOver.Add(new PassedOver(entry.FullName, reason));
+                    }
+                    else if (entry is DirectoryInfo)
+                    {
+                        open.Push(entry.FullName);
+                    }
+                    else
+                    {
+                        Files.Add(entry.FullName);
+                    }
+                }
+            }
+        }
+
+        private FileSystemInfo[] EntriesOf(string folder)
+        {
+            try
+            {
+                return new DirectoryInfo(folder).GetFileSystemInfos("*", Everything);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.SecurityException)
+            {
+                var why = folder.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is no UTF-8. Rename it" : error.Message.TrimEnd('.');
+                Unlisted.Add(new UnlistedFolder(folder, new SimileException(ErrorCode.UnreadableDocument, $"The folder cannot be listed: {why}. What the index holds of it stays.", error)));
+                return [];
+            }
+        }
+
+        private string? Reason(FileSystemInfo entry) => entry is DirectoryInfo ? ReasonOfFolder(entry) : ReasonOfFile(entry.FullName, entry.Name);
+
+        private static string? ReasonOfFolder(FileSystemInfo folder) =>
+            folder.Name.StartsWith('.') ? "hidden folder"
+            : folder.LinkTarget is not null ? "linked folder"
+            : SkippedFolders.Contains(folder.Name, StringComparer.Ordinal) ? "build folder"
+            : null;
+
+        private string? ReasonOfFile(string path, string name)
+        {
+            if (name.StartsWith('.'))
+            {
+                return "hidden file";
+            }
+
+            var kind = RegularFile.KindOf(path);
+            return kind switch
+            {
+                FileKind.Pipe => "named pipe",
+                FileKind.Device => "device",
+                FileKind.Socket => "socket",
+                FileKind.Missing when new FileInfo(path).LinkTarget is not null => "broken link",
+                _ when isWanted(path) => null,
+                _ => Path.GetExtension(name) is { Length: > 1 } ending ? ending.ToLowerInvariant() : "file without an ending",
+            };
+        }
+    }
 }

@@ -14,21 +14,21 @@ public static class DocumentReaders
         ".txt" or ".text" or ".log" or ".rst" or ".tex" => new PlainTextReader(),
         ".md" or ".markdown" => new MarkdownReader(),
         ".html" or ".htm" or ".xhtml" => new HtmlReader(),
-        ".csv" => new TableReader(','),
-        ".tsv" => new TableReader('\t'),
+        ".csv" or ".tsv" => new TableReader(),
         ".jsonl" or ".ndjson" => new JsonLinesReader(),
         var other when Code.Contains(other, StringComparer.Ordinal) => new CodeReader(),
         _ => null,
     };
 
-    /// <summary>The blocks of a file; one without a known ending is read as plain text.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/>.</exception>
-    public static IReadOnlyList<TextBlock> Read(string path, byte[] bytes)
+    /// <summary>What a file holds; one without a known ending is read as plain text.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/> when nothing of it can be read.</exception>
+    public static DocumentContents Read(string path, byte[] bytes)
     {
-        var text = DocumentText.Decode(bytes, path);
+        var (problems, notes) = (new List<SimileException>(), new List<string>());
+        var text = DocumentText.Decode(bytes, path, notes);
         try
         {
-            return [.. (For(path) ?? new PlainTextReader()).Read(text)];
+            return new DocumentContents([.. (For(path) ?? new PlainTextReader()).Read(text, problems)], problems, notes);
         }
         catch (Exception error) when (error is not SimileException and not OutOfMemoryException)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Simile.Ingestion;
 
@@ -37,7 +38,8 @@ public static class SentenceSplitter
     {
         if (text[at] > 127)
         {
-            return true;
+            // A mark that belongs to the stop stays with it.
+            return at + 1 >= text.Length || CharUnicodeInfo.GetUnicodeCategory(text, at + 1) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format);
         }
 
         var last = at;

@@ -27,35 +27,31 @@ internal sealed class FileGroup
         Weight += file.Contents.Sum(content => content.Image is null ? 1 : ChunksAPicture);
     }
 
-    /// <summary>The files with their vectors. A chunk that has none is told as a problem of its file; where the model knows none of its words it is kept all the same, to be found by them.</summary>
-    public IEnumerable<IndexedFile> Embedded(EmbeddingBatch batch, List<IndexProblem> problems)
+    /// <summary>The files with their vectors. A text that can have none is kept for its words; a file that an error of another kind hits is left as the store has it.</summary>
+    public IEnumerable<IndexedFile> Embedded(EmbeddingBatch batch, IndexTally tally)
     {
         var row = 0;
-        foreach (var (path, fingerprint, chunks, contents) in _files)
+        foreach (var file in _files)
         {
-            var (kept, vectors) = (new List<Chunk>(), new List<ReadOnlyMemory<float>>());
-            for (var i = 0; i < chunks.Count; i++)
+            var first = row;
+            row += file.Chunks.Count;
+            var outcomes = batch.Outcomes.Slice(first, file.Chunks.Count).ToArray();
+            var failed = Array.FindIndex(outcomes, outcome => outcome.Error is { } error && !IsOfText(error));
+            if (failed >= 0)
             {
-                var chunk = chunks[i];
-                if (batch.Outcomes[row].Error is { } error)
-                {
-                    problems.Add(new IndexProblem(path, contents[i].Image is null ? new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error) : error));
-                    if (error.Code is ErrorCode.NoKnownTokens or ErrorCode.EmptyText)
-                    {
-                        kept.Add(chunk);
-                        vectors.Add(ReadOnlyMemory<float>.Empty);
-                    }
-                }
-                else
-                {
-                    kept.Add(chunk);
-                    vectors.Add(batch.Block.Slice(row * batch.Dimensions, batch.Dimensions));
-                }
-
-                row++;
+                tally.Fail(file.Path, ErrorOf(file.Chunks[failed], outcomes[failed].Error!));
+                continue;
             }
 
-            yield return new IndexedFile(path, fingerprint, kept, vectors);
+            var vectors = outcomes.Select((outcome, i) => outcome.Error is null ? batch.Block.Slice((first + i) * batch.Dimensions, batch.Dimensions) : default).ToList();
+            var mark = file.Mark with { WithoutVector = outcomes.Count(outcome => outcome.Error is not null), Truncated = outcomes.Count(outcome => outcome.Truncated) };
+            tally.Take(file with { Mark = mark }, vectors.Count(vector => !vector.IsEmpty));
+            yield return new IndexedFile(file.Path, mark.ToString(), file.Chunks, vectors);
         }
     }
+
+    private static bool IsOfText(SimileException error) => error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode;
+
+    private static SimileException ErrorOf(Chunk chunk, SimileException error) =>
+        chunk.IsPicture ? error : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error);
 }

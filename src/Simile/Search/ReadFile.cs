@@ -3,9 +3,12 @@ using Simile.Multimodal;
 
 namespace Simile.Search;
 
-/// <summary>A file that was read and cut, ready to be embedded.</summary>
+/// <summary>A file that was read and cut, ready to be embedded; of one that is as the store has it, only what is to be told.</summary>
 /// <param name="Path">Its path.</param>
-/// <param name="Fingerprint">Changes when the file's content, or the way it is cut and embedded, does.</param>
+/// <param name="Mark">What the store will remember of it, or remembers.</param>
+/// <param name="IsKnown">Whether the store has it so.</param>
 /// <param name="Chunks">Its chunks.</param>
 /// <param name="Contents">What is embedded for each.</param>
-internal sealed record ReadFile(string Path, string Fingerprint, IReadOnlyList<Chunk> Chunks, IReadOnlyList<Content> Contents);
+/// <param name="Problems">What of it cannot be read.</param>
+/// <param name="Notes">What was guessed or replaced.</param>
+internal sealed record ReadFile(string Path, FileMark Mark, bool IsKnown, IReadOnlyList<Chunk> Chunks, IReadOnlyList<Content> Contents, IReadOnlyList<SimileException> Problems, IReadOnlyList<string> Notes);

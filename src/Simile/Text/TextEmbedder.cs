@@ -87,6 +87,16 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
         return _runner.Tokenize(text, MaxTokens ?? int.MaxValue, tokens);
     }
 
+    /// <summary>How many tokens the network would see of a text, prompt and special tokens included, if nothing were cut.</summary>
+    /// <param name="text">The text, without a prompt.</param>
+    /// <param name="purpose">Which prompt is put before it.</param>
+    public int CountTokens(string text, EmbedPurpose purpose)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var prompt = TextRequest.Of(new EmbedOptions { Purpose = purpose }, Space, _traits, MaxTokens).Prompt;
+        return _runner.Tokenize(prompt + text, int.MaxValue, new TokenBuffer());
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

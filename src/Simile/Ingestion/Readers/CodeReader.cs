@@ -4,5 +4,5 @@ namespace Simile.Ingestion.Readers;
 public sealed class CodeReader : IDocumentReader
 {
     /// <inheritdoc/>
-    public IEnumerable<TextBlock> Read(string text) => new PlainTextReader().Read(text).Select(block => block with { IsCode = true });
+    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems) => new PlainTextReader().Read(text, problems).Select(block => block with { IsCode = true });
 }

@@ -5,5 +5,6 @@ public interface IDocumentReader
 {
     /// <summary>The blocks of a document, in order.</summary>
     /// <param name="text">Its text, lines ending in \n.</param>
-    IEnumerable<TextBlock> Read(string text);
+    /// <param name="problems">Gets an error for every part that cannot be read, its line in the message; the rest is read.</param>
+    IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems);
 }

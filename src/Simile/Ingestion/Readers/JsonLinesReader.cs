@@ -1,46 +1,100 @@
+using System.Text;
 using System.Text.Json;
+using Simile.Pipelines.Bulk;
 
 namespace Simile.Ingestion.Readers;
 
-/// <summary>One JSON value a line: the fields <c>title</c> and <c>text</c> of an object, else all of its texts.</summary>
+/// <summary>One JSON value a line: the fields <c>title</c> and <c>text</c> of an object, else all of its texts. A line that cannot be read is one problem.</summary>
 public sealed class JsonLinesReader : IDocumentReader
 {
     /// <inheritdoc/>
-    public IEnumerable<TextBlock> Read(string text)
+    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(problems);
         var number = 0;
         foreach (var line in text.Split('\n'))
         {
             number++;
-            if (string.IsNullOrWhiteSpace(line))
+            if (!string.IsNullOrWhiteSpace(line) && BlockOf(line, number, problems) is { } block)
             {
-                continue;
-            }
-
-            using var document = JsonDocument.Parse(line);
-            var block = BlockOf(document.RootElement, number);
-            if (!string.IsNullOrWhiteSpace(block.Text))
-            {
-                // A heading of its own keeps the lines apart: each is a document.
                 yield return block;
             }
         }
     }
 
-    private static TextBlock BlockOf(JsonElement element, int number)
+    private static TextBlock? BlockOf(string line, int number, ICollection<SimileException> problems)
+    {
+        try
+        {
+            using var document = JsonRow.Parse(Encoding.UTF8.GetBytes(line));
+            var (title, own) = TextsOf(document.RootElement);
+
+            // A heading of its own keeps the lines apart: each is a document.
+            return string.IsNullOrWhiteSpace(own) ? null : new TextBlock(own, number, string.IsNullOrWhiteSpace(title) ? $"Line {number}" : title, EndLine: number);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            problems.Add(new SimileException(ErrorCode.UnreadableDocument, $"Line {number} is left out: {Reason(error)}", error));
+            return null;
+        }
+    }
+
+    // The library counts lines within the line that it was given.
+    private static string Reason(Exception error) => error switch
+    {
+        JsonException { BytePositionInLine: { } at } => $"it is no JSON from its byte {at + 1} on. Mend or remove the line.",
+        JsonException => error.Message,
+        _ => "a text in it holds half of a surrogate pair (\\ud800 to \\udfff alone). Write whole characters.",
+    };
+
+    private static (string Title, string Text) TextsOf(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            return new TextBlock(element.ToString(), number, $"Line {number}", EndLine: number);
+            return (string.Empty, element.ValueKind == JsonValueKind.Array ? All(element, except: null) : element.ToString());
         }
 
-        var title = Field(element, "title");
+        var title = Field(element, "title") ?? string.Empty;
         var own = Field(element, "text");
-        var all = own.Length > 0 ? own : string.Join('\n', element.EnumerateObject().Where(field => field.Value.ValueKind == JsonValueKind.String && field.Name != "title").Select(field => field.Value.GetString()));
-        return new TextBlock(all, number, title.Length > 0 ? title : $"Line {number}", EndLine: number);
+        var texts = own ?? All(element, except: "title");
+        if (own is null && title.Length + texts.Length == 0)
+        {
+            throw new JsonException("it holds no text. Give it a field 'text'.");
+        }
+
+        return string.IsNullOrWhiteSpace(texts) ? (string.Empty, title) : (title, texts);
     }
 
-    private static string Field(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
+    private static string? Field(JsonElement element, string name)
+    {
+        var values = element.EnumerateObject().Where(field => field.NameEquals(name)).Select(field => field.Value).ToList();
+        return values switch
+        {
+            [] => null,
+            [{ ValueKind: JsonValueKind.String } value] => value.GetString(),
+            [{ ValueKind: JsonValueKind.Null }] when name == "title" => null,
+            [var other] => throw new JsonException($"its field '{name}' is {Kind(other)}, but a string is expected."),
+            _ => throw new JsonException($"it has the field '{name}' {values.Count} times; once is expected."),
+        };
+    }
+
+    private static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "null",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Array => "a list",
+        _ => "an object",
+    };
+
+    private static string All(JsonElement element, string? except) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString()!,
+        JsonValueKind.Array => Join(element.EnumerateArray().Select(item => All(item, except: null))),
+        JsonValueKind.Object => Join(element.EnumerateObject().Where(field => field.Name != except).Select(field => All(field.Value, except: null))),
+        _ => string.Empty,
+    };
+
+    private static string Join(IEnumerable<string> texts) => string.Join('\n', texts.Where(text => text.Length > 0));
 }

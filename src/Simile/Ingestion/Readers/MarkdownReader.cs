@@ -1,83 +1,80 @@
+using System.Text.RegularExpressions;
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Syntax;
+using Simile.Ingestion.Readers.Markup;
+
 namespace Simile.Ingestion.Readers;
 
-/// <summary>Markdown: headings (# and underlined), paragraphs, fenced code; front matter is passed over.</summary>
-public sealed class MarkdownReader : IDocumentReader
+/// <summary>Markdown as CommonMark defines it, with tables and front matter: headings, paragraphs, items of lists, rows of tables, code, and the text of HTML in it.</summary>
+public sealed partial class MarkdownReader : IDocumentReader
 {
+    private static readonly MarkdownPipeline Rules = new MarkdownPipelineBuilder().UsePreciseSourceLocation().UsePipeTables().Build();
+
     /// <inheritdoc/>
-    public IEnumerable<TextBlock> Read(string text)
+    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(problems);
         var lines = text.Split('\n');
-        var headings = new Headings();
-        var paragraph = new Paragraph();
-        var fence = string.Empty;
-        for (var i = SkipFrontMatter(lines); i < lines.Length; i++)
+        var front = FrontMatter(lines);
+
+        // Empty lines in its place keep the numbers of those behind it.
+        var body = front == 0 ? text : new string('\n', front) + string.Join('\n', lines[front..]);
+        MarkdownDocument document;
+        try
         {
-            var line = lines[i];
-            if (fence.Length > 0 || FenceOf(line).Length > 0)
+            document = Markdown.Parse(body, Rules);
+        }
+        catch (ArgumentException error)
+        {
+            problems.Add(new SimileException(ErrorCode.UnreadableDocument, "It is nested too deeply for Markdown, and was read as plain text.", error));
+            return new PlainTextReader().Read(text, problems);
+        }
+
+        TextBlock[] head = front == 0 ? [] : [new TextBlock(string.Join('\n', lines[1..(front - 1)]), 2, IsCode: true)];
+        return head.Where(block => !string.IsNullOrWhiteSpace(block.Text)).Concat(Blocks(document, body));
+    }
+
+    private static IEnumerable<TextBlock> Blocks(MarkdownDocument document, string source)
+    {
+        var headings = new Headings();
+        var pieces = new MarkdownPieces(source);
+        pieces.AddAll(document);
+        foreach (var (block, level) in pieces.InOrder())
+        {
+            if (level > 0)
             {
-                var closes = fence.Length > 0 && line.TrimStart().StartsWith(fence, StringComparison.Ordinal);
-                var opens = fence.Length == 0;
-                if ((opens || closes) && paragraph.Take(headings.Text, isCode: closes) is { } code)
+                if (headings.Enter(level, block.Text.ReplaceLineEndings(" "), block.StartLine) is { } bare)
                 {
-                    yield return code;
+                    yield return bare;
                 }
-
-                fence = opens ? FenceOf(line) : closes ? string.Empty : fence;
-                if (!opens && !closes)
-                {
-                    paragraph.Add(line, i + 1);
-                }
-
-                continue;
             }
-
-            var level = LevelOf(line);
-            var underline = level == 0 && i + 1 < lines.Length && !string.IsNullOrWhiteSpace(line) ? UnderlineLevel(lines[i + 1]) : 0;
-            if ((level > 0 || underline > 0 || string.IsNullOrWhiteSpace(line)) && paragraph.Take(headings.Text) is { } block)
+            else
             {
-                yield return block;
-            }
-
-            if (level > 0 || underline > 0)
-            {
-                headings.Enter(level + underline, line.Trim().Trim('#').Trim());
-                i += underline > 0 ? 1 : 0;
-            }
-            else if (!string.IsNullOrWhiteSpace(line))
-            {
-                paragraph.Add(line, i + 1);
+                headings.Fill();
+                yield return block with { Heading = block.Heading.Length == 0 ? headings.Text : headings.Text.Length == 0 ? block.Heading : $"{headings.Text} > {block.Heading}" };
             }
         }
 
-        if (paragraph.Take(headings.Text, isCode: fence.Length > 0) is { } last)
+        if (headings.End() is { } last)
         {
             yield return last;
         }
     }
 
-    private static int SkipFrontMatter(string[] lines)
+    // Lines of YAML (---) or TOML (+++) at the head; a rule followed by ordinary text is none.
+    private static int FrontMatter(string[] lines)
     {
-        var end = lines.Length > 0 && lines[0].TrimEnd() == "---" ? Array.FindIndex(lines, 1, line => line.TrimEnd() is "---" or "...") : -1;
-        return end + 1;
+        var mark = lines[0].TrimEnd();
+        if (mark is not ("---" or "+++") || lines.Length < 2 || !Field().IsMatch(lines[1]))
+        {
+            return 0;
+        }
+
+        return Array.FindIndex(lines, 1, line => line.TrimEnd() == mark || (mark == "---" && line.TrimEnd() == "...")) + 1;
     }
 
-    private static string FenceOf(string line)
-    {
-        var trimmed = line.TrimStart();
-        return trimmed.StartsWith("```", StringComparison.Ordinal) ? "```" : trimmed.StartsWith("~~~", StringComparison.Ordinal) ? "~~~" : string.Empty;
-    }
-
-    private static int LevelOf(string line)
-    {
-        var level = line.AsSpan().IndexOfAnyExcept('#');
-        level = level < 0 ? line.Length : level;
-        return level is >= 1 and <= 6 && (level == line.Length || line[level] == ' ') ? level : 0;
-    }
-
-    private static int UnderlineLevel(string line)
-    {
-        var trimmed = line.TrimEnd();
-        return trimmed.Length < 3 ? 0 : trimmed.All(c => c == '=') ? 1 : trimmed.All(c => c == '-') ? 2 : 0;
-    }
+    [GeneratedRegex("""^\s*(?:\[|[^:=\s][^:=]*[:=])""", RegexOptions.NonBacktracking)]
+    private static partial Regex Field();
 }

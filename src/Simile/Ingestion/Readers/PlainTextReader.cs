@@ -4,7 +4,7 @@ namespace Simile.Ingestion.Readers;
 public sealed class PlainTextReader : IDocumentReader
 {
     /// <inheritdoc/>
-    public IEnumerable<TextBlock> Read(string text)
+    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)
     {
         ArgumentNullException.ThrowIfNull(text);
         var paragraph = new Paragraph();

@@ -1,6 +1,6 @@
 namespace Simile.Pipelines.Bulk;
 
-/// <summary>Cuts a stream of bytes at its line feeds.</summary>
+/// <summary>Cuts a stream of bytes at its line ends: \n, \r\n and \r, as all readers of lines do here.</summary>
 internal sealed class LineCutter(Stream stream, int bufferBytes)
 {
     private byte[] _buffer = new byte[bufferBytes];
@@ -23,28 +23,34 @@ internal sealed class LineCutter(Stream stream, int bufferBytes)
     {
         for (var searched = 0; ;)
         {
-            var feed = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
-            if (feed >= 0)
+            var end = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOfAny((byte)'\n', (byte)'\r');
+            if (end >= 0 && LengthOfEnd(_start + searched + end) is > 0 and var length)
             {
-                Take(searched + feed + 1);
+                Take(searched + end + length);
                 return true;
             }
 
-            searched = _end - _start;
+            searched = end >= 0 ? searched + end : _end - _start;
             if (_ended)
             {
-                Take(searched);
-                return searched > 0;
+                var rest = _end - _start;
+                Take(rest);
+                return rest > 0;
             }
 
             await FillAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
+    // 0 where a carriage return is the last that was read: a line feed may follow.
+    private int LengthOfEnd(int at) =>
+        _buffer[at] == '\n' ? 1 : at + 1 < _end ? _buffer[at + 1] == '\n' ? 2 : 1 : _ended ? 1 : 0;
+
     private void Take(int length)
     {
         Raw = _buffer.AsMemory(_start, length);
-        Line = Raw.TrimEnd((byte)'\n').TrimEnd((byte)'\r');
+        var ends = Raw.Span is [.., (byte)'\r', (byte)'\n'] ? 2 : Raw.Span is [.., (byte)'\r' or (byte)'\n'] ? 1 : 0;
+        Line = Raw[..^ends];
         _start += length;
         BytesRead += length;
     }

@@ -5,7 +5,7 @@ using Simile.Engine.Files;
 namespace Simile.Pipelines.Bulk;
 
 /// <summary>Reads the lines of a file in blocks, knowing at the end of each how many bytes were read and what they were.</summary>
-/// <param name="path">The file: UTF-8, lines that end in LF or CR LF.</param>
+/// <param name="path">The file: UTF-8, lines that end in \n, \r\n or \r.</param>
 /// <param name="text">Makes texts of lines.</param>
 /// <param name="size">Lines a block.</param>
 internal sealed class LineReader(string path, LineText text, BlockSize size)
@@ -54,7 +54,7 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
 
             hash.AppendData(buffer, 0, read);
             left -= read;
-            if (left == 0 && buffer[read - 1] != (byte)'\n' && stream.Position < stream.Length)
+            if (left == 0 && buffer[read - 1] is not ((byte)'\n' or (byte)'\r') && stream.Position < stream.Length)
             {
                 throw PipelineErrors.AnotherInput(path, "its last line was embedded before it was whole");
             }

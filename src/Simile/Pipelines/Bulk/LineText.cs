@@ -27,7 +27,7 @@ internal sealed class LineText(string? jsonField)
 
     private static string Field(ReadOnlyMemory<byte> line, string name)
     {
-        using var document = JsonDocument.Parse(line);
+        using var document = JsonRow.Parse(line);
         return document.RootElement.GetProperty(name).GetString() ?? string.Empty;
     }
 }

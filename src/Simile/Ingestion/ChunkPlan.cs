@@ -1,0 +1,60 @@
+namespace Simile.Ingestion;
+
+/// <summary>How the passages under one heading are made: what of the heading is embedded with them, and how much room is left.</summary>
+internal sealed class ChunkPlan
+{
+    private const string Join = " > ";
+
+    // A unit may take a token or two more beside others than alone.
+    private const int MarginPerUnit = 2;
+    private readonly TokenMeasure _measure;
+    private readonly int _overhead;
+
+    private ChunkPlan(TokenMeasure measure, ChunkerOptions options, string heading, string embedded)
+    {
+        (_measure, Heading, EmbeddedHeading) = (measure, heading, embedded);
+        _overhead = measure.Seen(Embedded(string.Empty));
+        Budget = Math.Max(1, Math.Min(options.MaxTokens, measure.Limit - _overhead));
+        Overlap = (int)((long)options.OverlapTokens * Budget / options.MaxTokens);
+    }
+
+    /// <summary>The headings above.</summary>
+    public string Heading { get; }
+
+    /// <summary>What of them is embedded with each passage: all, unless they would take more than half of what the model reads.</summary>
+    public string EmbeddedHeading { get; }
+
+    /// <summary>The most tokens of a passage's own text.</summary>
+    public int Budget { get; }
+
+    /// <summary>The most tokens that are repeated.</summary>
+    public int Overlap { get; }
+
+    /// <summary>The plan for passages under a heading.</summary>
+    public static ChunkPlan Under(string heading, TokenMeasure measure, ChunkerOptions options)
+    {
+        var plan = new ChunkPlan(measure, options, heading, heading);
+        var room = measure.Limit - measure.Seen(string.Empty);
+        var wanted = Math.Min(options.MaxTokens, room / 2);
+        var parts = heading.Split(Join);
+        for (var first = 1; plan.Budget < wanted && first < parts.Length; first++)
+        {
+            plan = new ChunkPlan(measure, options, heading, string.Join(Join, parts[first..]));
+        }
+
+        while (plan.Budget < wanted && plan.EmbeddedHeading.Length > 0)
+        {
+            var shorter = TextCut.Head(plan.EmbeddedHeading, plan.EmbeddedHeading.Length * 3 / 4).TrimEnd();
+            plan = new ChunkPlan(measure, options, heading, shorter);
+        }
+
+        return plan;
+    }
+
+    /// <summary>What is embedded of a passage.</summary>
+    public string Embedded(string text) => EmbeddedHeading.Length == 0 ? text : $"{EmbeddedHeading}\n{text}";
+
+    /// <summary>Whether a text fits into one passage.</summary>
+    public bool Fits(string text, int tokens, int units = 1) =>
+        tokens <= Budget && (tokens + _overhead + (MarginPerUnit * units) <= _measure.Limit || _measure.Seen(Embedded(text)) <= _measure.Limit);
+}
