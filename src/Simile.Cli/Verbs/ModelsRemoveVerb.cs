@@ -29,7 +29,7 @@ internal static class ModelsRemoveVerb
             throw new SimileException(ErrorCode.InvalidOption, $"'{name}' is no model of the hub's cache. Only what 'models pull' downloaded is removed; a model that ships with Simile, or a folder of your own, is not.");
         }
 
-        return name.Contains('@', StringComparison.Ordinal)
+        return reference.Revision != HubReference.DefaultRevision || name.Contains('@', StringComparison.Ordinal)
             ? throw new SimileException(ErrorCode.InvalidOption, $"'{name}' names a revision, but all revisions of a model are removed together: 'simile models remove {reference.Id}'.")
             : reference;
     }

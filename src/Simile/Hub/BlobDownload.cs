@@ -3,7 +3,7 @@ using System.Net;
 namespace Simile.Hub;
 
 /// <summary>Fetches one file into the blobs: resumes, verifies, and puts it in place whole or not at all.</summary>
-internal sealed class BlobDownload(HubConnection connection, HubRetries retries, CacheFiles files)
+internal sealed class BlobDownload(HubConnection connection, HubRetries retries, CacheFiles files, HubOptions options)
 {
     private const int BufferBytes = 1 << 18;
 
@@ -54,10 +54,12 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
             throw new HubInterruption($"the part of {file.Name} that is here does not fit the file");
         }
 
+        // Where the HEAD did not say how long the file is, the answer that carries it may.
+        var announced = file.Size is null && response.Content.Headers.ContentLength is { } length && start + length <= options.MaxUnannouncedBytes ? file with { Size = start + length } : file;
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var disposing = body.ConfigureAwait(false);
-        var end = await GuardAsync(partial, () => CopyAsync(file, partial, start.Value, body, report, cancellationToken)).ConfigureAwait(false);
-        return end >= (file.Size ?? end) ? true : throw new HubInterruption($"{file.Name} ended after {end} of {file.Size} bytes");
+        var end = await GuardAsync(partial, () => CopyAsync(announced, partial, start.Value, body, report, cancellationToken)).ConfigureAwait(false);
+        return end >= (announced.Size ?? end) ? true : throw new HubInterruption($"{file.Name} ended after {end} of {announced.Size} bytes");
     }
 
     // Where the answer begins in the file; null when the range cannot be had.
@@ -74,7 +76,7 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
         await using var disposing = output.ConfigureAwait(false);
         var buffer = new byte[BufferBytes];
         // More than was announced is not taken in; the check that follows then fails.
-        while (position <= (file.Size ?? long.MaxValue))
+        while (position <= (file.Size ?? options.MaxUnannouncedBytes))
         {
             var count = await connection.WatchAsync(file.Address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
             if (count == 0)
@@ -87,7 +89,13 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
         }
 
         (output as FileStream)?.Flush(flushToDisk: true);
-        return position;
+        return file.Size is not null || position <= options.MaxUnannouncedBytes ? position : throw Endless(file, partial);
+    }
+
+    private SimileException Endless(HubFile file, string partial)
+    {
+        File.Delete(partial);
+        return new SimileException(ErrorCode.HubBadAnswer, $"{file.Address.Authority} sends {file.Name} without saying how long it is, and more than {options.MaxUnannouncedBytes} bytes of it. It was thrown away, so that it does not fill the disk. Check HF_ENDPOINT and the proxy.");
     }
 
     private static async Task<long> GuardAsync(string partial, Func<Task<long>> write)

@@ -15,8 +15,17 @@ public sealed class HubCache(string folder)
     /// <summary>The snapshots that hold a model, by repository; a commit that several revisions point to is there once for each.</summary>
     public IReadOnlyList<HubSnapshot> Snapshots =>
         Directory.Exists(Folder)
-            ? [.. Directory.EnumerateDirectories(Folder, Prefix + "*").Select(path => Path.GetFileName(path)[Prefix.Length..].Replace("--", "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(SnapshotsOf).Where(snapshot => snapshot.IsModel)]
+            ? [.. Directory.EnumerateDirectories(Folder, Prefix + "*").Select(IdOf).Where(HubReference.IsId).Order(StringComparer.Ordinal).SelectMany(SnapshotsOf).Where(snapshot => snapshot.IsModel)]
             : [];
+
+    /// <summary>The name under which a repository lies in the cache, or null. Letters may be written large or small, as on the hub, where no two names differ in that alone.</summary>
+    public string? FindId(string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return Directory.Exists(RepositoryFolder(id)) ? id
+            : Directory.Exists(Folder) ? Directory.EnumerateDirectories(Folder, Prefix + "*").Select(IdOf).FirstOrDefault(other => string.Equals(other, id, StringComparison.OrdinalIgnoreCase))
+            : null;
+    }
 
     /// <summary>The folder of a repository.</summary>
     public string RepositoryFolder(string id) => Path.Combine(Folder, DirectoryName(id));
@@ -25,7 +34,7 @@ public sealed class HubCache(string folder)
     public HubSnapshot? Find(HubReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var commit = reference.IsPinned ? reference.Revision : ReadRef(RefPath(reference));
+        var commit = reference.IsPinned ? reference.Revision : ReadRef(RefPath(reference)) ?? CommitOf(reference);
         return commit is not null && Snapshot(reference.Id, reference.IsPinned ? null : reference.Revision, commit) is { IsModel: true } found ? found : null;
     }
 
@@ -60,6 +69,16 @@ public sealed class HubCache(string folder)
     internal string LockPath(string id, string etag) => Path.Combine(Folder, ".locks", DirectoryName(id), etag + ".lock");
 
     internal string RefPath(HubReference reference) => Path.Combine([RepositoryFolder(reference.Id), "refs", .. reference.Revision.Split('/')]);
+
+    private static string IdOf(string path) => Path.GetFileName(path)[Prefix.Length..].Replace("--", "/", StringComparison.Ordinal);
+
+    // The beginning of a commit's hash stands for it where it is the only one there that begins so.
+    private string? CommitOf(HubReference reference)
+    {
+        var snapshots = Path.Combine(RepositoryFolder(reference.Id), "snapshots");
+        var found = reference.IsPartOfCommit && Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots, reference.Revision + "*").Select(path => Path.GetFileName(path)!).Where(HubReference.IsCommit).ToList() : [];
+        return found is [var only] ? only : null;
+    }
 
     private static string DirectoryName(string id) => Prefix + id.Replace("/", "--", StringComparison.Ordinal);
 

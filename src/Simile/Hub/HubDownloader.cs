@@ -74,7 +74,7 @@ public sealed class HubDownloader
         }
 
         RequireSpace(reference.Id, missing);
-        var run = new DownloadRun(Cache, new BlobDownload(_connection, _retries, _files), new SnapshotWriter(_files), _time, progress);
+        var run = new DownloadRun(Cache, new BlobDownload(_connection, _retries, _files, _options), new SnapshotWriter(_files), _time, progress);
         await run.FetchAsync(snapshot, missing, cancellationToken).ConfigureAwait(false);
         if (!reference.IsPinned)
         {

@@ -29,6 +29,9 @@ public sealed record HubOptions
     /// <summary>How long nothing may arrive before a connection counts as cut; the default is one minute.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The most bytes that are taken of a file whose length nobody announced; the default is 1 GiB.</summary>
+    public long MaxUnannouncedBytes { get; init; } = 1L << 30;
+
     /// <summary>The same options, once they are sound.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
     internal HubOptions Checked()
@@ -37,6 +40,7 @@ public sealed record HubOptions
         Require(CacheFolder.Length > 0, "The hub's cache folder (HF_HUB_CACHE) is empty.");
         Require(Attempts >= 1, $"{nameof(Attempts)} is {Attempts}; expected is at least 1.");
         Require(FirstPause >= TimeSpan.Zero && LongestPause >= FirstPause, $"The pauses are {FirstPause} to {LongestPause}; expected are two that grow.");
+        Require(MaxUnannouncedBytes > 0, $"{nameof(MaxUnannouncedBytes)} is {MaxUnannouncedBytes}; expected is at least 1.");
         Require(Stall > TimeSpan.Zero, $"{nameof(Stall)} is {Stall}; expected is a positive time.");
         Require(Token is null || Token.All(letter => letter is > ' ' and <= '~'), "The token (HF_TOKEN) holds characters that no token has. Copy it again.");
         return this;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Simile.Hub;
 
-/// <summary>A model repository of the Hugging Face hub at a revision: <c>org/name</c> or <c>org/name@revision</c>.</summary>
+/// <summary>A model repository of the Hugging Face hub at a revision: <c>org/name</c> or <c>org/name@revision</c>. A few old ones have no organization.</summary>
 public sealed partial record HubReference
 {
     /// <summary>The revision that is meant when none is named.</summary>
@@ -14,36 +14,39 @@ public sealed partial record HubReference
     /// <summary>The repository, <c>org/name</c>.</summary>
     public string Id { get; }
 
-    /// <summary>A branch, a tag or a full commit hash; the default is <c>main</c>.</summary>
+    /// <summary>A branch, a tag or a commit hash; the default is <c>main</c>.</summary>
     public string Revision { get; }
 
     /// <summary>Whether the revision is a commit, which never changes.</summary>
     public bool IsPinned => CommitPattern().IsMatch(Revision);
 
-    /// <summary>Reads <c>org/name[@revision]</c>; false when the text has another form.</summary>
+    /// <summary>Whether the revision may be the beginning of a commit's hash.</summary>
+    internal bool IsPartOfCommit => CommitStartPattern().IsMatch(Revision);
+
+    /// <summary>Reads <c>org/name[@revision]</c>, or its address on the hub; false when the text has another form.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out HubReference? reference)
     {
-        var parts = (text ?? string.Empty).Split('@', 2);
-        var revision = parts.Length == 2 ? parts[1] : DefaultRevision;
-        reference = IsId(parts[0]) && IsRevision(revision) ? new HubReference(parts[0], revision) : null;
+        var (id, named) = RepositoryText.Split(text);
+        var revision = named ?? DefaultRevision;
+        reference = IsId(id) && IsRevision(revision) ? new HubReference(id, revision) : null;
         return reference is not null;
     }
 
-    /// <summary>Reads <c>org/name[@revision]</c>, or the short name of a well-known model.</summary>
+    /// <summary>Reads <c>org/name[@revision]</c>, its address on the hub (<c>https://huggingface.co/org/name/tree/revision</c>), or the short name of a well-known model.</summary>
     /// <param name="text">The name.</param>
     /// <param name="revision">A revision that is named apart, or null.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for any other text.</exception>
     public static HubReference Parse(string text, string? revision = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parts = text.Split('@', 2);
-        if (parts.Length == 2 && revision is not null && parts[1] != revision)
+        var (named, inside) = RepositoryText.Split(text);
+        if (inside is not null && revision is not null && inside != revision)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"Two revisions are named: '{parts[1]}' in '{text}', and '{revision}'. Name one.");
+            throw new SimileException(ErrorCode.InvalidOption, $"Two revisions are named: '{inside}' in '{text}', and '{revision}'. Name one.");
         }
 
-        var chosen = revision ?? (parts.Length == 2 ? parts[1] : DefaultRevision);
-        var id = KnownModels.Find(parts[0])?.Id ?? parts[0];
+        var chosen = revision ?? inside ?? DefaultRevision;
+        var id = KnownModels.Find(named)?.Id ?? named;
         return TryParse($"{id}@{chosen}", out var reference)
             ? reference
             : throw new SimileException(ErrorCode.InvalidOption, $"'{text}' names no model of the hub: expected is org/name or org/name@revision, such as sentence-transformers/all-MiniLM-L6-v2@main.");
@@ -54,12 +57,13 @@ public sealed partial record HubReference
 
     internal static bool IsCommit(string text) => CommitPattern().IsMatch(text);
 
-    private static bool IsId(string text) => IdPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal);
+    /// <summary>Whether a text can be a repository's name.</summary>
+    internal static bool IsId(string text) => IdPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal);
 
     private static bool IsRevision(string text) =>
         RevisionPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal) && !text.EndsWith('/');
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,95}/[A-Za-z0-9_][A-Za-z0-9._-]{0,95}\z")]
+    [GeneratedRegex(@"\A([A-Za-z0-9_][A-Za-z0-9._-]{0,95}/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,95}\z")]
     private static partial Regex IdPattern();
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._/+=~-]{0,199}\z")]
@@ -67,4 +71,7 @@ public sealed partial record HubReference
 
     [GeneratedRegex(@"\A[0-9a-f]{40}\z")]
     private static partial Regex CommitPattern();
+
+    [GeneratedRegex(@"\A[0-9a-f]{7,39}\z")]
+    private static partial Regex CommitStartPattern();
 }
