@@ -105,9 +105,9 @@ public sealed class SafetensorsSet : IDisposable
         {
             using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(index));
             var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct(StringComparer.Ordinal).ToList();
-            if (names.Find(name => !IsPlain(name)) is { } foreign)
+            if (names.FindIndex(name => !IsPlain(name)) is >= 0 and var foreign)
             {
-                throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names the file '{foreign}', which is no plain name of a safetensors file in the same folder.");
+                throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names the file '{names[foreign] ?? "null"}', which is no plain name of a safetensors file in the same folder.");
             }
 
             return names.Count > 0 ? names.ConvertAll(name => Path.Combine(folder, name)) : throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names no file.");

@@ -21,5 +21,7 @@ internal static class ImageErrors
 
     /// <summary>The bytes are no picture that is known.</summary>
     public static SimileException Unknown(ReadOnlySpan<byte> head) =>
-        new(ErrorCode.UnknownImageFormat, $"The file is no JPEG, PNG, GIF, BMP or WebP picture: it begins with {(head.IsEmpty ? "nothing" : Convert.ToHexString(head[..Math.Min(head.Length, 8)]))}.");
+        new(ErrorCode.UnknownImageFormat, head.IsEmpty ? "The file is empty: it is no picture. Fetch it again, or leave it out."
+            : ForeignFormat.NameOf(head) is { } name ? $"The file is {name}, whatever its name says; JPEG, PNG, GIF, BMP and WebP pictures are read. Save it as one of these, or leave it out."
+            : $"The file is no JPEG, PNG, GIF, BMP or WebP picture: it begins with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])}.");
 }

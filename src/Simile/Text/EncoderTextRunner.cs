@@ -6,10 +6,11 @@ using Simile.Vectors;
 namespace Simile.Text;
 
 /// <summary>Runs a transformer: a window of texts is tokenized side by side, then goes through the network in packed groups.</summary>
-internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer tokenizer, TextEmbedderOptions options, bool lowercase, bool poolsPrompt) : ITextRunner
+internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer folder, TextEmbedderOptions options, bool lowercase, bool poolsPrompt) : ITextRunner
 {
     private const int TextsPerWindow = 1024;
     private const int TextsPerTask = 16;
+    private readonly ITokenizer _tokenizer = folder.Tokenizer;
     private readonly ConcurrentBag<TokenBuffer> _buffers = [];
     private readonly Lock _gate = new();
     private int _running;
@@ -34,11 +35,21 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
 
     public int Tokenize(string text, int maxTokens, TokenBuffer tokens)
     {
-        var special = tokenizer.Special;
+        var special = _tokenizer.Special;
+        if (maxTokens <= special.Count)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"A text may have {maxTokens} tokens, and the model puts {special.Count} special ones around each: nothing is left for the text itself. At least {special.Count + 1} are needed.");
+        }
+
         AddSpecial(special.Prefix.AsSpan(), 0, tokens);
-        tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
+        _tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
         var seen = tokens.Count + special.Suffix.Length;
-        tokens.TruncateTo(Math.Max(maxTokens - special.Suffix.Length, special.Prefix.Length));
+        if (folder.TruncatesLeft)
+        {
+            tokens.Remove(special.Prefix.Length, seen - maxTokens);
+        }
+
+        tokens.TruncateTo(maxTokens - special.Suffix.Length);
         AddSpecial(special.Suffix.AsSpan(), text.Length, tokens);
         return seen;
     }
@@ -59,7 +70,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
 
     private void RunWindows(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {
-        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
+        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : _tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
         for (var first = 0; first < inputs.Count; first += TextsPerWindow)
         {
             var end = Math.Min(inputs.Count, first + TextsPerWindow);
@@ -151,7 +162,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, ITokenizer token
     private int CountTokens(string text)
     {
         var tokens = new TokenBuffer();
-        tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
+        _tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
         return tokens.Count;
     }
 

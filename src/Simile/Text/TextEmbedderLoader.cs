@@ -42,7 +42,8 @@ internal static class TextEmbedderLoader
     {
         var checkpoint = folder.ReadEncoder();
         EncoderLayouts.RequireKnown(checkpoint);
-        var tokenizer = TokenizerFolder.Load(checkpoint.Folder);
+        var opened = TokenizerFolder.Open(checkpoint.Folder);
+        var tokenizer = opened.Tokenizer;
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = EncoderNetwork.Load(checkpoint, compute, options.Threads, checkpoint.Padding?.IdIn(tokenizer));
         try
@@ -51,9 +52,10 @@ internal static class TextEmbedderLoader
             network.EndOfText?.RequireFrom(tokenizer);
             var digest = WeightsDigest.Of(network.WeightFiles);
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
+            RequireRoom(folder, tokenizer, limit);
             var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
-            var traits = new TextModelTraits(digest, limit, PromptsOf(folder, checkpoint), BehindOf(checkpoint), NotesOf(checkpoint), DefaultPromptOf(checkpoint));
-            return new TextEmbedder(new EncoderTextRunner(network, tokenizer, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
+            var traits = new TextModelTraits(digest, limit, PromptsOf(folder, checkpoint), BehindOf(checkpoint), [.. NotesOf(checkpoint), .. opened.Notes], DefaultPromptOf(checkpoint));
+            return new TextEmbedder(new EncoderTextRunner(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
         }
         catch
         {
@@ -67,6 +69,14 @@ internal static class TextEmbedderLoader
         if (tokenizer.VocabularySize > rows)
         {
             throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Path} has {tokenizer.VocabularySize} entries, but the table only {rows} rows. The files belong to different models.");
+        }
+    }
+
+    private static void RequireRoom(ModelFolder folder, ITokenizer tokenizer, int limit)
+    {
+        if (tokenizer.Special.Count >= limit)
+        {
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer of {folder.Path} puts {tokenizer.Special.Count} special tokens around each text, but the model takes {limit} tokens in all. The files belong to different models.");
         }
     }
 

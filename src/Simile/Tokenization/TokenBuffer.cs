@@ -25,6 +25,20 @@ public sealed class TokenBuffer
     /// <summary>Drops all tokens after the first <paramref name="count"/>.</summary>
     public void TruncateTo(int count) => Count = Math.Min(Count, count);
 
+    /// <summary>Takes tokens out from a place on; nothing where the count is not positive.</summary>
+    internal void Remove(int start, int count)
+    {
+        if (count > 0)
+        {
+            foreach (var list in (int[][])[_ids, _starts, _ends])
+            {
+                list.AsSpan((start + count)..Count).CopyTo(list.AsSpan(start));
+            }
+
+            Count -= count;
+        }
+    }
+
     /// <summary>Appends one token.</summary>
     public void Add(int id, int start, int end)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Simile.Engine.Files;
@@ -30,12 +29,15 @@ public static class TokenizerFile
     /// <param name="utf8">The file's bytes.</param>
     /// <param name="name">The name errors use for it.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
-    public static ITokenizer Parse(byte[] utf8, string name)
+    public static ITokenizer Parse(byte[] utf8, string name) => Parse(utf8, name, source => source);
+
+    /// <summary>Reads a tokenizer some parts of which other files change.</summary>
+    internal static ITokenizer Parse(byte[] utf8, string name, Func<TokenizerSource, TokenizerSource> change)
     {
         return Guard(name, () =>
         {
             using var document = JsonDocument.Parse(utf8);
-            return Read(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(utf8)));
+            return Read(change(TokenizerSource.Of(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(utf8)))));
         });
     }
 
@@ -56,43 +58,40 @@ public static class TokenizerFile
     internal static bool IsMalformed(Exception error) =>
         error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException or NullReferenceException;
 
-    private static ITokenizer Read(JsonElement root, string digest)
+    private static ITokenizer Read(TokenizerSource source)
     {
-        var model = root.GetProperty("model");
-        var addedTokens = AddedTokenReader.Read(root);
-        var processor = PostProcessorReader.Read(root);
-        if (IsBert(root, model) && addedTokens.All(token => token.IsPlain) && processor.TrimmingPasses.IsEmpty)
+        if (IsBert(source) && source.AddedTokens.All(token => token.IsPlain) && source.Processor.TrimmingPasses.IsEmpty)
         {
-            return ReadBert(root, model, addedTokens, processor.Special, digest);
+            return ReadBert(source);
         }
 
-        return new PipelineTokenizer(new PipelineParts(ModelReader.Read(model))
+        return new PipelineTokenizer(new PipelineParts(ModelReader.Read(source.Model))
         {
-            Normalizer = root.Has("normalizer", out var normalizer) ? NormalizerReader.Read(normalizer) : null,
-            Splitter = root.Has("pre_tokenizer", out var splitter) ? SplitterReader.Read(splitter) : null,
-            AddedTokens = addedTokens,
-            Special = processor.Special,
-            TrimmingPasses = processor.TrimmingPasses,
-            Digest = digest,
+            Normalizer = source.Normalizer is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+            Splitter = source.Splitter is { } splitter ? SplitterReader.Read(splitter) : null,
+            AddedTokens = source.AddedTokens,
+            Special = source.Processor.Special,
+            TrimmingPasses = source.Processor.TrimmingPasses,
+            Digest = source.Digest,
         });
     }
 
     // The most common kind has a tokenizer of its own, which is faster than the pipeline.
-    private static bool IsBert(JsonElement root, JsonElement model) =>
-        ModelReader.TypeOf(model) == "WordPiece"
-        && model.GetText("continuing_subword_prefix") is { Length: > 0 }
-        && root.Has("pre_tokenizer", out var splitter) && splitter.TypeOf() == "BertPreTokenizer"
-        && root.Has("normalizer", out var normalizer) && normalizer.TypeOf() == "BertNormalizer" && normalizer.GetFlag("clean_text");
+    private static bool IsBert(TokenizerSource source) =>
+        ModelReader.TypeOf(source.Model) == "WordPiece"
+        && source.Model.GetText("continuing_subword_prefix") is { Length: > 0 }
+        && source.Splitter is { } splitter && splitter.TypeOf() == "BertPreTokenizer"
+        && source.Normalizer is { } normalizer && normalizer.TypeOf() == "BertNormalizer" && normalizer.GetFlag("clean_text");
 
-    private static WordPieceTokenizer ReadBert(JsonElement root, JsonElement model, ImmutableArray<AddedToken> addedTokens, SpecialTokens special, string digest)
+    private static WordPieceTokenizer ReadBert(TokenizerSource source)
     {
-        var vocabulary = TokenizerJson.ReadVocabulary(model.GetProperty("vocab"));
+        var vocabulary = TokenizerJson.ReadVocabulary(source.Model.GetProperty("vocab"));
         var pieces = new WordPieceModel(
             vocabulary,
-            model.GetProperty("unk_token").Text(),
-            model.GetProperty("continuing_subword_prefix").Text(),
-            model.GetProperty("max_input_chars_per_word").GetInt32());
-        var plainTokens = addedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
-        return new WordPieceTokenizer(vocabulary, pieces, NormalizerReader.ReadBert(root.GetProperty("normalizer")), plainTokens, digest, special);
+            source.Model.GetProperty("unk_token").Text(),
+            source.Model.GetProperty("continuing_subword_prefix").Text(),
+            source.Model.GetProperty("max_input_chars_per_word").GetInt32());
+        var plainTokens = source.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+        return new WordPieceTokenizer(vocabulary, pieces, NormalizerReader.ReadBert(source.Normalizer!.Value), plainTokens, source.Digest, source.Processor.Special);
     }
 }

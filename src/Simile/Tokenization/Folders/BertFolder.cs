@@ -12,6 +12,7 @@ internal static class BertFolder
 {
     public static ITokenizer Load(VocabularyFolder folder, string path)
     {
+        RequireBert(folder);
         var vocabulary = ReadVocabulary(path);
         var isMpnet = folder.Class.Length > 0 ? folder.Class == "MPNetTokenizer" : !vocabulary.ContainsKey("[CLS]") && vocabulary.ContainsKey("<s>");
         var unknown = folder.Token("unk_token", "[UNK]");
@@ -40,6 +41,20 @@ internal static class BertFolder
             Special = special,
             Digest = digest,
         });
+    }
+
+    // Japanese BERTs have a vocab.txt too, for words that MeCab makes.
+    private static void RequireBert(VocabularyFolder folder)
+    {
+        if (folder.Class.Length > 0 && folder.Class is not ("PreTrainedTokenizer" or "TokenizersBackend") && !TokenizerClasses.IsBert(folder.Class))
+        {
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"tokenizer_config.json names the class {folder.Class} beside a vocab.txt; expected BertTokenizer, DistilBertTokenizer, ElectraTokenizer, MPNetTokenizer or another of BERT's, or a tokenizer.json.");
+        }
+
+        if (!folder.Flag("do_basic_tokenize", otherwise: true))
+        {
+            throw folder.Refusal("do_basic_tokenize false", "that texts are split at white space before");
+        }
     }
 
     private static Dictionary<string, int> ReadVocabulary(string path)

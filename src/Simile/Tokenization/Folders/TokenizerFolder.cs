@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Tokenization.Folders;
 
 namespace Simile.Tokenization;
@@ -10,13 +11,23 @@ public static class TokenizerFolder
     /// <summary>Reads the tokenizer of a folder.</summary>
     /// <param name="folderPath">The folder. What it has is tried in this order: tokenizer.json, vocab.txt (BERT), vocab.json and merges.txt (RoBERTa, GPT-2, CLIP), a SentencePiece model.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/> or <see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
-    public static ITokenizer Load(string folderPath)
+    public static ITokenizer Load(string folderPath) => Open(folderPath).Tokenizer;
+
+    /// <summary>Reads the tokenizer of a folder, and what else its configuration says.</summary>
+    /// <param name="folderPath">The folder.</param>
+    internal static FolderTokenizer Open(string folderPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(folderPath);
         var folder = new VocabularyFolder(folderPath);
+        var overrides = new TokenizerOverrides(folder);
+        return new FolderTokenizer(Read(folder, overrides, folderPath), overrides.Notes, folder.TruncatesLeft);
+    }
+
+    private static ITokenizer Read(VocabularyFolder folder, TokenizerOverrides overrides, string folderPath)
+    {
         try
         {
-            return folder.Find("tokenizer.json") is { } json ? TokenizerFile.Load(json)
+            return folder.Find("tokenizer.json") is { } json ? TokenizerFile.Parse(RegularFile.ReadAllBytes(json), json, overrides.Apply)
                 : folder.Find("vocab.txt") is { } text ? BertFolder.Load(folder, text)
                 : FindMerges(folder) is { } pair ? BytePairFolder.Load(folder, pair.Vocabulary, pair.Merges)
                 : folder.Find("sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model") is { } model ? SentencePieceFolder.Load(folder, model)
@@ -31,3 +42,9 @@ public static class TokenizerFolder
     private static (string Vocabulary, string Merges)? FindMerges(VocabularyFolder folder) =>
         folder.Find("vocab.json", "encoder.json") is { } vocabulary && folder.Find("merges.txt", "vocab.bpe") is { } merges ? (vocabulary, merges) : null;
 }
+
+/// <summary>The tokenizer of a folder.</summary>
+/// <param name="Tokenizer">The tokenizer.</param>
+/// <param name="Notes">Where the folder's files differ from tokenizer.json, for the user to read.</param>
+/// <param name="TruncatesLeft">Whether texts that are too long lose their beginning rather than their end.</param>
+internal sealed record FolderTokenizer(ITokenizer Tokenizer, IReadOnlyList<string> Notes, bool TruncatesLeft);

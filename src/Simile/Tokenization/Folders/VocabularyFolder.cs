@@ -16,11 +16,17 @@ internal sealed class VocabularyFolder
     public VocabularyFolder(string path)
     {
         _path = path;
-        _config = Find("tokenizer_config.json") is { } file ? TokenizerFile.Guard(file, () => JsonElement.Parse(RegularFile.ReadAllBytes(file))) : JsonElement.Parse("{}");
+        _config = Read("tokenizer_config.json");
     }
 
     /// <summary>The class of the tokenizer, without "Fast"; an empty string where nothing says it.</summary>
-    public string Class => (_config.ValueKind == JsonValueKind.Object ? _config.GetText("tokenizer_class") ?? string.Empty : string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
+    public string Class => (_config.GetText("tokenizer_class") ?? string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
+
+    /// <summary>The class that transformers takes: the one that a file names, or the usual one of the network.</summary>
+    public string UsualClass => Class.Length > 0 ? Class : TokenizerClasses.UsualOf(Read("config.json").GetText("model_type"));
+
+    /// <summary>Which side of a text is cut where it is too long: the beginning, rather than the end.</summary>
+    public bool TruncatesLeft => Side("truncation_side") == "left";
 
     /// <summary>The first of the files that is there, or null.</summary>
     public string? Find(params ReadOnlySpan<string> names)
@@ -44,6 +50,13 @@ internal sealed class VocabularyFolder
     public string Token(string name, string otherwise) => _config.Has(name, out var value)
         ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").Text() : value.Text()
         : otherwise;
+
+    /// <summary>The error for what the configuration asks for and Simile does not do.</summary>
+    public SimileException Refusal(string what, string meaning) =>
+        new(ErrorCode.UnsupportedTokenizer, $"{Path.Combine(_path, "tokenizer_config.json")} asks for {what} ({meaning}), which Simile does not do. Take the entry out if the model does not need it.");
+
+    /// <summary>The entries that the files beside tokenizer.json name as found as a whole, each once; the last mention counts.</summary>
+    public IReadOnlyList<NamedToken> NamedTokens() => NamedToken.ReadAll(_config, Read("special_tokens_map.json"), Read("added_tokens.json"));
 
     /// <summary>SHA-256 of the configuration and the files.</summary>
     public string DigestOf(params ReadOnlySpan<string> files)
@@ -76,6 +89,14 @@ internal sealed class VocabularyFolder
         }
 
         return added.ToImmutable();
+    }
+
+    private string? Side(string name) => _config.Has(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private JsonElement Read(string name)
+    {
+        var root = Find(name) is { } file ? TokenizerFile.Guard(file, () => JsonElement.Parse(RegularFile.ReadAllBytes(file))) : default;
+        return root.ValueKind == JsonValueKind.Object ? root : JsonElement.Parse("{}");
     }
 
     /// <summary>The id of a token that must be there.</summary>

@@ -6,17 +6,23 @@ namespace Simile.Tokenization.Patterns;
 /// <summary>A regular expression in Oniguruma's syntax.</summary>
 internal sealed class RegexPattern : ITextPattern
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private const int MaxSlowTexts = 3;
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(5);
+    private readonly TimeSpan _patience;
+    private int _slowTexts;
     private readonly string _pattern;
     private readonly Regex _regex;
     private readonly ConcurrentBag<ShadowText> _shadows = [];
 
-    public RegexPattern(string pattern)
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="patience">How long one match may take; 5 s if null.</param>
+    public RegexPattern(string pattern, TimeSpan? patience = null)
     {
-        _pattern = pattern;
+        (_pattern, _patience) = (pattern, patience ?? UsualPatience);
         try
         {
-            _regex = new Regex(new OnigurumaTranslation(pattern).Translate(), RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Compiled, Patience);
+            _regex = new Regex(new OnigurumaTranslation(pattern).Translate(), RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Compiled, _patience);
         }
         catch (ArgumentException error)
         {
@@ -26,6 +32,12 @@ internal sealed class RegexPattern : ITextPattern
 
     public void Find(ReadOnlySpan<char> text, List<PatternMatch> matches)
     {
+        // A pattern that is slow again and again is no longer tried: every text would cost the whole patience.
+        if (Volatile.Read(ref _slowTexts) >= MaxSlowTexts)
+        {
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on {MaxSlowTexts} texts and is tried no more. Use a tokenizer with a simpler pattern, or load this one again.");
+        }
+
         if (!_shadows.TryTake(out var shadow))
         {
             shadow = new ShadowText();
@@ -37,7 +49,8 @@ internal sealed class RegexPattern : ITextPattern
         }
         catch (RegexMatchTimeoutException error)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{_pattern}' took longer than {Patience.TotalSeconds} s on one word. Use a simpler pattern.", error);
+            Interlocked.Increment(ref _slowTexts);
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on this text. Leave the text out, or use a tokenizer with a simpler pattern.", error);
         }
 
         matches.AddRest(text.Length);

@@ -11,6 +11,9 @@ internal sealed class AlignedText
 
     public int Count { get; private set; }
 
+    /// <summary>The most units that it takes; more is an error of the text, not of the process.</summary>
+    public int MaxCount { get; set; } = int.MaxValue / 2;
+
     public Span<char> Units => _units.AsSpan(0, Count);
 
     public Span<int> Starts => _starts.AsSpan(0, Count);
@@ -69,6 +72,11 @@ internal sealed class AlignedText
 
     private void EnsureRoom(int count)
     {
+        if (count > MaxCount)
+        {
+            throw GrowthLimit.Exceeded(MaxCount);
+        }
+
         if (count > _units.Length)
         {
             var capacity = Math.Max(count, (int)Math.Min(int.MaxValue / 2, _units.Length * 2L));

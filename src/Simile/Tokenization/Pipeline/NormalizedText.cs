@@ -17,9 +17,10 @@ internal sealed class NormalizedText
 
     public ReadOnlySpan<char> Units => _text.Units;
 
-    public void Load(ReadOnlySpan<char> original, int from, int to)
+    public void Load(ReadOnlySpan<char> original, int from, int to, int limit = int.MaxValue / 2)
     {
         (_origin, _originEnd) = (from, to);
+        (_text.MaxCount, _spare.MaxCount) = (limit, limit);
         _text.Clear();
         _text.AddOriginal(original, from, to);
     }
@@ -27,7 +28,15 @@ internal sealed class NormalizedText
     /// <summary>Writes down the next character of the new text.</summary>
     /// <param name="rune">The character.</param>
     /// <param name="change">0: it replaces the next old character. 1: it is inserted after it. -n: it replaces the next one, and n more are dropped.</param>
-    public void Change(Rune rune, int change) => _changes.Add((rune, change));
+    public void Change(Rune rune, int change)
+    {
+        if (_changes.Count >= _text.MaxCount)
+        {
+            throw GrowthLimit.Exceeded(_text.MaxCount);
+        }
+
+        _changes.Add((rune, change));
+    }
 
     /// <summary>How many changes are written down.</summary>
     public int Changes => _changes.Count;

@@ -42,7 +42,7 @@ internal sealed class PipelineTokenizer : ITokenizer
             workspace = new PipelineWorkspace(_parts.Model);
         }
 
-        workspace.Segmented.Clear();
+        workspace.Segmented.Clear(GrowthLimit.Of(text.Length));
         workspace.RawSegments.Clear();
         _rawTokens.Cut(text, workspace.RawSegments);
         foreach (var segment in workspace.RawSegments)
@@ -52,7 +52,7 @@ internal sealed class PipelineTokenizer : ITokenizer
 
         _parts.Splitter?.Split(workspace.Segmented, workspace.Scratch);
         Emit(text, workspace, tokens);
-        if (text.Length <= LongestKept)
+        if (Math.Max(text.Length, workspace.Segmented.Text.Count) <= LongestKept)
         {
             _workspaces.Add(workspace);
         }
@@ -70,7 +70,7 @@ internal sealed class PipelineTokenizer : ITokenizer
         }
 
         var normalized = workspace.Normalized;
-        normalized.Load(text, segment.From, segment.To);
+        normalized.Load(text, segment.From, segment.To, GrowthLimit.Of(segment.To - segment.From));
         _parts.Normalizer?.Normalize(normalized);
         target.Text.Add(normalized.Text, 0, normalized.Text.Count);
         workspace.NormalizedSegments.Clear();
@@ -118,7 +118,7 @@ internal sealed class PipelineTokenizer : ITokenizer
         }
 
         var text = new NormalizedText();
-        text.Load(content, 0, content.Length);
+        text.Load(content, 0, content.Length, GrowthLimit.Of(content.Length));
         _parts.Normalizer.Normalize(text);
         return text.Units.ToString();
     }

@@ -24,8 +24,11 @@ internal sealed class SegmentedText
     /// <summary>The text that the current splitter makes, if it changes text.</summary>
     public AlignedText NewText => _spareText;
 
-    public void Clear()
+    /// <summary>Empties it.</summary>
+    /// <param name="limit">The most units that it then takes.</param>
+    public void Clear(int limit)
     {
+        (_text.MaxCount, _spareText.MaxCount) = (limit, limit);
         _segments.Clear();
         _text.Clear();
         Begin();
