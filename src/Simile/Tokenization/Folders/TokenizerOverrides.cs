@@ -12,10 +12,12 @@ namespace Simile.Tokenization.Folders;
 internal sealed class TokenizerOverrides(VocabularyFolder folder)
 {
     private readonly List<string> _changes = [];
+    private readonly List<string> _doubts = [];
 
-    /// <summary>What was changed, for the user to read.</summary>
-    public IReadOnlyList<string> Notes =>
-        _changes.Count == 0 ? [] : [$"The tokenizer follows the files beside tokenizer.json where they differ from it, as transformers does: {string.Join("; ", _changes)}."];
+    /// <summary>What was changed, and what was not although a version of transformers does, for the user to read.</summary>
+    public IReadOnlyList<string> Notes => _changes.Count == 0
+        ? _doubts
+        : [$"The tokenizer follows the files beside tokenizer.json where they differ from it, as transformers does: {string.Join("; ", _changes)}.", .. _doubts];
 
     /// <summary>The parts with all that is changed; its digest is another where something is.</summary>
     public TokenizerSource Apply(TokenizerSource source)
@@ -41,8 +43,14 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
     // BERT's classes set up their normalizer by the configuration, whatever tokenizer.json says; what the configuration leaves out has its usual value.
     private TokenizerSource WithNormalizer(TokenizerSource source)
     {
-        if (!TokenizerClasses.IsBert(folder.UsualClass) || source.Normalizer is not { } own || own.TypeOf() != "BertNormalizer")
+        if (!TokenizerClasses.IsBert(folder.UsualClass))
         {
+            return source;
+        }
+
+        if (source.Normalizer is not { } own || own.TypeOf() != "BertNormalizer")
+        {
+            _doubts.Add($"tokenizer.json has another normalizer than BERT's, though the class is {folder.UsualClass}: transformers 5 puts BERT's in its place, transformers 4 leaves it, and so does Simile.");
             return source;
         }
 
@@ -61,12 +69,23 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
 
     private TokenizerSource WithPrefixSpace(TokenizerSource source)
     {
-        if (!TokenizerClasses.IsByteLevel(folder.UsualClass) || source.Splitter is not { } own || own.TypeOf() != "ByteLevel")
+        var wanted = folder.Flag("add_prefix_space", otherwise: !TokenizerClasses.IsByteLevel(folder.UsualClass));
+        if (TokenizerClasses.IsMetaspace(folder.UsualClass) && !wanted)
+        {
+            throw folder.Refusal("add_prefix_space false", $"that words of {folder.UsualClass} begin without a mark");
+        }
+
+        if (!TokenizerClasses.IsByteLevel(folder.UsualClass))
         {
             return source;
         }
 
-        var (has, wanted) = (own.GetProperty("add_prefix_space").GetBoolean(), folder.Flag("add_prefix_space", otherwise: false));
+        if (source.Splitter is not { } own || own.TypeOf() != "ByteLevel")
+        {
+            return wanted ? throw folder.Refusal("add_prefix_space true", "a space before texts, of a pre-tokenizer that is not GPT-2's") : source;
+        }
+
+        var has = own.GetProperty("add_prefix_space").GetBoolean();
         Note("add_prefix_space", has, wanted);
         return has == wanted ? source : source with { Splitter = Json($$"""{"type":"ByteLevel","add_prefix_space":{{Text(wanted)}},"use_regex":{{Text(own.GetFlag("use_regex", otherwise: true))}}}""") };
     }
@@ -90,33 +109,22 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         return source;
     }
 
+    // The classes that build the tokens around a text themselves take those that the configuration names.
     private TokenizerSource WithEnds(TokenizerSource source)
     {
-        if (folder.Choice("add_bos_token") is null && folder.Choice("add_eos_token") is null)
-        {
-            return source;
-        }
-
-        var special = new SpecialTokens(EndOf(source, "add_bos_token", "bos_token"), EndOf(source, "add_eos_token", "eos_token"));
+        var (first, last) = TokenizerClasses.EndsOf(folder.UsualClass);
+        var special = new SpecialTokens(EndOf(source, first, source.Processor.Special.Prefix), EndOf(source, last, source.Processor.Special.Suffix));
         if (special.Equals(source.Processor.Special))
         {
             return source;
         }
 
-        _changes.Add($"add_bos_token and add_eos_token put {special.Prefix.Length} tokens before a text and {special.Suffix.Length} behind it");
+        _changes.Add($"{first} and {last} put the tokens {string.Join(", ", special.Prefix)} before a text and {string.Join(", ", special.Suffix)} behind it");
         return source with { Processor = source.Processor with { Special = special } };
     }
 
-    private ImmutableArray<int> EndOf(TokenizerSource source, string flag, string name)
-    {
-        if (!folder.Flag(flag, otherwise: false))
-        {
-            return [];
-        }
-
-        var token = folder.Token(name, string.Empty);
-        return token.Length == 0 ? [] : source.IdOf(token) is { } id ? [id] : throw folder.Refusal($"the {name} '{token}'", "an entry that the vocabulary lacks");
-    }
+    private ImmutableArray<int> EndOf(TokenizerSource source, string name, ImmutableArray<int> own) =>
+        own.Length == 1 && name.Length > 0 && folder.Token(name, string.Empty) is { Length: > 0 } token && source.IdOf(token) is { } id ? [id] : own;
 
     private void Note(string key, bool has, bool wanted)
     {

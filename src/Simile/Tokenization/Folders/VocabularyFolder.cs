@@ -20,10 +20,21 @@ internal sealed class VocabularyFolder
     }
 
     /// <summary>The class of the tokenizer, without "Fast"; an empty string where nothing says it.</summary>
-    public string Class => (_config.GetText("tokenizer_class") ?? string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
+    public string Class => WithoutFast(_config.GetText("tokenizer_class"));
 
-    /// <summary>The class that transformers takes: the one that a file names, or the usual one of the network.</summary>
-    public string UsualClass => Class.Length > 0 ? Class : TokenizerClasses.UsualOf(Read("config.json").GetText("model_type"));
+    /// <summary>The class that transformers takes: the one that tokenizer_config.json or config.json names, or the usual one of the network. ModernBERT's is tokenizer.json as it stands, whatever is named.</summary>
+    public string UsualClass
+    {
+        get
+        {
+            var network = Read("config.json");
+            var modelType = network.GetText("model_type");
+            return modelType == "modernbert" ? string.Empty
+                : Class.Length > 0 ? Class
+                : WithoutFast(network.GetText("tokenizer_class")) is { Length: > 0 } named ? named
+                : TokenizerClasses.UsualOf(modelType);
+        }
+    }
 
     /// <summary>Which side of a text is cut where it is too long: the beginning, rather than the end.</summary>
     public bool TruncatesLeft => Side("truncation_side") == "left";
@@ -90,6 +101,8 @@ internal sealed class VocabularyFolder
 
         return added.ToImmutable();
     }
+
+    private static string WithoutFast(string? name) => (name ?? string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
 
     private string? Side(string name) => _config.Has(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
