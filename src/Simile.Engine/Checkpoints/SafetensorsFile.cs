@@ -11,9 +11,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
+    private readonly FileStream _stream;
+    private readonly (long Length, DateTime Written) _identity;
 
-    private SafetensorsFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length)
+    private SafetensorsFile(string path, FileStream stream, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length)
     {
+        _stream = stream;
+        _identity = (length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
         _file = file;
         _view = view;
         _start = start;
@@ -46,17 +50,18 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
         }
 
-        var (file, length) = Map(path);
+        var (stream, file, length) = Map(path);
         var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         try
         {
-            return new SafetensorsFile(path, file, view, start + view.PointerOffset, length);
+            return new SafetensorsFile(path, stream, file, view, start + view.PointerOffset, length);
         }
         catch
         {
             Release(view, file);
+            stream.Dispose();
             throw;
         }
     }
@@ -96,17 +101,43 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
     public float[] ReadFloats(string name) => TensorConversion.ToFloats(Bytes(name), Find(name), Path);
 
-    /// <inheritdoc/>
-    public void Dispose() => Release(_view, _file);
+    /// <summary>Throws when another program has written to the file since it was opened. A file that was put in its place by renaming is another one, and harms nobody.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
+    public void EnsureUnchanged()
+    {
+        // Of the open file, not of the path: the mapping belongs to it whatever the path leads to by now.
+        var (length, written) = (RandomAccess.GetLength(_stream.SafeFileHandle), File.GetLastWriteTimeUtc(_stream.SafeFileHandle));
+        if ((length, written) != _identity)
+        {
+            throw new SimileException(
+                ErrorCode.ModelChanged,
+                $"{Path} was changed while it was in use: it had {_identity.Length} bytes of {_identity.Written:O}, and has {length} of {written:O}. Load the model again; replace files by renaming.");
+        }
+    }
 
-    private static (MemoryMappedFile File, long Length) Map(string path)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Release(_view, _file);
+        _stream.Dispose();
+    }
+
+    private static (FileStream Stream, MemoryMappedFile File, long Length) Map(string path)
     {
         try
         {
-            using var stream = RegularFile.Open(path);
-            return stream.Length >= 8
-                ? (MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read), stream.Length)
-                : throw SafetensorsHeader.Bad(path, $"it has {stream.Length} bytes, fewer than its first field");
+            var stream = RegularFile.Open(path);
+            try
+            {
+                return stream.Length >= 8
+                    ? (stream, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), stream.Length)
+                    : throw SafetensorsHeader.Bad(path, $"it has {stream.Length} bytes, fewer than its first field");
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -71,6 +71,16 @@ public sealed class SafetensorsSet : IDisposable
         return file.ReadFloats(name);
     }
 
+    /// <summary>Throws when another program has written to one of the files since they were opened.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
+    public void EnsureUnchanged()
+    {
+        foreach (var file in _files)
+        {
+            file.EnsureUnchanged();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

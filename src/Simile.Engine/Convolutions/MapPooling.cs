@@ -60,7 +60,8 @@ internal static unsafe class MapPooling
             var largest = Vector512.Load(places[0] + channel);
             for (var i = 1; i < Window * Window; i++)
             {
-                largest = Vector512.MaxNative(largest, Vector512.Load(places[i] + channel));
+                // Not the processor's own maximum, which drops NaN.
+                largest = Vector512.Max(largest, Vector512.Load(places[i] + channel));
             }
 
             largest.Store(target + channel);

@@ -11,6 +11,9 @@ public sealed record EmbeddingWeights
     /// <summary>The table's tensor, (V, H).</summary>
     public required string Table { get; init; }
 
+    /// <summary>The largest table that is copied into memory, in bytes. Default: 512 MiB.</summary>
+    public long LargestInMemory { get; init; } = TokenEmbedding.LargestInMemory;
+
     /// <summary>(P, H), or null where positions are rotary or relative.</summary>
     public float[]? Positions { get; init; }
 

@@ -13,6 +13,7 @@ public sealed class Encoder : IDisposable
     private const int WidestState = 1 << 14;
     private const int MostIntermediate = 1 << 17;
     private const int MostPositions = 1 << 17;
+    private const long MostAngles = 1L << 26;
     private readonly ConcurrentBag<EncoderPass> _passes = [];
 
     /// <summary>Packs the weights.</summary>
@@ -28,8 +29,8 @@ public sealed class Encoder : IDisposable
         Kernels = TileKernels.Create(compute.Precision, compute.Level);
         AttentionKernels = AttentionKernelsFor(compute);
         var tables = new Dictionary<double, RotaryTable>();
-        Layers = [.. layers.Select(layer => EncoderLayer.Pack(Shape, layer, Rotary))];
         Embedding = weights.Embedding is { } embedding ? new TokenEmbedding(embedding, Shape) : null;
+        Layers = [.. layers.Select(layer => EncoderLayer.Pack(Shape, layer, Rotary))];
         FinalNorm = EncoderLayer.NormOf(weights.FinalNorm, Shape);
         Relative = weights.Relative is { } relative
             ? new RelativeBias(relative.Table, relative.Buckets, Shape.Heads, Shape.Positions, 1f / MathF.Sqrt(Shape.HeadSize))
@@ -46,8 +47,8 @@ public sealed class Encoder : IDisposable
     /// <summary>Ids there are (V); 0 where the caller brings the first layer's input.</summary>
     public int Tokens => Embedding?.Tokens ?? 0;
 
-    /// <summary>Bytes of the packed weights; the table of tokens stays in its file.</summary>
-    public long Bytes => Layers.Sum(layer => layer.Bytes);
+    /// <summary>Bytes of the packed weights, and of the table of tokens where it is held in memory.</summary>
+    public long Bytes => Layers.Sum(layer => layer.Bytes) + (Embedding?.Bytes ?? 0);
 
     /// <summary>The kernels of the products.</summary>
     public TileKernels Kernels { get; }
@@ -61,6 +62,10 @@ public sealed class Encoder : IDisposable
     internal LayerNorm? FinalNorm { get; }
 
     internal RelativeBias? Relative { get; }
+
+    /// <summary>Throws when the table of tokens is read out of its mapped file, and the file is no longer the one that was loaded. For the beginning of every call.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
+    public void EnsureUnchanged() => Embedding?.EnsureUnchanged();
 
     /// <summary>Takes a workspace that nobody uses; give it back with <see cref="Return"/>.</summary>
     public EncoderPass Rent() => _passes.TryTake(out var pass) ? pass : new EncoderPass(this);
@@ -82,13 +87,10 @@ public sealed class Encoder : IDisposable
         }
     }
 
-    // Attention has no weights to quantize: with int8 it runs in bfloat16 where the processor has that, and in fp32 elsewhere.
-    private static TileKernels AttentionKernelsFor(ComputeOptions compute)
-    {
-        var halved = compute.Precision == ComputePrecision.BFloat16
-            || (compute.Precision == ComputePrecision.Int8 && TileKernels.Create(ComputePrecision.BFloat16, compute.Level).Level == InstructionLevel.Assembled);
-        return TileKernels.Create(halved ? ComputePrecision.BFloat16 : ComputePrecision.Float32, compute.Level);
-    }
+    // Attention has no weights to quantize. With int8 it runs in fp32 on every processor: bfloat16, where there are instructions for it, would be faster,
+    // but its bits are those of one instruction set, and the vectors of two machines would differ (docs/decisions/0007).
+    private static TileKernels AttentionKernelsFor(ComputeOptions compute) =>
+        TileKernels.Create(compute.Precision == ComputePrecision.BFloat16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32, compute.Level);
 
     private void RequireShape()
     {
@@ -101,6 +103,12 @@ public sealed class Encoder : IDisposable
         if (hidden < 4 || hidden % 4 != 0 || (Shape.ContextWidth != hidden && Shape.HeadSize == hidden / heads) || Shape.HeadSize < 4 || Shape.HeadSize % 4 != 0 || intermediate < 4 || intermediate % 4 != 0)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {heads} heads and {intermediate} intermediate values is not supported: values, values a head and intermediate values must be multiples of 4.");
+        }
+
+        if ((long)Shape.HeadSize * Shape.Positions > MostAngles)
+        {
+            throw new SimileException(
+                ErrorCode.UnsupportedModel, $"An encoder of {Shape.Positions} positions with {Shape.HeadSize} values a head is larger than Simile takes ({MostAngles} in all). Correct config.json.");
         }
 
         if (hidden > WidestState || Shape.ContextWidth > WidestState || intermediate > MostIntermediate || Shape.Positions > MostPositions)

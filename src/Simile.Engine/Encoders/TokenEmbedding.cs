@@ -5,10 +5,17 @@ using Simile.Engine.Functions;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>Tokens to the first layer's input. The table stays where the file is mapped.</summary>
+/// <summary>Tokens to the first layer's input.</summary>
+/// <remarks>A table of up to <see cref="LargestInMemory"/> bytes is copied: what another program does to the file then changes nothing. A larger one stays where the file is mapped, and
+/// <see cref="EnsureUnchanged"/> looks once a call whether the file is still the one that was loaded.</remarks>
 internal sealed unsafe class TokenEmbedding
 {
+    /// <summary>The largest table that is copied into memory, in bytes.</summary>
+    public const long LargestInMemory = 512L << 20;
+
     private readonly EmbeddingWeights _weights;
+    private readonly byte[]? _copy;
+    private readonly int _rowBytes;
     private readonly SafetensorsTensor _table;
     private readonly LayerNorm? _norm;
     private readonly int _hidden;
@@ -23,7 +30,13 @@ internal sealed unsafe class TokenEmbedding
         {
             throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{_table.Name}' of {weights.File.Path} has the shape {_table.ShapeText}, but (tokens, {_hidden}) is wanted.");
         }
+
+        _rowBytes = _hidden * SafetensorsTensor.SizeOf(_table.Type);
+        _copy = _table.Bytes <= weights.LargestInMemory ? weights.File.Bytes(_table.Name).ToArray() : null;
     }
+
+    /// <summary>Bytes that the table takes in memory.</summary>
+    public long Bytes => _copy?.LongLength ?? 0;
 
     /// <summary>Entries of the table (V).</summary>
     public int Tokens => (int)_table.Shape[0];
@@ -35,7 +48,15 @@ internal sealed unsafe class TokenEmbedding
     public void Forward(int id, int type, int position, float* row)
     {
         var target = new Span<float>(row, _hidden);
-        _weights.File.ReadRow(_table, id, target);
+        if (_copy is null)
+        {
+            _weights.File.ReadRow(_table, id, target);
+        }
+        else
+        {
+            TensorConversion.Convert(_copy.AsSpan(id * _rowBytes, _rowBytes), _table, _weights.File.Path, target);
+        }
+
         foreach (ref var value in _weights.Scale == 1 ? [] : target)
         {
             value *= _weights.Scale;
@@ -44,6 +65,16 @@ internal sealed unsafe class TokenEmbedding
         Add(_weights.TokenTypes, type, target);
         Add(_weights.Positions, position + _weights.FirstPosition, target);
         _norm?.Forward(row, row);
+    }
+
+    /// <summary>Throws when the table is read where its file is mapped, and the file has changed.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
+    public void EnsureUnchanged()
+    {
+        if (_copy is null)
+        {
+            _weights.File.EnsureUnchanged();
+        }
     }
 
     private static void Add(float[]? table, int row, Span<float> target)

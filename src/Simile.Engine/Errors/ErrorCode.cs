@@ -61,6 +61,9 @@ public static class ErrorCode
     /// <summary>A golden check failed: the model does not give the vectors it was published with.</summary>
     public const string VerificationFailed = "SIM205";
 
+    /// <summary>The file of a loaded model was changed while it was in use.</summary>
+    public const string ModelChanged = "SIM206";
+
     /// <summary>The hub does not answer, or its connections are cut again and again.</summary>
     public const string HubUnreachable = "SIM211";
 

@@ -17,10 +17,11 @@ internal readonly struct Identity : IActivation
 }
 
 /// <summary>max(x, 0).</summary>
+/// <remarks>x · 0 is added: it changes no number, and brings back the NaN that a processor's maximum drops, so that damage reaches the vector and is seen there.</remarks>
 internal readonly struct Relu : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector512<float> x) => Vector512.MaxNative(x, Vector512<float>.Zero);
+    public static Vector512<float> Of(Vector512<float> x) => Vector512.MultiplyAddEstimate(x, Vector512<float>.Zero, Vector512.MaxNative(x, Vector512<float>.Zero));
 }
 
 /// <summary>x · σ(x), also called swish.</summary>
@@ -50,6 +51,7 @@ internal readonly struct GeluTanh : IActivation
 }
 
 /// <summary>tanh(x).</summary>
+/// <remarks>x · 0 is added for NaN's sake, as in <see cref="Relu"/>: the exponential takes NaN for −∞.</remarks>
 internal readonly struct Tanh : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,7 +59,7 @@ internal readonly struct Tanh : IActivation
     {
         var e = Exponential.Of(Vector512.Abs(x) * Vector512.Create(-2f));
         var value = (Vector512<float>.One - e) / (Vector512<float>.One + e);
-        return Vector512.CopySign(value, x);
+        return Vector512.MultiplyAddEstimate(x, Vector512<float>.Zero, Vector512.CopySign(value, x));
     }
 }
 

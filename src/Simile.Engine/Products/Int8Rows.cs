@@ -54,14 +54,14 @@ internal static unsafe class Int8Rows
         return sum;
     }
 
-    /// <summary>The largest magnitude of values.</summary>
+    /// <summary>The largest magnitude of values; NaN when one is NaN. Then the row's scale is NaN and so is all that it is multiplied with: codes alone would turn NaN into 0.</summary>
     public static float LargestMagnitude(float* source, int count)
     {
         var largest = Vector512<float>.Zero;
         var i = 0;
         for (; i <= count - 16; i += 16)
         {
-            largest = Vector512.MaxNative(largest, Vector512.Abs(Vector512.Load(source + i)));
+            largest = Vector512.Max(largest, Vector512.Abs(Vector512.Load(source + i)));
         }
 
         var one = LargestOf(largest);
@@ -76,8 +76,8 @@ internal static unsafe class Int8Rows
     /// <summary>The largest of sixteen values.</summary>
     public static float LargestOf(Vector512<float> values)
     {
-        var half = Vector256.MaxNative(values.GetLower(), values.GetUpper());
-        var quarter = Vector128.MaxNative(half.GetLower(), half.GetUpper());
+        var half = Vector256.Max(values.GetLower(), values.GetUpper());
+        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
         return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 }

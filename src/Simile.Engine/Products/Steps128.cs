@@ -23,7 +23,7 @@ internal readonly unsafe struct FloatStep128 : ITileStep<Vector128<uint>>
         Vector128.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
 }
 
-/// <summary>Pairs of bfloat16 in vectors of 128 bits, as two multiply-adds of 32-bit floats.</summary>
+/// <summary>Pairs of bfloat16 in vectors of 128 bits, as two multiply-adds of 32-bit floats: the upper value of a pair first, as the instruction VDPBF16PS does, so that both give the same bits.</summary>
 internal readonly unsafe struct BFloat16Step128 : ITileStep<Vector128<uint>>
 {
     public static int Bytes => 16;
@@ -41,8 +41,8 @@ internal readonly unsafe struct BFloat16Step128 : ITileStep<Vector128<uint>>
     public static Vector128<uint> Add(Vector128<uint> sums, Vector128<uint> a, Vector128<uint> panel)
     {
         var upper = Vector128.Create(0xFFFF0000u);
-        var first = Vector128.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), sums.AsSingle());
-        return Vector128.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), first).AsUInt32();
+        var first = Vector128.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), sums.AsSingle());
+        return Vector128.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), first).AsUInt32();
     }
 }
 

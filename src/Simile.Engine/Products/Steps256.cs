@@ -23,7 +23,7 @@ internal readonly unsafe struct FloatStep256 : ITileStep<Vector256<uint>>
         Vector256.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
 }
 
-/// <summary>Pairs of bfloat16 in vectors of 256 bits, as two multiply-adds of 32-bit floats.</summary>
+/// <summary>Pairs of bfloat16 in vectors of 256 bits, as two multiply-adds of 32-bit floats: the upper value of a pair first, as the instruction VDPBF16PS does, so that both give the same bits.</summary>
 internal readonly unsafe struct BFloat16Step256 : ITileStep<Vector256<uint>>
 {
     public static int Bytes => 32;
@@ -41,8 +41,8 @@ internal readonly unsafe struct BFloat16Step256 : ITileStep<Vector256<uint>>
     public static Vector256<uint> Add(Vector256<uint> sums, Vector256<uint> a, Vector256<uint> panel)
     {
         var upper = Vector256.Create(0xFFFF0000u);
-        var first = Vector256.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), sums.AsSingle());
-        return Vector256.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), first).AsUInt32();
+        var first = Vector256.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), sums.AsSingle());
+        return Vector256.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), first).AsUInt32();
     }
 }
 

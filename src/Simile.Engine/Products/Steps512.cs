@@ -23,7 +23,7 @@ internal readonly unsafe struct FloatStep512 : ITileStep<Vector512<uint>>
         Vector512.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
 }
 
-/// <summary>Pairs of bfloat16 in vectors of 512 bits, as two multiply-adds of 32-bit floats.</summary>
+/// <summary>Pairs of bfloat16 in vectors of 512 bits, as two multiply-adds of 32-bit floats: the upper value of a pair first, as the instruction VDPBF16PS does, so that both give the same bits.</summary>
 internal readonly unsafe struct BFloat16Step512 : ITileStep<Vector512<uint>>
 {
     public static int Bytes => 64;
@@ -41,8 +41,8 @@ internal readonly unsafe struct BFloat16Step512 : ITileStep<Vector512<uint>>
     public static Vector512<uint> Add(Vector512<uint> sums, Vector512<uint> a, Vector512<uint> panel)
     {
         var upper = Vector512.Create(0xFFFF0000u);
-        var first = Vector512.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), sums.AsSingle());
-        return Vector512.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), first).AsUInt32();
+        var first = Vector512.MultiplyAddEstimate((a & upper).AsSingle(), (panel & upper).AsSingle(), sums.AsSingle());
+        return Vector512.MultiplyAddEstimate((a << 16).AsSingle(), (panel << 16).AsSingle(), first).AsUInt32();
     }
 }
 

@@ -22,6 +22,7 @@ public sealed unsafe class TileKernels
             InstructionLevel.Vector256 => Managed256(precision),
             _ => Managed512(precision),
         };
+        Bits = assembled is null ? BitClass.OfManaged() : BitClass.OfAssembled(assembled.For(TileShape.Rows), precision, _managed);
     }
 
     /// <summary>What the products compute in.</summary>
@@ -29,6 +30,9 @@ public sealed unsafe class TileKernels
 
     /// <summary>The instructions in use.</summary>
     public InstructionLevel Level { get; }
+
+    /// <summary>The kind of bits that these kernels give, for recipes: levels of one precision with equal bits have the same.</summary>
+    public string Bits { get; }
 
     /// <summary>The fastest level of this processor for a precision.</summary>
     public static InstructionLevel Best(ComputePrecision precision) => Create(precision, InstructionLevel.Assembled).Level;

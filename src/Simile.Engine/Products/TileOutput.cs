@@ -68,7 +68,7 @@ internal unsafe struct TileOutput
                 value += biases;
                 value = Addend == null ? value : value + AddendOf(firstRow + i, column + part, width - part);
                 value = multiplies ? value : TActivation.Of(value);
-                largest = Largest == null ? largest : Vector512.MaxNative(largest, Vector512.Abs(value));
+                largest = Largest == null ? largest : Vector512.Max(largest, Vector512.Abs(value));
                 Write(value, firstRow + i, column + part, Math.Min(16, width - part), multiplies);
             }
         }

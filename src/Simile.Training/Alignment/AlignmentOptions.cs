@@ -1,3 +1,6 @@
+using System.Globalization;
+using Simile.Engine.Threads;
+
 namespace Simile.Training.Alignment;
 
 /// <summary>The recipe of an alignment. Two runs of one recipe on the same vectors give the same file, however often they are interrupted.</summary>
@@ -51,11 +54,16 @@ public sealed record AlignmentOptions
         Require(Hidden >= 0, $"hidden layer of {Hidden}", "at least 0");
         Require(BatchSize is >= 16 and <= 16_384, $"batch of {BatchSize} pairs", "from 16 to 16,384");
         Require(MaxEpochs > 0 && Patience > 0, $"limit of {MaxEpochs} passes with a patience of {Patience}", "at least 1 each");
-        Require(LearningRate > 0, $"learning rate of {LearningRate}", "above 0");
+        Require(LearningRate > 0 && float.IsFinite(LearningRate), $"learning rate of {LearningRate}", "above 0");
         Require(BootstrapSamples >= 20, $"bootstrap of {BootstrapSamples} samples", "at least 20");
-        Require(Threads > 0, $"number of threads {Threads}", "at least 1");
+        Require(Threads is > 0 and <= WorkerTeam.MaxThreads, $"number of threads {Threads}", $"from 1 to {WorkerTeam.MaxThreads}");
         return this;
     }
+
+    /// <summary>All that decides about the heads, threads aside, as a text that is the same under every culture.</summary>
+    internal string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Method};{TestShare:R};{ValidationShare:R};{Dimensions};{Penalty:R};{Hidden};{BatchSize};{MaxEpochs};{Patience};{LearningRate:R};{BootstrapSamples};{Seed}");
 
     private static void Require(bool holds, string value, string expected)
     {

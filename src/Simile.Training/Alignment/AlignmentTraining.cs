@@ -35,7 +35,7 @@ public static class AlignmentTraining
 
     /// <summary>What a checkpoint belongs to: the recipe (threads aside) and the data.</summary>
     internal static string FingerprintOf(PairedVectors pairs, AlignmentOptions options, string purpose) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{options with { Threads = 1 }}\n{pairs.Digest}")));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{purpose}\n{options.Describe()}\n{pairs.Digest}")));
 
     internal static HeadPair Find(PairedVectors pairs, UnitRows rows, PairSplit split, AlignmentOptions options, TrainingRun run)
     {

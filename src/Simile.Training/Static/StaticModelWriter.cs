@@ -26,14 +26,17 @@ public static class StaticModelWriter
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
-        Directory.CreateDirectory(folder);
         var table = trainer.Table;
         var halves = new Half[table.Rows * table.Columns];
         for (var i = 0; i < halves.Length; i++)
         {
-            halves[i] = (Half)table.All[i];
+            halves[i] = Half.IsFinite((Half)table.All[i])
+                ? (Half)table.All[i]
+                : throw new SimileException(
+                    ErrorCode.BadTrainingData, $"Row {i / table.Columns} of the trained table holds {table.All[i]:R}, which is no finite 16-bit float: the training ran away. Lower the learning rate of {options.LearningRate:R}.");
         }
 
+        Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", SafetensorsType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
         File.Copy(tokenizerPath, Path.Combine(folder, "tokenizer.json"), overwrite: true);
         await WriteConfigurationAsync(folder, options, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Simile.Engine.Threads;
 
 namespace Simile.Training.Static;
 
@@ -16,8 +17,8 @@ internal static class StaticTrainerOptionsCheck
         Require(options.MaxTokens > 0, $"{options.MaxTokens} tokens a side", "at least 1");
         Require(options.Scale is > 0 and <= 80, $"A scale of {options.Scale}", "above 0, up to 80");
         Require(options.Dropout is >= 0 and < 1, $"A dropout of {options.Dropout}", "from 0 to less than 1");
-        Require(options.LearningRate > 0, $"A learning rate of {options.LearningRate}", "above 0");
-        Require(options.Threads > 0, $"{options.Threads} threads", "at least 1");
+        Require(options.LearningRate > 0 && float.IsFinite(options.LearningRate), $"A learning rate of {options.LearningRate}", "above 0");
+        Require(options.Threads is > 0 and <= WorkerTeam.MaxThreads, $"{options.Threads} threads", $"from 1 to {WorkerTeam.MaxThreads}");
     }
 
     private static void Require(bool holds, string value, string expected)

@@ -135,7 +135,7 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     private void FillPart(int first, EmbeddingBatch rows, int from, int count)
     {
         var width = Kind.Space.Dimensions;
-        var block = LazyInitializer.EnsureInitialized(ref _block, () => new float[checked(Count * width)]);
+        var block = LazyInitializer.EnsureInitialized(ref _block, () => EmbeddingBatch.NewBlock(Count, width));
         var outcomes = LazyInitializer.EnsureInitialized(ref _outcomes, () => new EmbeddingOutcome[Count]);
         rows.Block.Span.Slice(from * width, count * width).CopyTo(block.AsSpan(first * width));
         rows.Outcomes.Slice(from, count).CopyTo(outcomes.AsSpan(first));

@@ -100,7 +100,7 @@ internal sealed class CachedRows<TInput>
     /// <summary>The answer, a row an input.</summary>
     public EmbeddingBatch ToBatch()
     {
-        var block = new float[checked(_inputs.Count * _space.Dimensions)];
+        var block = EmbeddingBatch.NewBlock(_inputs.Count, _space.Dimensions);
         var outcomes = new EmbeddingOutcome[_inputs.Count];
         for (var row = 0; row < outcomes.Length; row++)
         {
@@ -116,7 +116,7 @@ internal sealed class CachedRows<TInput>
         return _slotOfRow[row] = Slots - 1;
     }
 
-    private bool Fits(CachedEmbedding? value) => value?.Vector.Length == _space.Dimensions;
+    private bool Fits(CachedEmbedding? value) => value?.Vector.Length == _space.Dimensions && Finite.Holds(value.Vector.Span);
 
     private EmbeddingOutcome Write(int slot, Span<float> row)
     {

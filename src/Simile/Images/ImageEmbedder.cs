@@ -77,7 +77,7 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var request = ImageRequest.Of(options ?? EmbedOptions.Default, Space);
-        var block = new float[checked(inputs.Count * request.Space.Dimensions)];
+        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
         var outcomes = new EmbeddingOutcome[inputs.Count];
         _runner.Run(inputs, request, block, outcomes, look, cancellationToken);
         return new EmbeddingBatch(request.Space, block, outcomes);

@@ -24,6 +24,7 @@ internal static class ImageEmbedderLoader
         {
             RequireSize(folder, network, preparation);
             var digest = WeightsDigest.Of(weights.Paths);
+            weights.EnsureUnchanged();
             var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), note is null ? [] : [note]);
             return new ImageEmbedder(new ImageRunner(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }

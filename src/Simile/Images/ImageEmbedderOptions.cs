@@ -1,4 +1,5 @@
 using Simile.Engine.Products;
+using Simile.Engine.Threads;
 using Simile.Imaging;
 
 namespace Simile.Images;
@@ -12,7 +13,7 @@ public sealed record ImageEmbedderOptions
     /// <summary>Decoders of your own, asked before Simile's. Default: none.</summary>
     public IReadOnlyList<IImageDecoder> Decoders { get; init; } = [];
 
-    /// <summary>Threads for one call; they change the time, never a vector. Default: all cores.</summary>
+    /// <summary>Threads for one call; they change the time, never a vector. Default: all cores; at most 1,024.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Arithmetic of the network's products. Default: 32-bit floats.</summary>
@@ -24,6 +25,9 @@ public sealed record ImageEmbedderOptions
     /// <summary>Hears how long each group of pictures took, on the thread that ran it. Default: nobody.</summary>
     public Action<ImageTimes>? Observe { get; init; }
 
-    internal ImageEmbedderOptions Checked() =>
-        Threads >= 1 ? this : throw new SimileException(ErrorCode.InvalidOption, $"Threads is {Threads}, but at least 1 is needed.");
+    internal ImageEmbedderOptions Checked()
+    {
+        _ = WorkerTeam.Checked(Threads);
+        return this;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class ImageRunner(VisionNetwork network, ImageReader reader, Ima
     public int Dimensions => network.Dimensions;
 
     /// <summary>The network and its arithmetic, for the recipe.</summary>
-    public string Network => $"{network.Kind}/1:{network.Kernels.Precision}:{network.Kernels.Level}";
+    public string Network => $"{network.Kind}/1:{network.Kernels.Precision}:{network.Kernels.Bits}";
 
     /// <summary>Fills the block and the outcomes, one for each input.</summary>
     /// <param name="inputs">The pictures.</param>

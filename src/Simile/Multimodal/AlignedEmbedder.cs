@@ -25,7 +25,7 @@ public sealed class AlignedEmbedder<TInput> : IEmbedder<TInput>
     public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var batch = await _inner.EmbedAsync(inputs, OptionsCheck.RequireWhole(options, Space), cancellationToken).ConfigureAwait(false);
-        var block = new float[checked(batch.Count * Space.Dimensions)];
+        var block = EmbeddingBatch.NewBlock(batch.Count, Space.Dimensions);
         var outcomes = batch.Outcomes.ToArray();
         for (var i = 0; i < outcomes.Length; i++)
         {

@@ -7,7 +7,7 @@ namespace Simile.Multimodal;
 /// <param name="count">Inputs.</param>
 internal sealed class MixedRows(EmbeddingSpace space, int count)
 {
-    private readonly float[] _block = new float[checked(count * space.Dimensions)];
+    private readonly float[] _block = EmbeddingBatch.NewBlock(count, space.Dimensions);
     private readonly EmbeddingOutcome?[] _outcomes = new EmbeddingOutcome?[count];
 
     /// <summary>The outcome of an input, or null when it has had no part of any kind.</summary>

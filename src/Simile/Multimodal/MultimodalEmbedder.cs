@@ -38,7 +38,7 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<MultimodalInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var records = await EmbedWithMetadataAsync(inputs, options, cancellationToken).ConfigureAwait(false);
-        var block = new float[checked(records.Count * Space.Dimensions)];
+        var block = EmbeddingBatch.NewBlock(records.Count, Space.Dimensions);
         for (var i = 0; i < records.Count; i++)
         {
             records[i].FusedVector.Span.CopyTo(block.AsSpan(i * Space.Dimensions));

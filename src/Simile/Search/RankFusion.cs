@@ -3,7 +3,7 @@ namespace Simile.Search;
 /// <summary>Makes one ranking of two.</summary>
 public interface IRankFusion
 {
-    /// <summary>Fuses two rankings, each best first.</summary>
+    /// <summary>Fuses two rankings, each best first; a score that is NaN or infinite does not rank.</summary>
     /// <param name="dense">By meaning.</param>
     /// <param name="keyword">By words.</param>
     /// <param name="wordless">Chunks without words (pictures): where the ranking by words lacks one, its place by meaning may stand for it there too, or else every text with a word of the query would come first.</param>
@@ -30,6 +30,7 @@ public sealed record ReciprocalRankFusion : IRankFusion
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(keyword);
         ArgumentNullException.ThrowIfNull(wordless);
+        (dense, keyword) = (FusedScores.Ranked(dense), FusedScores.Ranked(keyword));
         var scores = new FusedScores();
         var named = FusedScores.NamedOf(keyword, wordless);
         for (var rank = 1; rank <= dense.Count; rank++)
@@ -61,6 +62,7 @@ public sealed record ScoreFusion : IRankFusion
         ArgumentNullException.ThrowIfNull(dense);
         ArgumentNullException.ThrowIfNull(keyword);
         ArgumentNullException.ThrowIfNull(wordless);
+        (dense, keyword) = (FusedScores.Ranked(dense), FusedScores.Ranked(keyword));
         var scores = new FusedScores();
         var named = FusedScores.NamedOf(keyword, wordless);
         Add(scores, dense, id => wordless.Contains(id) && !named.Contains(id) ? 1 : DenseWeight);
@@ -87,6 +89,10 @@ public sealed record ScoreFusion : IRankFusion
 internal sealed class FusedScores
 {
     private readonly Dictionary<long, double> _scores = [];
+
+    /// <summary>The chunks whose score is a number; the places of others go to those behind them.</summary>
+    public static IReadOnlyList<ScoredChunk> Ranked(IReadOnlyList<ScoredChunk> ranking) =>
+        ranking.All(chunk => double.IsFinite(chunk.Score)) ? ranking : [.. ranking.Where(chunk => double.IsFinite(chunk.Score))];
 
     public void Add(long id, double score) => _scores[id] = _scores.GetValueOrDefault(id) + score;
 

@@ -18,7 +18,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
 
     public int Dimensions => network.Dimensions;
 
-    public string Network => $"encoder/1:{network.Kernels.Precision}:{network.Kernels.Level}";
+    public string Network => $"encoder/1:{network.Kernels.Precision}:{network.Kernels.Bits}";
 
     public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Simile.Text;
 
 /// <summary>Turns texts into vectors. Immutable and safe to call from many threads.</summary>
 /// <remarks>A text's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads.
-/// A transformer holds its checkpoint mapped and threads of its own until the embedder is disposed.</remarks>
+/// A transformer holds its checkpoint open and threads of its own until the embedder is disposed.</remarks>
 public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
 {
     private readonly ITextRunner _runner;
@@ -70,7 +70,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens);
-        var block = new float[checked(inputs.Count * request.Space.Dimensions)];
+        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
         var outcomes = new EmbeddingOutcome[inputs.Count];
         _runner.Run(inputs, request, block, outcomes, cancellationToken);
         return ValueTask.FromResult(new EmbeddingBatch(request.Space, block, outcomes));

@@ -33,6 +33,7 @@ internal static class TextEmbedderLoader
         var network = StaticEmbeddingNetwork.Load(file, checkpoint);
         RequireRows(folder, tokenizer, network.Tokens);
         var digest = WeightsDigest.Of([checkpoint.WeightsPath]);
+        file.EnsureUnchanged();
         var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
         var traits = new TextModelTraits(digest, checkpoint.MaxTokens, checkpoint.Prompts, "none", []);
         return new TextEmbedder(new StaticTextRunner(network, tokenizer, options), tokenizer, space, traits, options, time);
@@ -51,6 +52,7 @@ internal static class TextEmbedderLoader
             RequireRows(folder, tokenizer, network.Tokens);
             network.EndOfText?.RequireFrom(tokenizer);
             var digest = WeightsDigest.Of(network.WeightFiles);
+            network.EnsureUnchanged();
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
             RequireRoom(folder, tokenizer, limit);
             var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);

@@ -1,4 +1,5 @@
 using Simile.Engine.Products;
+using Simile.Engine.Threads;
 
 namespace Simile.Text;
 
@@ -14,7 +15,7 @@ public sealed record TextEmbedderOptions
     /// <summary>The most tokens of a text that are used. Default: null, the model's own limit.</summary>
     public int? MaxTokens { get; init; }
 
-    /// <summary>Threads for one call; they change the time, never a vector. Default: all cores.</summary>
+    /// <summary>Threads for one call; they change the time, never a vector. Default: all cores; at most 1,024.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Arithmetic of a transformer's products. Default: 32-bit floats. Static models know no other.</summary>
@@ -35,6 +36,7 @@ public sealed record TextEmbedderOptions
             throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
         }
 
-        return Threads >= 1 ? this : throw new SimileException(ErrorCode.InvalidOption, $"Threads is {Threads}, but at least 1 is needed.");
+        _ = WorkerTeam.Checked(Threads);
+        return this;
     }
 }

@@ -8,7 +8,7 @@ public sealed class EmbeddingBatch
 
     /// <summary>Takes over finished parts.</summary>
     /// <param name="space">The space of every row.</param>
-    /// <param name="block">(B, D) values, row after row; a failed row's values are ignored.</param>
+    /// <param name="block">(B, D) values, row after row; a failed row's values are ignored. A row with NaN or infinity becomes a failed one (<see cref="ErrorCode.InvalidVector"/>), whoever made it.</param>
     /// <param name="outcomes">(B) outcomes.</param>
     public EmbeddingBatch(EmbeddingSpace space, float[] block, EmbeddingOutcome[] outcomes)
     {
@@ -23,7 +23,14 @@ public sealed class EmbeddingBatch
         Space = space;
         _block = block;
         _outcomes = outcomes;
+        FailWhatIsNotFinite();
     }
+
+    /// <summary>A block for rows, of zeros.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for more values than one array holds.</exception>
+    internal static float[] NewBlock(int count, int dimensions) => (long)count * dimensions <= Array.MaxLength
+        ? new float[count * dimensions]
+        : throw new SimileException(ErrorCode.InvalidOption, $"{count} inputs of {dimensions} values are {(long)count * dimensions} values; one call gives at most {Array.MaxLength}. Embed them in several calls.");
 
     /// <summary>The space of every row.</summary>
     public EmbeddingSpace Space { get; }
@@ -72,5 +79,23 @@ public sealed class EmbeddingBatch
         }
 
         return new EmbeddingBatch(space, block, [.. _outcomes]);
+    }
+
+    private void FailWhatIsNotFinite()
+    {
+        if (Finite.Holds(_block))
+        {
+            return;
+        }
+
+        for (var i = 0; i < _outcomes.Length; i++)
+        {
+            var row = _block.AsSpan(i * Dimensions, Dimensions);
+            if (!Finite.Holds(row))
+            {
+                _outcomes[i] = _outcomes[i].Succeeded ? _outcomes[i] with { TokensUsed = 0, Error = Finite.Error("The vector", row, "Whatever embeds is damaged.") } : _outcomes[i];
+                row.Clear();
+            }
+        }
     }
 }

@@ -81,12 +81,9 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
             return;
         }
 
-        foreach (var value in row)
+        if (!Finite.Holds(row))
         {
-            if (!float.IsFinite(value))
-            {
-                throw new SimileException(ErrorCode.InvalidVector, $"The model gave a vector with the value {value}. Its weights are damaged, or too large for their precision.");
-            }
+            throw Finite.Error("The model's vector", row, "Its weights are damaged, or too large for their precision.");
         }
     }
 

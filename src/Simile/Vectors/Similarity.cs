@@ -2,25 +2,43 @@ using Simile.Engine.Kernels;
 
 namespace Simile.Vectors;
 
-/// <summary>Comparison of vectors. Two vectors of different lengths are an error (<see cref="ErrorCode.SpaceMismatch"/>).</summary>
+/// <summary>Comparison of vectors. Two vectors of different lengths are an error (<see cref="ErrorCode.SpaceMismatch"/>); a vector with NaN or infinity has no likeness to any: the answer is NaN.</summary>
+/// <remarks>Sums are 32-bit floats. Where one leaves their range, as squares of values around 1e30 and 1e-30 do, it is added up again in 64 bits; an answer beyond the range is the largest number of it.</remarks>
 public static class Similarity
 {
     /// <summary>Cosine of the angle between a and b, from -1 to 1; 0 when either is all zeros.</summary>
     public static float Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        var lengths = Math.Sqrt((double)VectorKernels.Dot(a, a) * VectorKernels.Dot(b, b));
-        var dot = VectorKernels.Dot(a, b);
-        return lengths > 0 ? (float)Math.Clamp(dot / lengths, -1, 1) : 0;
+        var (squaresOfA, squaresOfB) = (VectorKernels.Dot(a, a), VectorKernels.Dot(b, b));
+        if (!IsOrdinary(squaresOfA) || !IsOrdinary(squaresOfB))
+        {
+            return WideCosine(a, b);
+        }
+
+        var lengths = Math.Sqrt((double)squaresOfA * squaresOfB);
+        return (float)Math.Clamp(VectorKernels.Dot(a, b) / lengths, -1, 1);
     }
 
     /// <summary>Inner product Σ aᵢ bᵢ.</summary>
-    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => VectorKernels.Dot(a, b);
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    {
+        var dot = VectorKernels.Dot(a, b);
+        return float.IsFinite(dot) ? dot : Narrow(WideDot(a, b), a, b);
+    }
 
     /// <summary>Euclidean distance √Σ (aᵢ − bᵢ)².</summary>
-    public static float Euclidean(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => MathF.Sqrt(VectorKernels.SquaredDistance(a, b));
+    public static float Euclidean(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    {
+        var squares = VectorKernels.SquaredDistance(a, b);
+        return IsOrdinary(squares) ? MathF.Sqrt(squares) : Narrow(Math.Sqrt(WideSum(a, b, (x, y) => (x - y) * (x - y))), a, b);
+    }
 
     /// <summary>Manhattan distance Σ |aᵢ − bᵢ|.</summary>
-    public static float Manhattan(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => VectorKernels.AbsoluteDistance(a, b);
+    public static float Manhattan(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    {
+        var distance = VectorKernels.AbsoluteDistance(a, b);
+        return float.IsFinite(distance) ? distance : Narrow(WideSum(a, b, (x, y) => Math.Abs(x - y)), a, b);
+    }
 
     /// <summary>The given measure of a and b, (D) each.</summary>
     public static float Measure(SimilarityMetric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric switch
@@ -54,7 +72,7 @@ public static class Similarity
         var rows = RowsOf(a, dimensions, nameof(a));
         var columns = RowsOf(b, dimensions, nameof(b));
         var result = new float[checked(rows * columns)];
-        Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, i =>
         {
             var left = a.Span.Slice(i * dimensions, dimensions);
             for (var j = 0; j < columns; j++)
@@ -64,6 +82,31 @@ public static class Similarity
         });
         return result;
     }
+
+    // Between these a sum of squares has all its digits, and so has the product of two of them in 64 bits.
+    private static bool IsOrdinary(float squares) => squares is > 1e-30f and < 1e37f;
+
+    private static float WideCosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var lengths = Math.Sqrt(WideDot(a, a)) * Math.Sqrt(WideDot(b, b));
+        return !double.IsFinite(lengths) ? float.NaN : lengths > 0 ? (float)Math.Clamp(WideDot(a, b) / lengths, -1, 1) : 0;
+    }
+
+    private static double WideDot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => WideSum(a, b, (x, y) => x * y);
+
+    private static double WideSum(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Func<double, double, double> term)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            sum += term(a[i], b[i]);
+        }
+
+        return sum;
+    }
+
+    private static float Narrow(double value, ReadOnlySpan<float> a, ReadOnlySpan<float> b) =>
+        Finite.Holds(a) && Finite.Holds(b) ? (float)Math.Clamp(value, -float.MaxValue, float.MaxValue) : float.NaN;
 
     internal static int RowsOf(ReadOnlyMemory<float> rows, int dimensions, string name)
     {

@@ -1,6 +1,6 @@
 namespace Simile.Vectors;
 
-/// <summary>Exact search for the nearest rows of a matrix. Every row is looked at; ties go to the earlier row; threads never change the answer.</summary>
+/// <summary>Exact search for the nearest rows of a matrix. Every row is looked at; rows that hold NaN or infinity, as those of failed inputs do in files, never rank; ties go to the earlier row; threads never change the answer.</summary>
 public static class TopK
 {
     private const int RowsAtOnce = 8192;
@@ -9,7 +9,7 @@ public static class TopK
     /// <param name="rows">(N, D) values, row after row.</param>
     /// <param name="dimensions">Values a row (D).</param>
     /// <param name="query">The query, (D).</param>
-    /// <param name="k">Rows wanted, at least 1; fewer come back when there are fewer.</param>
+    /// <param name="k">Rows wanted, at least 1; fewer come back when there are fewer that have a vector.</param>
     /// <param name="metric">The measure. Default: <see cref="SimilarityMetric.Dot"/>, which equals cosine on unit vectors and is the fastest.</param>
     /// <param name="threads">Threads.</param>
     /// <returns>The rows, best first.</returns>
@@ -35,7 +35,7 @@ public static class TopK
     {
         var count = Similarity.RowsOf(queries, dimensions, nameof(queries));
         var answers = new ScoredRow[count][];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, q =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, q =>
             answers[q] = Search(rows, dimensions, queries.Slice(q * dimensions, dimensions), k, metric));
         return answers;
     }
@@ -72,12 +72,9 @@ public static class TopK
             throw new SimileException(ErrorCode.SpaceMismatch, $"A query of {query.Length} values cannot be compared with rows of {dimensions}. Embed both sides with one model and the same dimensions.");
         }
 
-        foreach (var value in query)
+        if (!Finite.Holds(query))
         {
-            if (!float.IsFinite(value))
-            {
-                throw new SimileException(ErrorCode.InvalidVector, $"The query holds {value}. Check where it comes from.");
-            }
+            throw Finite.Error("The query", query, "Check where it comes from.");
         }
     }
 }

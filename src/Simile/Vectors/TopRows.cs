@@ -12,9 +12,14 @@ internal sealed class TopRows(int k, bool higherIsBetter)
     /// <summary>Whether a row with this score would be kept.</summary>
     public bool Wants(ScoredRow row) => _count < k || IsBetter(row, _heap[0]);
 
-    /// <summary>Keeps the row if it is among the best so far.</summary>
+    /// <summary>Keeps the row if it is among the best so far. A score of NaN is that of a row without a vector, which is never kept.</summary>
     public void Offer(ScoredRow row)
     {
+        if (float.IsNaN(row.Score))
+        {
+            return;
+        }
+
         if (_count < k)
         {
             _heap[_count] = row;

@@ -5,6 +5,9 @@ namespace Simile.Vectors;
 /// <summary>Scaling of vectors to Euclidean length 1.</summary>
 public static class UnitLength
 {
+    // Below this a sum of squares has lost digits: its parts lie where 32-bit floats are spaced evenly.
+    private const float LeastSquares = 1e-30f;
+
     /// <summary>Scales a vector (D) to length 1, in place.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> when it holds NaN or infinity, or only zeros.</exception>
     public static void Normalize(Span<float> vector)
@@ -18,13 +21,13 @@ public static class UnitLength
     /// <summary>Scales a vector to length 1 and says whether that was possible; else it stays as it is.</summary>
     public static bool TryNormalize(Span<float> vector)
     {
-        var length = MathF.Sqrt(VectorKernels.Dot(vector, vector));
-        if (!(length > 0) || !float.IsFinite(length))
+        var squares = VectorKernels.Dot(vector, vector);
+        if (!(squares > LeastSquares) || !float.IsFinite(squares))
         {
             return TryNormalizeExtreme(vector);
         }
 
-        Scale(vector, length);
+        Scale(vector, MathF.Sqrt(squares));
         return true;
     }
 

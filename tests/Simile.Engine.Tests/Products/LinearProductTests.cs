@@ -71,6 +71,19 @@ public unsafe class LinearProductTests
         }
     }
 
+    [Theory]
+    [InlineData(ComputePrecision.Float32)]
+    [InlineData(ComputePrecision.BFloat16)]
+    [InlineData(ComputePrecision.Int8)]
+    public void LevelsWithOneNameForTheirBitsGiveTheSame(ComputePrecision precision)
+    {
+        var random = new Random(8);
+        var (weights, values) = (Draw(random, 40 * 250), Draw(random, 13 * 250));
+        using var matrix = PackedMatrix.Pack(precision, weights, 40, 250, null);
+        var results = Enum.GetValues<InstructionLevel>().Select(level => (TileKernels.Create(precision, level).Bits, Sums: Forward(precision, level, values, 13, matrix, new TilePart(0, 13, 0, matrix.Panels))));
+        Assert.All(results.GroupBy(result => result.Bits), kind => Assert.All(kind, result => Assert.Equal(kind.First().Sums, result.Sums)));
+    }
+
     private static void Check(ComputePrecision precision, InstructionLevel level, int rows, int depth, int outputs, Random random)
     {
         var (values, weights, bias) = (Draw(random, rows * depth), Draw(random, outputs * depth), Draw(random, outputs));

@@ -9,6 +9,7 @@ public sealed record ImagePreparation
 {
     private const int Colours = 3;
     private const long MostPixels = 16L << 20;
+    private const int LongestSide = 1 << 16;
 
     /// <summary>torchvision's preparation of its first ImageNet weights (ResNet-50 V1): 256, 224, bilinear.</summary>
     public static ImagePreparation TorchvisionV1 { get; } = new()
@@ -56,9 +57,15 @@ public sealed record ImagePreparation
     public PreparedImage Prepare(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        RequireSizes();
         var resized = Resize(image);
         var (height, width) = (CropHeight ?? resized.Height, CropWidth ?? resized.Width);
-        var values = new float[checked(Colours * height * width)];
+        if ((long)height * width > MostPixels)
+        {
+            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture would go into the network with {width} × {height} pixels, and the limit is {MostPixels}. Make it smaller.");
+        }
+
+        var values = new float[Colours * height * width];
         for (var colour = 0; colour < Colours; colour++)
         {
             FillPlane(resized, colour, values.AsSpan(colour * height * width, height * width), width);
@@ -70,7 +77,21 @@ public sealed record ImagePreparation
     /// <summary>All that decides about the floats, as a text: what digests and caches are made of.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={string.Join(',', Mean)};deviation={string.Join(',', Deviation)}");
+        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={Joined(Mean)};deviation={Joined(Deviation)}");
+
+    // Joined by itself a list of floats is written as the current culture writes numbers, and the digest would be that of one country.
+    private static string Joined(ImmutableArray<float> values) => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+
+    private void RequireSizes()
+    {
+        foreach (var side in (int?[])[ShortestEdge, ExactHeight, ExactWidth, CropHeight, CropWidth])
+        {
+            if (side is < 1 or > LongestSide)
+            {
+                throw new SimileException(ErrorCode.InvalidOption, $"The preparation asks for a side of {side} pixels; 1 to {LongestSide} can be had.");
+            }
+        }
+    }
 
     private RgbImage Resize(RgbImage image)
     {
@@ -87,9 +108,9 @@ public sealed record ImagePreparation
         var isWide = image.Width > image.Height;
         var (shorter, longer) = isWide ? (image.Height, image.Width) : (image.Width, image.Height);
         var proportional = (long)edge * longer / shorter;
-        if (proportional * edge > MostPixels)
+        if (proportional > MostPixels / edge)
         {
-            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have {proportional * edge}, and the limit is {MostPixels}. Cut the long side first.");
+            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have {(decimal)proportional * edge}, and the limit is {MostPixels}. Cut the long side first.");
         }
 
         var other = (int)proportional;

@@ -18,7 +18,7 @@ internal sealed class FilterWeights
         var scale = (double)input / output;
         var widening = Math.Max(scale, 1);
         var support = FilterKernel.Support(filter) * widening;
-        _most = ((int)Math.Ceiling(support) * 2) + 1;
+        _most = (int)(Needed(filter, input, output) / output);
         (_weights, _firsts, _counts) = (new int[checked(output * _most)], new int[output], new int[output]);
         var exact = new double[_most];
         for (var i = 0; i < output; i++)
@@ -37,6 +37,10 @@ internal sealed class FilterWeights
             Round(exact.AsSpan(0, count), sum, _weights.AsSpan(i * _most));
         }
     }
+
+    /// <summary>Numbers that the weights of an axis take.</summary>
+    public static long Needed(ResampleFilter filter, int input, int output) =>
+        output * (((long)Math.Ceiling(FilterKernel.Support(filter) * Math.Max((double)input / output, 1)) * 2) + 1);
 
     /// <summary>Pixels of the output.</summary>
     public int Count => _firsts.Length;

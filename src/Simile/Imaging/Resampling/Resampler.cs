@@ -8,6 +8,7 @@ namespace Simile.Imaging.Resampling;
 public static class Resampler
 {
     private const int Colours = 3;
+    private const long MostNumbers = 64L << 20;
     private const int Half = 1 << (FilterWeights.Bits - 1);
 
     /// <summary>Resizes a picture.</summary>
@@ -15,6 +16,7 @@ public static class Resampler
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="filter">How pixels are weighted.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a result, or a strip on the way to it, of more than 64 million numbers.</exception>
     public static RgbImage Resize(RgbImage image, int width, int height, ResampleFilter filter)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -25,27 +27,39 @@ public static class Resampler
             return image;
         }
 
+        RequireBounded(image, width, height, filter);
         return filter == ResampleFilter.Nearest ? Nearest(image, width, height) : Filtered(image, width, height, filter);
     }
 
-    private static RgbImage Filtered(RgbImage image, int width, int height, ResampleFilter filter)
+    // What a picture costs beside its own pixels and those of the result: rows between the passes, in time, and weights, in memory.
+    private static void RequireBounded(RgbImage image, int width, int height, ResampleFilter filter)
     {
-        var rows = height == image.Height ? null : new FilterWeights(filter, image.Height, height);
-        var (firstRow, endRow) = rows is null ? (0, height) : (rows.First(0), rows.End(height - 1));
-        var narrow = width == image.Width ? null : Columns(image, new FilterWeights(filter, image.Width, width), firstRow, endRow);
-        return rows is null ? narrow! : Rows(narrow ?? image, rows, narrow is null ? 0 : firstRow);
+        var between = width == image.Width || filter == ResampleFilter.Nearest ? 0 : (long)width * image.Height;
+        var weights = filter == ResampleFilter.Nearest ? 0 : Math.Max(FilterWeights.Needed(filter, image.Width, width), FilterWeights.Needed(filter, image.Height, height));
+        var largest = Math.Max(Math.Max(between, weights), (long)width * height);
+        if (largest > MostNumbers)
+        {
+            throw new SimileException(
+                ErrorCode.ImageTooLarge, $"A picture of {image.Width} × {image.Height} pixels takes {largest} numbers on its way to {width} × {height}, and the limit is {MostNumbers}. Cut the long side first.");
+        }
     }
 
-    // Only the rows that the second pass reads.
-    private static RgbImage Columns(RgbImage image, FilterWeights weights, int firstRow, int endRow)
+    // Columns first, as Pillow: each row on its way into the sums of the rows that it belongs to, so that no picture lies between the two passes.
+    private static RgbImage Filtered(RgbImage image, int width, int height, ResampleFilter filter)
     {
-        var result = RgbImage.Uninitialized(weights.Count, endRow - firstRow);
-        for (var y = firstRow; y < endRow; y++)
+        var columns = width == image.Width ? null : new FilterWeights(filter, image.Width, width);
+        if (height == image.Height)
         {
-            ColumnsOfRow(image.Row(y), weights, result.Writable.Slice((y - firstRow) * weights.Count * Colours, weights.Count * Colours));
+            var narrow = RgbImage.Uninitialized(width, height);
+            for (var y = 0; y < height; y++)
+            {
+                ColumnsOfRow(image.Row(y), columns!, narrow.Writable.Slice(y * width * Colours, width * Colours));
+            }
+
+            return narrow;
         }
 
-        return result;
+        return Rows(image, columns, new FilterWeights(filter, image.Height, height), width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -78,23 +92,50 @@ public static class Resampler
         (pixel[0], pixel[1], pixel[2]) = ((byte)values[0], (byte)values[1], (byte)values[2]);
     }
 
-    private static RgbImage Rows(RgbImage image, FilterWeights weights, int firstRow)
+    // A row of the output is open from the first row of the input that it sees to the last; both only grow, so open rows are a queue.
+    private static RgbImage Rows(RgbImage image, FilterWeights? columns, FilterWeights rows, int width)
     {
-        var result = RgbImage.Uninitialized(image.Width, weights.Count);
-        var sums = new int[image.Width * Colours];
-        for (var y = 0; y < weights.Count; y++)
+        var result = RgbImage.Uninitialized(width, rows.Count);
+        var (open, free) = (new Queue<int[]>(), new Stack<int[]>());
+        var (row, first) = (new byte[width * Colours], 0);
+        for (var y = rows.First(0); y < rows.End(rows.Count - 1); y++)
         {
-            Array.Fill(sums, Half);
-            var factors = weights.Of(y);
-            for (var i = 0; i < factors.Length; i++)
+            while (first + open.Count < rows.Count && rows.First(first + open.Count) <= y)
             {
-                AddRow(image.Row(weights.First(y) - firstRow + i), factors[i], sums);
+                var sums = free.TryPop(out var used) ? used : new int[width * Colours];
+                Array.Fill(sums, Half);
+                open.Enqueue(sums);
             }
 
-            ClipRow(sums, result.Writable.Slice(y * sums.Length, sums.Length));
+            AddToOpen(SourceRow(image.Row(y), columns, row), rows, y, first, open);
+            while (open.Count > 0 && rows.End(first) == y + 1)
+            {
+                ClipRow(open.Peek(), result.Writable.Slice(first++ * width * Colours, width * Colours));
+                free.Push(open.Dequeue());
+            }
         }
 
         return result;
+    }
+
+    private static ReadOnlySpan<byte> SourceRow(ReadOnlySpan<byte> source, FilterWeights? columns, byte[] row)
+    {
+        if (columns is null)
+        {
+            return source;
+        }
+
+        ColumnsOfRow(source, columns, row);
+        return row;
+    }
+
+    private static void AddToOpen(ReadOnlySpan<byte> row, FilterWeights rows, int y, int first, Queue<int[]> open)
+    {
+        foreach (var sums in open)
+        {
+            AddRow(row, rows.Of(first)[y - rows.First(first)], sums);
+            first++;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,7 +7,7 @@ using Simile.Models;
 namespace Simile.Networks.Encoders;
 
 /// <summary>A transformer with its pooling and dense layers: tokens to one vector a text. Immutable and safe to call from many threads.</summary>
-/// <remarks>Holds its checkpoint's files mapped and threads of its own until it is disposed.</remarks>
+/// <remarks>Holds its checkpoint's files open and threads of its own until it is disposed.</remarks>
 internal sealed class EncoderNetwork : IDisposable
 {
     private readonly SafetensorsSet _weights;
@@ -100,6 +100,7 @@ internal sealed class EncoderNetwork : IDisposable
     /// <param name="cancellationToken">Stops between groups of texts.</param>
     public void Forward(IReadOnlyList<int[]> texts, int left, Memory<float> vectors, CancellationToken cancellationToken)
     {
+        _encoder.EnsureUnchanged();
         texts = _filling?.Fill(texts) ?? texts;
         var groups = TextGroups.Of(texts, _team.Threads);
         if (groups.ShareSteps)
@@ -122,6 +123,9 @@ internal sealed class EncoderNetwork : IDisposable
         });
         cancellationToken.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not belong together.</summary>
+    public void EnsureUnchanged() => _weights.EnsureUnchanged();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -65,8 +65,7 @@ internal sealed class FileBulkOutput : IBulkOutput
     {
         for (var i = 0; i < rows.Count; i++)
         {
-            _format.Append(_data, rows[i], Position.Rows + i, _dimensions);
-            if (rows[i].Error is { } error)
+            if (_format.Append(_data, rows[i], Position.Rows + i, _dimensions).Error is { } error)
             {
                 WriteError(Position.Rows + i, error);
             }

@@ -8,9 +8,10 @@ public sealed class BinaryCodes
     private readonly ulong[] _words;
     private readonly int _dimensions;
     private readonly int _wordsPerRow;
+    private readonly HashSet<int> _failed = [];
 
     /// <summary>Takes the signs of vectors.</summary>
-    /// <param name="vectors">(N, D) values.</param>
+    /// <param name="vectors">(N, D) values; rows with NaN or infinity never rank.</param>
     /// <param name="dimensions">Values a vector (D).</param>
     public BinaryCodes(ReadOnlySpan<float> vectors, int dimensions)
     {
@@ -21,7 +22,13 @@ public sealed class BinaryCodes
         _words = new ulong[Count * _wordsPerRow];
         for (var i = 0; i < Count; i++)
         {
-            Pack(vectors.Slice(i * dimensions, dimensions), _words.AsSpan(i * _wordsPerRow, _wordsPerRow));
+            var vector = vectors.Slice(i * dimensions, dimensions);
+            if (!Finite.Holds(vector))
+            {
+                _failed.Add(i);
+            }
+
+            Pack(vector, _words.AsSpan(i * _wordsPerRow, _wordsPerRow));
         }
     }
 
@@ -46,7 +53,7 @@ public sealed class BinaryCodes
         {
             for (var i = first; i < end; i++)
             {
-                top.Offer(new ScoredRow(i, VectorKernels.Hamming(bits, this[i])));
+                top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Hamming(bits, this[i])));
             }
         });
         return Rescoring.Best(candidates, k, row => Score(query.Span, row));

@@ -27,7 +27,7 @@ public sealed class Int8Calibration
     public int Dimensions => _scales.Length;
 
     /// <summary>Measures scales on sample vectors: 127 stands for the magnitude that a share of the values stays under.</summary>
-    /// <param name="vectors">(N, D) values.</param>
+    /// <param name="vectors">(N, D) values; rows with NaN or infinity are passed over.</param>
     /// <param name="dimensions">Values a vector (D).</param>
     /// <param name="share">That share. Default: 0.999; the few values above are cut off.</param>
     public static Int8Calibration Measure(ReadOnlySpan<float> vectors, int dimensions, double share = 0.999)
@@ -38,17 +38,31 @@ public sealed class Int8Calibration
             throw new SimileException(ErrorCode.NotCalibrated, $"{vectors.Length} values are no sample of vectors of {dimensions}. Give at least one whole vector.");
         }
 
+        var known = new List<int>(rows);
+        for (var i = 0; i < rows; i++)
+        {
+            if (Finite.Holds(vectors.Slice(i * dimensions, dimensions)))
+            {
+                known.Add(i);
+            }
+        }
+
+        if (known.Count == 0)
+        {
+            throw new SimileException(ErrorCode.NotCalibrated, $"None of the {rows} vectors of the sample is finite. Give at least one vector without NaN and infinity.");
+        }
+
         var scales = new float[dimensions];
-        var magnitudes = new float[rows];
+        var magnitudes = new float[known.Count];
         for (var d = 0; d < dimensions; d++)
         {
-            for (var i = 0; i < rows; i++)
+            for (var i = 0; i < magnitudes.Length; i++)
             {
-                magnitudes[i] = MathF.Abs(vectors[(i * dimensions) + d]);
+                magnitudes[i] = MathF.Abs(vectors[(known[i] * dimensions) + d]);
             }
 
             Array.Sort(magnitudes);
-            scales[d] = Math.Max(magnitudes[(int)Math.Min(rows - 1, share * rows)], 1e-6f) / 127;
+            scales[d] = Math.Max(magnitudes[(int)Math.Min(magnitudes.Length - 1, share * magnitudes.Length)], 1e-6f) / 127;
         }
 
         return new Int8Calibration(scales);
@@ -86,9 +100,15 @@ public sealed class Int8Calibration
     }
 
     /// <summary>The codes of a vector: (D) → (D).</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for NaN and infinity, <see cref="ErrorCode.SpaceMismatch"/> for another length.</exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<sbyte> codes)
     {
         RequireLength(vector.Length);
+        if (!Finite.Holds(vector))
+        {
+            throw Finite.Error("The vector", vector, "It cannot be quantized; leave it out.");
+        }
+
         for (var d = 0; d < vector.Length; d++)
         {
             codes[d] = (sbyte)Math.Clamp(MathF.Round(vector[d] / _scales[d], MidpointRounding.ToEven), -127, 127);

@@ -7,9 +7,10 @@ public sealed class Int8Codes
 {
     private readonly sbyte[] _codes;
     private readonly Int8Calibration _calibration;
+    private readonly HashSet<int> _failed = [];
 
     /// <summary>Quantizes vectors.</summary>
-    /// <param name="vectors">(N, D) values.</param>
+    /// <param name="vectors">(N, D) values; rows with NaN or infinity have codes of 0 and never rank.</param>
     /// <param name="calibration">The model's calibration.</param>
     public Int8Codes(ReadOnlySpan<float> vectors, Int8Calibration calibration)
     {
@@ -20,7 +21,14 @@ public sealed class Int8Codes
         for (var i = 0; i < Count; i++)
         {
             var (start, length) = (i * calibration.Dimensions, calibration.Dimensions);
-            calibration.Quantize(vectors.Slice(start, length), _codes.AsSpan(start, length));
+            if (Finite.Holds(vectors.Slice(start, length)))
+            {
+                calibration.Quantize(vectors.Slice(start, length), _codes.AsSpan(start, length));
+            }
+            else
+            {
+                _failed.Add(i);
+            }
         }
     }
 
@@ -41,7 +49,7 @@ public sealed class Int8Codes
         {
             for (var i = first; i < end; i++)
             {
-                top.Offer(new ScoredRow(i, VectorKernels.Dot(queryCodes, this[i])));
+                top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Dot(queryCodes, this[i])));
             }
         });
         return Rescoring.Best(candidates, k, row => Score(weighed, row));
@@ -51,8 +59,8 @@ public sealed class Int8Codes
 
     private static sbyte[] QuantizeQuery(float[] weighed)
     {
-        var largest = Math.Max(weighed.Max(MathF.Abs), float.Epsilon);
-        return Array.ConvertAll(weighed, value => (sbyte)MathF.Round(value / largest * 127, MidpointRounding.ToEven));
+        var largest = Math.Clamp(weighed.Max(MathF.Abs), float.Epsilon, float.MaxValue);
+        return Array.ConvertAll(weighed, value => (sbyte)Math.Clamp(MathF.Round(value / largest * 127, MidpointRounding.ToEven), -127, 127));
     }
 
     private float Score(float[] weighed, int row)

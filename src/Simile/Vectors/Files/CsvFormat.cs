@@ -10,7 +10,7 @@ internal sealed class CsvFormat : VectorFormat
     {
     }
 
-    public override void Append(Stream stream, VectorRow row, long index, int dimensions)
+    protected override void Write(Stream stream, VectorRow row, long index, int dimensions)
     {
         var line = new StringBuilder();
         for (var d = 0; d < dimensions; d++)

@@ -7,7 +7,7 @@ internal abstract class FloatBlockFormat : VectorFormat
 {
     public override void Begin(Stream stream, int dimensions) => WriteHeader(stream, 0, dimensions);
 
-    public override void Append(Stream stream, VectorRow row, long index, int dimensions)
+    protected override void Write(Stream stream, VectorRow row, long index, int dimensions)
     {
         if (row.Error is null)
         {

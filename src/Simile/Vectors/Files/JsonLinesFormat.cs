@@ -9,7 +9,7 @@ internal sealed class JsonLinesFormat : VectorFormat
     {
     }
 
-    public override void Append(Stream stream, VectorRow row, long index, int dimensions)
+    protected override void Write(Stream stream, VectorRow row, long index, int dimensions)
     {
         using (var json = new Utf8JsonWriter(stream))
         {
@@ -32,11 +32,23 @@ internal sealed class JsonLinesFormat : VectorFormat
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
         {
-            using var document = JsonDocument.Parse(line);
-            rows.Add(document.RootElement.TryGetProperty("embedding", out var embedding) ? [.. embedding.EnumerateArray().Select(value => value.GetSingle())] : null);
+            rows.Add(RowOf(stream.Name, line, rows.Count + 1));
         }
 
         return Join(stream.Name, rows);
+    }
+
+    private static float[]? RowOf(string path, string line, int number)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.TryGetProperty("embedding", out var embedding) ? [.. embedding.EnumerateArray().Select(value => value.GetSingle())] : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw VectorFiles.Bad(path, $"line {number} is no JSON object with an 'embedding' of numbers ({error.Message})", error);
+        }
     }
 
     internal static VectorTable Join(string path, List<float[]?> rows)

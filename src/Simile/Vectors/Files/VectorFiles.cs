@@ -3,7 +3,7 @@ using Simile.Engine.Files;
 namespace Simile.Vectors.Files;
 
 /// <summary>Vectors to and from files, by the file's ending: <c>.npy</c> (numpy), <c>.jsonl</c>, <c>.csv</c>, <c>.safetensors</c> (tensor <c>embeddings</c>).</summary>
-/// <remarks>Rows keep their places: one without a vector is NaN in .npy, .csv and .safetensors, and an object with an error in .jsonl. A half-written file never stands in the place of a whole one.</remarks>
+/// <remarks>Rows keep their places: one without a vector is NaN in .npy, .csv and .safetensors, and an object with an error in .jsonl; a vector that holds NaN or infinity is such a row. A half-written file never stands in the place of a whole one.</remarks>
 public static class VectorFiles
 {
     /// <summary>Writes rows as they come; memory does not grow with their number.</summary>

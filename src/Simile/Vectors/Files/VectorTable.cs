@@ -7,4 +7,7 @@ public sealed record VectorTable(float[] Values, int Dimensions)
 {
     /// <summary>Rows (N).</summary>
     public int Count => Dimensions == 0 ? 0 : Values.Length / Dimensions;
+
+    /// <summary>Whether a row holds a vector: finite numbers only. The rows of failed inputs hold NaN.</summary>
+    public bool HasVector(int row) => Finite.Holds(Values.AsSpan(row * Dimensions, Dimensions));
 }

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Simile.Engine.Checkpoints;
+using Simile.Engine.Encoders;
+using Simile.Engine.Products;
+using Simile.Networks.Vision;
+using Simile.Tests.Networks.Vision;
+using Simile.Text;
+
+namespace Simile.Tests.Text;
+
+/// <summary>One weight that is not finite, in every tensor in turn: the input fails with a code, or the weight was of no account and the vector is the sound one. Never a third.</summary>
+public sealed class DamagedWeightsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, ComputePrecision, float> Models
+    {
+        get
+        {
+            var data = new TheoryData<string, ComputePrecision, float>();
+            foreach (var name in (string[])["encoders/bert", "encoders/modernbert", "encoders/nomic-bert"])
+            {
+                foreach (var precision in Enum.GetValues<ComputePrecision>())
+                {
+                    data.Add(name, precision, float.NaN);
+                    data.Add(name, precision, float.PositiveInfinity);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task ATextFailsOrHasItsSoundVector(string name, ComputePrecision precision, float weight)
+    {
+        foreach (var file in Directory.GetFiles(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name), "*", SearchOption.AllDirectories))
+        {
+            var target = _folder.File(Path.GetRelativePath(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        var sound = await EmbedAsync(precision);
+        Assert.True(sound.Outcomes[0].Succeeded);
+        var (failed, path) = (0, _folder.File("model.safetensors"));
+        foreach (var offset in Offsets(path))
+        {
+            var before = Patch(path, offset, weight);
+            var batch = await EmbedAsync(precision);
+            Patch(path, offset, before);
+            failed += batch.Outcomes[0].Succeeded ? 0 : 1;
+            Assert.True(batch.Outcomes[0].Error?.Code == ErrorCode.InvalidVector || batch[0].SequenceEqual(sound[0]), $"the weight at byte {offset}");
+        }
+
+        Assert.True(failed > 10, $"only {failed} weights were of account");
+    }
+
+    [Theory]
+    [InlineData("resnet18-huggingface", ComputePrecision.Float32)]
+    [InlineData("resnet18-huggingface", ComputePrecision.BFloat16)]
+    [InlineData("resnet18-huggingface", ComputePrecision.Int8)]
+    public void APictureHasASoundVectorOrNone(string name, ComputePrecision precision)
+    {
+        var vision = VisionCase.Named(name);
+        var path = Path.Combine(vision.Write(_folder.Path).Path, "model.safetensors");
+        var sound = Forward(vision, precision);
+        Assert.All(sound, value => Assert.True(float.IsFinite(value)));
+        var failed = 0;
+        foreach (var offset in Offsets(path))
+        {
+            var before = Patch(path, offset, float.NaN);
+            var vector = Forward(vision, precision);
+            Patch(path, offset, before);
+            var isFinite = vector.All(float.IsFinite);
+            failed += isFinite ? 0 : 1;
+            Assert.True(!isFinite || vector.AsSpan().SequenceEqual(sound), $"the weight at byte {offset}");
+        }
+
+        Assert.True(failed > 10, $"only {failed} weights were of account");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static List<long> Offsets(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return [.. file.Tensors.Values.Where(tensor => tensor.Type == SafetensorsType.F32).OrderBy(tensor => tensor.Offset).Select(tensor => tensor.Offset)];
+    }
+
+    private static float Patch(string path, long offset, float value)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var before = new float[1];
+        stream.Position = offset;
+        stream.ReadExactly(MemoryMarshal.AsBytes(before.AsSpan()));
+        stream.Position = offset;
+        stream.Write(BitConverter.GetBytes(value));
+        return before[0];
+    }
+
+    private async Task<Simile.Vectors.EmbeddingBatch> EmbedAsync(ComputePrecision precision)
+    {
+        await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, new TextEmbedderOptions { Precision = precision, Threads = 1 });
+        return await embedder.EmbedAsync(["ba de fi go"]);
+    }
+
+    private float[] Forward(VisionCase vision, ComputePrecision precision)
+    {
+        using var weights = SafetensorsSet.Open(_folder.Path);
+        using var network = VisionNetwork.Load(weights, Simile.Models.ModelFolder.Open(_folder.Path).ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision });
+        var vector = new float[network.Dimensions];
+        network.Forward(vision.Pictures().AsSpan(0, 3 * vision.Size * vision.Size), vision.Size, vision.Size, vector, team: null);
+        return vector;
+    }
+}
