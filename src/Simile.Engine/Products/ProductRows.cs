@@ -63,6 +63,10 @@ internal sealed unsafe class ProductRows : IDisposable
                 Scales[row] = Int8Rows.Quantize(values, (sbyte*)target, depth, out Sums[row]);
                 break;
         }
+
+        // The rest of the last step meets the panel's own padding, which is 128 with int8: it must be zeros, not what lay there before.
+        var end = depth * sizeof(float) / TileShape.ValuesPerStep(precision);
+        new Span<byte>(target + end, (TileShape.Steps(precision, depth) * 4) - end).Clear();
     }
 
     /// <inheritdoc/>

@@ -51,9 +51,10 @@ public sealed class NotFiniteTests : IDisposable
         Assert.Equal(0, Similarity.Cosine([a, 0], [0, b]));
         Assert.Equal(1, TopK.Search(new[] { b, 0, b, b, 0, b }, 2, new[] { a, a }, 1, SimilarityMetric.Cosine)[0].Row);
         var unit = new[] { 3 * (a / 4), a };
+        var (x, y) = ((double)unit[0], (double)unit[1]);
         UnitLength.Normalize(unit);
-        Assert.Equal(0.6f, unit[0], 1e-6f);
-        Assert.Equal(0.8f, unit[1], 1e-6f);
+        Assert.Equal(x / Math.Sqrt((x * x) + (y * y)), unit[0], 1e-6);
+        Assert.Equal(y / Math.Sqrt((x * x) + (y * y)), unit[1], 1e-6);
     }
 
     [Fact]
