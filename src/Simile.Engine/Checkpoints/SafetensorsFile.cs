@@ -126,7 +126,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         try
         {
-            var stream = RegularFile.Open(path);
+            // Others may replace the file by renaming while it is open here, on Windows too.
+            var stream = RegularFile.Open(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete });
             try
             {
                 return stream.Length >= 8
