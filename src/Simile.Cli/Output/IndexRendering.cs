@@ -27,6 +27,11 @@ internal static class IndexRendering
             }
         }
 
+        if (report.Files == 0)
+        {
+            Console.Error.WriteLine("Note: nothing was indexed: no file of a kind that is read lies there.");
+        }
+
         foreach (var note in report.Notes)
         {
             Console.Error.WriteLine($"Note: {note.Path}: {note.Message}");

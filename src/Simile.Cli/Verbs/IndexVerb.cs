@@ -25,7 +25,7 @@ internal static class IndexVerb
         {
             var options = new ChunkerOptions { MaxTokens = parsed.GetValue(tokens), OverlapTokens = parsed.GetValue(overlap) };
             var files = parsed.GetValue(paths)!;
-            await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files), cancellationToken);
+            await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files, mustExist: false), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
             var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken, parsed.GetValue(verbose), parsed.GetValue(prune));
             if (parsed.GetValue(json))

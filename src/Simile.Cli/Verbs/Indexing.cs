@@ -9,7 +9,8 @@ namespace Simile.Cli.Verbs;
 /// <summary>What 'index' and 'search --in' share.</summary>
 internal static class Indexing
 {
-    public static async Task<IndexReport> RunAsync(IChunkStore store, LoadedModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = false)
+    /// <summary>Brings a store up to date and says what is to be said. One that is made of files for one search shows nothing that is gone from them: it is pruned unless told otherwise.</summary>
+    public static async Task<IndexReport> RunAsync(IChunkStore store, LoadedModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = true)
     {
         var builder = new IndexBuilder(store, model.Embedder, model.Texts, options) { Prune = prune };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));
@@ -19,8 +20,13 @@ internal static class Indexing
     }
 
     /// <summary>What a model must embed for some paths: texts, and pictures where there are any.</summary>
-    public static Modality NeedsOf(string[] paths) =>
-        DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="mustExist">Whether a path that does not exist is an error; an index may hold documents of one that is gone.</param>
+    public static Modality NeedsOf(string[] paths, bool mustExist = true)
+    {
+        var files = mustExist ? DocumentFinder.Find(paths, PictureFiles.IsPicture) : DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files;
+        return files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
+    }
 
     private sealed class Heard(Action<double, double> show) : IProgress<IndexProgress>
     {

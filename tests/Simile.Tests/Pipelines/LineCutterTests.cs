@@ -42,8 +42,9 @@ public sealed class LineCutterTests
             Assert.Equal(raw.Count, cutter.BytesRead);
         }
 
-        var wanted = System.Text.Encoding.Latin1.GetString(content).Split('\n').Select(line => Convert.ToHexString(System.Text.Encoding.Latin1.GetBytes(line.TrimEnd('\r')))).ToList();
-        if (content.Length == 0 || content[^1] == (byte)'\n')
+        var text = System.Text.Encoding.Latin1.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        var wanted = text.Split('\n').Select(line => Convert.ToHexString(System.Text.Encoding.Latin1.GetBytes(line))).ToList();
+        if (content.Length == 0 || content[^1] is (byte)'\n' or (byte)'\r')
         {
             wanted.RemoveAt(wanted.Count - 1);
         }
