@@ -6,7 +6,7 @@ using Simile.Vectors;
 namespace Simile.Hosting;
 
 /// <summary>A model that embeds texts, pictures, or both into one space.</summary>
-public sealed class LoadedModel : IAsyncDisposable
+public sealed class LoadedModel : IAsyncDisposable, IDisposable
 {
     private const float UsualLogitScale = 100;
 
@@ -48,5 +48,12 @@ public sealed class LoadedModel : IAsyncDisposable
         {
             await Images.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, for containers and callers that dispose synchronously.</summary>
+    public void Dispose()
+    {
+        Texts?.Dispose();
+        Images?.Dispose();
     }
 }

@@ -31,7 +31,7 @@ internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions
 
         foreach (var error in Parts(options).Select(Attempt).OfType<SimileException>())
         {
-            yield return $"{error.Code}: {error.Message}";
+            yield return error.Message;
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class SqliteBulkOutput : IBulkOutput
                 command.Parameters[0].Value = Position.Rows + i;
                 command.Parameters[1].Value = error is null ? MemoryMarshal.AsBytes(rows[i].Vector.Span).ToArray() : DBNull.Value;
                 command.Parameters[2].Value = error is null ? DBNull.Value : error.Code;
-                command.Parameters[3].Value = error is null ? DBNull.Value : error.Message;
+                command.Parameters[3].Value = error is null ? DBNull.Value : error.Description;
                 command.ExecuteNonQuery();
             }
         });

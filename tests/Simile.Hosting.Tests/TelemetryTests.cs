@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,6 +35,44 @@ public class TelemetryTests
         var metrics = Text(requests.Where(request => request.Path == "/v1/metrics"));
         Assert.All((string[])[MetricNames.OperationDuration, MetricNames.QueueWait, MetricNames.BatchTokens, MetricNames.CacheHits, MetricNames.Errors, ErrorCode.EmptyText, "library"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
         Assert.Contains("embeddings simile-text-mini", Text(requests.Where(request => request.Path == "/v1/traces")), StringComparison.Ordinal);
+    }
+
+    // ASP.NET Core makes an activity for each request, which is not recorded unless the host asks for it.
+    [Fact]
+    public async Task TracesArriveFromWithinARequestThatNobodyRecords()
+    {
+        var requests = new ConcurrentQueue<LoopbackRequest>();
+        using var collector = new LoopbackServer(request =>
+        {
+            requests.Enqueue(request);
+            return new LoopbackAnswer(200, []);
+        });
+        var target = TelemetryTarget.Find(new TelemetryOptions { Endpoint = new Uri(collector.Address) }, configuration: null);
+        using var telemetry = new SimileTelemetry(target, new TelemetryOptions());
+        using var monitor = new EmbeddingMonitor();
+        using (var request = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start())
+        {
+            Assert.False(request.Recorded);
+            await new MonitoringEmbedder<string>(new FakeEmbedder<string>(text => text), monitor, "within").EmbedAsync(["one"]);
+        }
+
+        Assert.True(telemetry.Flush(TimeSpan.FromMinutes(5)));
+        Assert.Contains("embeddings within", Text(requests.Where(request => request.Path == "/v1/traces")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AContainerThatIsDisposedSynchronouslyClosesTheModels()
+    {
+        var services = new ServiceCollection();
+        services.AddSimile(options => options.Model = "simile-text-mini");
+        IEmbedder<string> embedder;
+        using (var provider = services.BuildServiceProvider())
+        {
+            embedder = provider.GetRequiredService<IEmbedder<string>>();
+            Assert.Equal(1, (await embedder.EmbedAsync(["one"])).Count);
+        }
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await embedder.EmbedAsync(["two"]));
     }
 
     [Fact]

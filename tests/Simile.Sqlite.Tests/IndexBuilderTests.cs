@@ -37,7 +37,7 @@ public sealed class IndexBuilderTests : IDisposable
             var report = await BuildAsync();
             Assert.Equal((5, changed, 4 - changed, 1), (report.Files, report.Changed, report.Unchanged, report.Unread));
             Assert.Equal(["bad.txt", "rows.jsonl"], report.Problems.Select(problem => Path.GetFileName(problem.Path)).Order(StringComparer.Ordinal));
-            Assert.StartsWith("Line 2 ", report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Message, StringComparison.Ordinal);
+            Assert.StartsWith("Line 2 ", report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Description, StringComparison.Ordinal);
             Assert.Equal((1, 1), (report.Empty, report.WithoutVector));
         }
 

@@ -49,7 +49,7 @@ internal static class Failures
                 TellStopped(error, interruption);
                 return Interrupted;
             case SimileException known:
-                Console.Error.WriteLine($"error {known.Code}: {SafeText.Line(known.Message)}");
+                Console.Error.WriteLine($"error {known.Code}: {SafeText.Line(known.Description)}");
                 return known.Code == ErrorCode.InvalidOption ? WrongUsage : Failed;
             case IOException or UnauthorizedAccessException or System.Security.SecurityException:
                 Console.Error.WriteLine($"error {ErrorCode.SystemRefused}: {SafeText.Line(error.Message)}");

@@ -17,7 +17,7 @@ internal static class IndexRendering
             var shown = verbose ? int.MaxValue : ProblemsAFile;
             foreach (var problem in file.Take(shown))
             {
-                var message = problem.Error.Message;
+                var message = problem.Error.Description;
                 Console.Error.WriteLine($"Problem: {(message.StartsWith(problem.Path, StringComparison.Ordinal) ? string.Empty : problem.Path + ": ")}{message} ({problem.Error.Code})");
             }
 

@@ -33,7 +33,7 @@ internal sealed class JsonLines : IDisposable
     {
         json.WriteStartObject("error");
         json.WriteString("code", error.Code);
-        json.WriteString("message", error.Message);
+        json.WriteString("message", error.Description);
         json.WriteEndObject();
     }
 

@@ -55,7 +55,7 @@ internal static class ClassifyVerb
                 fields.WriteNumber("index", index ?? 0);
                 JsonLines.WriteError(fields, error);
             });
-            Console.Error.WriteLine($"error {error.Code}: input {index ?? 0}: {error.Message}");
+            Console.Error.WriteLine($"error {error.Code}: input {index ?? 0}: {error.Description}");
         }
 
         foreach (var (label, score) in answer.Scores)

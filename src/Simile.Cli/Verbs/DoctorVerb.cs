@@ -33,7 +33,7 @@ internal static class DoctorVerb
         }
         catch (SimileException error)
         {
-            return (name, $"{error.Code}: {error.Message}", false);
+            return (name, error.Message, false);
         }
     }
 

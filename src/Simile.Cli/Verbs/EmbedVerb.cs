@@ -99,7 +99,7 @@ internal static class EmbedVerb
                     if (row.Error is { } error)
                     {
                         failed++;
-                        Console.Error.WriteLine($"Input {done}: {error.Code}: {error.Message}");
+                        Console.Error.WriteLine($"Input {done}: {error.Message}");
                     }
 
                     done++;

@@ -54,7 +54,7 @@ internal static class PictureBench
     {
         foreach (var (error, i) in errors.Select((error, i) => (error, i)).Where(pair => pair.error is not null))
         {
-            throw new SimileException(error!.Code, $"{pictures[i].Name} cannot be measured: {error.Message}", error);
+            throw new SimileException(error!.Code, $"{pictures[i].Name} cannot be measured: {error.Description}", error);
         }
     }
 

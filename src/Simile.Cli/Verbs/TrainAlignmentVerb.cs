@@ -78,7 +78,7 @@ internal static class TrainAlignmentVerb
     {
         foreach (var (name, error) in vectors.LeftOut.Take(5))
         {
-            Console.Error.WriteLine($"Left out: {name} ({error.Code}: {error.Message})");
+            Console.Error.WriteLine($"Left out: {name} ({error.Message})");
         }
 
         if (vectors.LeftOut.Count > 5)

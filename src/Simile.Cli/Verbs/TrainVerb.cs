@@ -53,12 +53,18 @@ internal static class TrainVerb
         var verb = new Command("static", "Train a static text model: a table of token vectors") { recipe, corpus, tokenizer, output, checkpoint };
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            var folder = parsed.GetValue(output)!;
+            StaticModelWriter.RequireOwn(folder);
             var options = StaticRecipe.Load(parsed.GetValue(recipe)!);
             var tokenizerPath = parsed.GetValue(tokenizer)!;
             var tokens = TokenizerFile.Load(tokenizerPath);
             var trainer = await ProgressBar.RunAsync("Reading documents", 0, show =>
                 Task.Run(() => StaticTrainer.Prepare(parsed.GetValue(corpus)!, tokens, options, new Heard(done => show(done, 0)), cancellationToken), cancellationToken));
-            var folder = parsed.GetValue(output)!;
+            if (trainer.LeftOut > 0)
+            {
+                Console.Error.WriteLine($"{trainer.LeftOut} lines of the corpus are no pair (text TAB text) and are left out.");
+            }
+
             var state = TrainAlignmentVerb.StateOf(parsed, checkpoint, output);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
             var sample = options.Sources.SelectMany(source => CorpusReader.Read(parsed.GetValue(corpus)!, source).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();

@@ -166,6 +166,9 @@ public static class ErrorCode
     /// <summary>A generator of embeddings outside Simile cannot be reached, or refuses every call.</summary>
     public const string GeneratorUnavailable = "SIM707";
 
+    /// <summary>So many batches hang in the model that no more are begun.</summary>
+    public const string ModelHangs = "SIM708";
+
     /// <summary>A cache cannot be opened, read or written.</summary>
     public const string CacheUnavailable = "SIM711";
 

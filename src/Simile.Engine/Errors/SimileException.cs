@@ -13,6 +13,12 @@ public sealed class SimileException : Exception
     /// <summary>The stable code, such as <c>SIM101</c>.</summary>
     public string Code { get; }
 
+    /// <summary>The code and what is wrong: what logs and problem pages show.</summary>
+    public override string Message => $"{Code}: {base.Message}";
+
+    /// <summary>What is wrong, without the code.</summary>
+    public string Description => base.Message;
+
     /// <summary>When it is worth to try again, for errors of a full queue; null for all others.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,19 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Simile.Engine.Threads;
 
 /// <summary>A few threads of our own that share numbered tasks with the caller. What a task writes must depend on its number alone; then no result depends on the team.</summary>
-/// <remarks>A caller never waits for a worker that has not begun: whatever nobody else took, it does itself. Calls from several threads at once are served side by side.</remarks>
+/// <remarks>The threads do not keep the team alive: one that nobody holds any more is stopped as if it were disposed. A caller never waits for a worker that has not begun: whatever nobody else took, it does itself. Calls from several threads at once are served side by side.</remarks>
 public sealed class WorkerTeam : IDisposable
 {
     /// <summary>The most threads of a team.</summary>
     public const int MaxThreads = 1024;
 
-    private const int SpinsBeforeSleep = 60;
-    private readonly Lock _gate = new();
-    private readonly List<TeamJob> _open = [];
-    private readonly SemaphoreSlim _wake = new(0);
-    private readonly Thread[] _workers;
-    private volatile int _version;
-    private volatile bool _stopped;
+    private readonly Crew _crew = new();
 
     /// <summary>Starts the workers.</summary>
     /// <param name="threads">Threads that work at a time, the caller included; 1 to <see cref="MaxThreads"/>.</param>
@@ -21,13 +17,14 @@ public sealed class WorkerTeam : IDisposable
     public WorkerTeam(int threads)
     {
         Threads = Checked(threads);
-        _workers = new Thread[threads - 1];
-        for (var i = 0; i < _workers.Length; i++)
+        for (var i = 1; i < threads; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"simile-{i + 1}" };
             Start(i);
         }
     }
+
+    /// <summary>Stops the workers of a team that was never disposed.</summary>
+    ~WorkerTeam() => _crew.Stop(Threads);
 
     /// <summary>Threads that work at a time, the caller included.</summary>
     public int Threads { get; }
@@ -43,7 +40,7 @@ public sealed class WorkerTeam : IDisposable
     public void For(int tasks, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        if (tasks <= 1 || _workers.Length == 0)
+        if (tasks <= 1 || Threads == 1)
         {
             for (var i = 0; i < tasks; i++)
             {
@@ -54,85 +51,115 @@ public sealed class WorkerTeam : IDisposable
         }
 
         var job = new TeamJob(tasks, body);
-        Open(job);
+        _crew.Open(job, Math.Min(tasks - 1, Threads - 1));
         job.Help();
-        Close(job);
+        _crew.Close(job);
         job.Wait();
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _stopped = true;
-        _version++;
-        _wake.Release(Math.Max(1, _workers.Length));
+        _crew.Stop(Threads);
+        GC.SuppressFinalize(this);
     }
 
     private void Start(int worker)
     {
         try
         {
-            _workers[worker].Start();
+            new Thread(_crew.Work) { IsBackground = true, Name = $"simile-{worker}" }.Start();
         }
         catch (OutOfMemoryException error)
         {
             Dispose();
-            throw new SimileException(ErrorCode.InvalidOption, $"{Threads} threads were asked for, but the system gives no more than {worker + 1}. Ask for fewer.", error);
+            throw new SimileException(ErrorCode.InvalidOption, $"{Threads} threads were asked for, but the system gives no more than {worker}. Ask for fewer.", error);
         }
     }
 
-    private void Open(TeamJob job)
+    // All that the threads hold. It knows no team, so that a team can be collected while its threads sleep.
+    private sealed class Crew
     {
-        lock (_gate)
+        private const int SpinsBeforeSleep = 60;
+        private readonly Lock _gate = new();
+        private readonly List<TeamJob> _open = [];
+        private readonly SemaphoreSlim _wake = new(0);
+        private volatile int _version;
+        private volatile bool _stopped;
+
+        public void Stop(int threads)
         {
-            _open.Add(job);
+            _stopped = true;
             _version++;
+            _wake.Release(Math.Max(1, threads));
         }
 
-        var asleep = Math.Min(job.Tasks - 1, _workers.Length) - _wake.CurrentCount;
-        if (asleep > 0)
+        public void Open(TeamJob job, int wanted)
         {
-            _wake.Release(asleep);
-        }
-    }
-
-    private void Close(TeamJob job)
-    {
-        lock (_gate)
-        {
-            _open.Remove(job);
-        }
-    }
-
-    private void Work()
-    {
-        while (!_stopped)
-        {
-            var seen = _version;
-            while (Next() is { } job)
+            lock (_gate)
             {
-                job.Help();
-                Close(job);
+                _open.Add(job);
+                _version++;
             }
 
-            var spinner = default(SpinWait);
-            while (_version == seen && spinner.Count < SpinsBeforeSleep)
+            var asleep = wanted - _wake.CurrentCount;
+            if (asleep > 0)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
-            }
-
-            if (_version == seen)
-            {
-                _wake.Wait();
+                _wake.Release(asleep);
             }
         }
-    }
 
-    private TeamJob? Next()
-    {
-        lock (_gate)
+        public void Close(TeamJob job)
         {
-            return _open.Count == 0 ? null : _open[0];
+            lock (_gate)
+            {
+                _open.Remove(job);
+            }
+        }
+
+        public void Work()
+        {
+            while (!_stopped)
+            {
+                var seen = _version;
+                while (HelpOne())
+                {
+                }
+
+                var spinner = default(SpinWait);
+                while (_version == seen && spinner.Count < SpinsBeforeSleep)
+                {
+                    spinner.SpinOnce(sleep1Threshold: -1);
+                }
+
+                if (_version == seen)
+                {
+                    _wake.Wait();
+                }
+            }
+        }
+
+        // On its own, so that a thread that sleeps holds no job, and with it no team.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private bool HelpOne()
+        {
+            if (Next() is not { } job)
+            {
+                return false;
+            }
+
+            job.Help();
+            Close(job);
+            return true;
+        }
+
+        private TeamJob? Next()
+        {
+            lock (_gate)
+            {
+                return _open.Count == 0 ? null : _open[0];
+            }
         }
     }
 }

@@ -28,7 +28,14 @@ public sealed class SimileTelemetry : IDisposable
                 Address(exporter, target, "metrics");
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.MetricInterval.TotalMilliseconds;
             }).Build();
-        _traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => Name(resource, name)).AddSource(MetricNames.Source)
+        var traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => Name(resource, name)).AddSource(MetricNames.Source);
+        if (target.Sampler is null)
+        {
+            // Nobody records the request of ASP.NET Core around a call unless the host has OpenTelemetry itself, and the default sampler drops what has such a parent.
+            traces.SetSampler(new AlwaysOnSampler());
+        }
+
+        _traces = traces
             .AddOtlpExporter(exporter => Address(exporter, target, "traces")).Build();
     }
 

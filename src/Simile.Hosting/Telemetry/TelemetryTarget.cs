@@ -10,6 +10,10 @@ internal sealed record TelemetryTarget(Uri Endpoint, OtlpExportProtocol Protocol
 {
     private const string EndpointName = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ProtocolName = "OTEL_EXPORTER_OTLP_PROTOCOL";
+    private const string SamplerName = "OTEL_TRACES_SAMPLER";
+
+    /// <summary>The sampler that OpenTelemetry's variable names, or null when every call is traced.</summary>
+    public string? Sampler { get; private init; }
 
     /// <summary>The target of the options, or else of the variables; null where none is set.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
@@ -21,7 +25,7 @@ internal sealed record TelemetryTarget(Uri Endpoint, OtlpExportProtocol Protocol
         }
 
         var written = options.Endpoint?.OriginalString ?? Read(configuration, EndpointName);
-        return written is null ? null : new TelemetryTarget(AddressOf(written), ProtocolOf(options.Protocol ?? Read(configuration, ProtocolName)));
+        return written is null ? null : new TelemetryTarget(AddressOf(written), ProtocolOf(options.Protocol ?? Read(configuration, ProtocolName))) { Sampler = Read(configuration, SamplerName) };
     }
 
     /// <summary>Where a kind of signal goes: over HTTP each has a path of its own.</summary>

@@ -6,8 +6,11 @@ namespace Simile.Training.Corpora;
 public static class CorpusReader
 {
     /// <summary>The documents of one source, in the order of the file.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="leftOut">Hears of each line of <c>pairs</c> that is no pair, or null.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
-    public static IEnumerable<CorpusDocument> Read(string folder, CorpusSource source)
+    public static IEnumerable<CorpusDocument> Read(string folder, CorpusSource source, Action? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         var lines = CorpusFile.ReadLines(folder, source.File);
@@ -17,9 +20,24 @@ public static class CorpusReader
             "synsets" => lines.Select(line => Parse(line, source, ReadSynset)),
             "prose" => ReadProse(lines),
             "groups" => ReadGroups(lines, source),
-            "pairs" => lines.Select(line => line.Split('\t')).Where(IsWordPair).Select(cells => new CorpusDocument { Variants = cells[..2] }),
+            "pairs" => ReadPairs(lines, source.WordsOnly, leftOut),
             _ => throw new SimileException(ErrorCode.BadTrainingData, $"{source.File} has the unknown format '{source.Format}'. Known are articles, synsets, prose, groups and pairs."),
         };
+    }
+
+    private static IEnumerable<CorpusDocument> ReadPairs(IEnumerable<string> lines, bool wordsOnly, Action? leftOut)
+    {
+        foreach (var cells in lines.Select(line => line.Split('\t', StringSplitOptions.TrimEntries)))
+        {
+            if (wordsOnly ? IsWordPair(cells) : cells is [{ Length: > 0 }, { Length: > 0 }, ..])
+            {
+                yield return new CorpusDocument { Variants = cells[..2] };
+            }
+            else
+            {
+                leftOut?.Invoke();
+            }
+        }
     }
 
     private static CorpusDocument Parse(string line, CorpusSource source, Func<JsonElement, CorpusDocument> read)

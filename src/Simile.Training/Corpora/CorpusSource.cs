@@ -18,6 +18,9 @@ public sealed record CorpusSource
     /// <summary>For <c>groups</c>: the column of the label, from 0.</summary>
     public int GroupColumn { get; init; } = 1;
 
+    /// <summary>For <c>pairs</c>: whether only pairs of words are kept (letters, spaces and hyphens, two characters at least), for lists of synonyms that are full of numbers and addresses.</summary>
+    public bool WordsOnly { get; init; }
+
     /// <summary>For <c>groups</c>: whether the first line names the columns.</summary>
     public bool HasHeader { get; init; }
 }

@@ -15,17 +15,58 @@ public static class StaticModelWriter
         "The spacecraft entered orbit after a journey of seven months, and sent back its first pictures of the polar ice.", "unaffable", "1234567890", "漢字 and kana",
     ];
 
-    /// <summary>Writes the folder; a README.md that is there already stays.</summary>
+    // What a training writes, and what people put beside it.
+    private static readonly string[] OwnFiles = ["README.md", "model.safetensors", "tokenizer.json", "config.json", "modules.json", "config_sentence_transformers.json", "calibration.json", "golden.json"];
+
+    /// <summary>Makes sure that a training may write a folder: it is missing, empty, or holds a trained model and nothing else.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static void RequireOwn(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (File.Exists(folder))
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{folder} is a file; expected is a folder for the trained model. Name another.");
+        }
+
+        var entries = Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).ToArray() : [];
+        if (entries.Except(OwnFiles).Order(StringComparer.Ordinal).FirstOrDefault() is { } foreign)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{folder} holds '{foreign}', which no training wrote. Name a folder that is new or empty.");
+        }
+    }
+
+    /// <summary>Writes the folder, whole or not at all; a README.md that is there already stays.</summary>
     /// <param name="folder">The folder; it is made where it is missing.</param>
     /// <param name="trainer">The training.</param>
     /// <param name="options">Its recipe.</param>
     /// <param name="tokenizerPath">The tokenizer.json.</param>
     /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
+    /// <exception cref="SimileException">As <see cref="RequireOwn"/>.</exception>
     public static async Task WriteAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
+        RequireOwn(folder);
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var part = Directory.CreateDirectory($"{target}.part-{Guid.NewGuid():N}").FullName;
+        try
+        {
+            await WriteAllAsync(part, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
+            Directory.CreateDirectory(target);
+            foreach (var file in Directory.GetFiles(part))
+            {
+                File.Move(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+            }
+        }
+        finally
+        {
+            Directory.Delete(part, recursive: true);
+        }
+    }
+
+    private static async Task WriteAllAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
+    {
         var table = trainer.Table;
         var halves = new Half[table.Rows * table.Columns];
         for (var i = 0; i < halves.Length; i++)

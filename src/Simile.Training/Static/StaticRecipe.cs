@@ -52,6 +52,7 @@ public static class StaticRecipe
             "file" or "format" => result,
             "text_column" => result with { TextColumn = field.Value.GetInt32() },
             "group_column" => result with { GroupColumn = field.Value.GetInt32() },
+            "words_only" => result with { WordsOnly = field.Value.GetBoolean() },
             "has_header" => result with { HasHeader = field.Value.GetBoolean() },
             _ => throw new FormatException($"a source has the unknown field '{field.Name}'."),
         });

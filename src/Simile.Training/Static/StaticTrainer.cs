@@ -7,6 +7,8 @@ namespace Simile.Training.Static;
 /// <summary>Trains a table of token vectors so that the means of two texts that belong together point the same way.</summary>
 public sealed class StaticTrainer
 {
+    // Two pairs that differ have three texts at least.
+    private const int FewestTexts = 3;
     private readonly StaticTrainerOptions _options;
     private readonly IPairSource[] _sources;
     private readonly double[] _cumulative;
@@ -45,6 +47,9 @@ public sealed class StaticTrainer
     public IReadOnlyList<(string Name, int Count, double Share)> Sources =>
         [.. _sources.Select((source, i) => (source.Name, source.Count, (_cumulative[i] - (i == 0 ? 0 : _cumulative[i - 1])) / _cumulative[^1]))];
 
+    /// <summary>Lines of the corpus that were no pair and were left out.</summary>
+    public long LeftOut { get; private init; }
+
     /// <summary>Token vectors, (V, D).</summary>
     internal PinnedMatrix Table => _table;
 
@@ -65,10 +70,10 @@ public sealed class StaticTrainer
         var pool = new TokenPool();
         var pairs = new PairSources(pool, tokenizer);
         var reader = new CorpusTokenizer(tokenizer, pool, options.Threads);
-        var documents = 0L;
+        var (documents, leftOut, different) = (0L, 0L, new HashSet<string>(StringComparer.Ordinal));
         foreach (var source in options.Sources)
         {
-            foreach (var document in reader.Tokenize(CorpusReader.Read(corpus, source)))
+            foreach (var document in reader.Tokenize(CorpusReader.Read(corpus, source, () => leftOut++).Select(Seen)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 pairs.Add(source, document);
@@ -76,7 +81,20 @@ public sealed class StaticTrainer
             }
         }
 
-        return new StaticTrainer(options, tokenizer.VocabularySize, pool, pairs.All());
+        IPairSource[] sources = [.. pairs.All()];
+        return sources.Length > 0 && different.Count >= FewestTexts
+            ? new StaticTrainer(options, tokenizer.VocabularySize, pool, sources) { LeftOut = leftOut }
+            : throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {corpus} gives no pairs to train on: {documents} documents were read and {leftOut} lines left out. A training needs at least two different pairs of texts that belong together (for format pairs, text TAB text).");
+
+        CorpusDocument Seen(CorpusDocument document)
+        {
+            if (different.Count < FewestTexts)
+            {
+                different.UnionWith(document.Texts().Take(FewestTexts));
+            }
+
+            return document;
+        }
     }
 
     /// <summary>Does one step.</summary>
@@ -90,6 +108,11 @@ public sealed class StaticTrainer
         _encoder.Encode(_batch.Left, _left);
         _encoder.Encode(_batch.Right, _right);
         var loss = _loss.Compute(_left, _right, _batch.Groups, _leftGradient, _rightGradient);
+        if (!double.IsFinite(loss))
+        {
+            throw new SimileException(ErrorCode.BadTrainingData, $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. Lower learning_rate ({_options.LearningRate}) or scale ({_options.Scale}).");
+        }
+
         _tableGradient.Apply(_batch, _leftGradient, _rightGradient, RateAt(Step), Step);
         return (source.Name, loss);
     }

@@ -42,6 +42,8 @@ internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
 
     private async ValueTask<Exception?> TryEmbedAsync(RequestBatch<TInput> batch, ArraySegment<TInput> inputs, int start, CancellationToken cancellationToken)
     {
+        // A batch that was given up goes on with nothing: its callers are answered.
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             var rows = await inner.EmbedAsync(inputs, batch.Kind.Options, cancellationToken).ConfigureAwait(false);

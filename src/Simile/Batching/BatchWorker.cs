@@ -1,22 +1,23 @@
 namespace Simile.Batching;
 
 /// <summary>Works the queue off on threads of the pool, as long as something waits.</summary>
-/// <remarks>A worker is no thread of its own but a chain of work items, so that one that crashes is replaced by the next item, and one that hangs holds nothing but its thread.</remarks>
+/// <remarks>A worker is no thread of its own but a chain of work items, so that one that crashes is replaced by the next item.
+/// One that hangs holds its thread until the model comes back; <see cref="BatchingOptions.MaxAbandonedBatches"/> bounds how many there may be.</remarks>
 internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunner<TInput> runner, BatchingOptions options, TimeProvider time)
 {
     /// <summary>Starts a worker. It stands behind what the pool has to do already, so that callers who are about to call are in its first batch.</summary>
     public void Start() => ThreadPool.UnsafeQueueUserWorkItem(static worker => _ = worker.WorkAsync(), this, preferLocal: false);
 
-    /// <summary>Tells the observer.</summary>
-    public void Tell(BatchingEvent happened)
+    /// <summary>Tells the observer. Neither it nor the clock, which are others' code, is a reason to fail a caller.</summary>
+    public void Tell(Func<BatchingEvent> happened)
     {
         try
         {
-            options.Observe?.Invoke(happened);
+            options.Observe?.Invoke(happened());
         }
         catch (Exception)
         {
-            // An observer is no reason to fail a caller.
+            // As above.
         }
     }
 
@@ -27,17 +28,19 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
             return;
         }
 
-        var started = time.GetTimestamp();
+        var started = 0L;
         try
         {
+            started = time.GetTimestamp();
             await RunAsync(batch).ConfigureAwait(false);
             queue.Learn(batch.Cost, time.GetElapsedTime(started));
-            Tell(EventOf(BatchingEventKind.BatchEnded, batch, started));
+            Tell(() => EventOf(BatchingEventKind.BatchEnded, batch, started));
         }
         catch (Exception error)
         {
-            batch.Fail(error is TimeoutException && options.BatchTimeout is { } timeout ? BatchingErrors.WorkerHangs(timeout) : BatchingErrors.WorkerCrashed(error));
-            Tell(EventOf(BatchingEventKind.WorkerFailed, batch, started));
+            // A call that was answered before the worker failed keeps its answer.
+            batch.Fail(error is SimileException { Code: ErrorCode.WorkerFailed } ? error : BatchingErrors.WorkerCrashed(error));
+            Tell(() => EventOf(BatchingEventKind.WorkerFailed, batch, started));
         }
 
         Start();
@@ -51,18 +54,41 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
             return;
         }
 
-        using var stop = new CancellationTokenSource();
-        try
+        // The clock runs before the model does. A batch that is done when the time is up, because the machine slept, is done.
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var timer = time.CreateTimer(static late => ((TaskCompletionSource)late!).TrySetResult(), late, timeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        var stop = new CancellationTokenSource();
+        // A model that computes does so before it returns a task; it needs a thread of its own to be left alone with.
+        var work = Task.Run(() => runner.RunAsync(batch, stop.Token));
+        await Task.WhenAny(work, late.Task).ConfigureAwait(false);
+        if (!work.IsCompleted)
         {
-            // A model that computes does so before it returns a task; it needs a thread of its own to be left alone with.
-            await Task.Run(() => runner.RunAsync(batch, stop.Token)).WaitAsync(timeout, time).ConfigureAwait(false);
+            Abandon(work, stop);
+            throw BatchingErrors.WorkerHangs(timeout);
         }
-        catch (TimeoutException)
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
+
+        stop.Dispose();
+        await work.ConfigureAwait(false);
     }
+
+    // Whatever the model does from now on, in its callbacks or at its late end, concerns nobody.
+    private void Abandon(Task work, CancellationTokenSource stop)
+    {
+        queue.Abandon();
+        Observe(work, queue.Return);
+        Observe(stop.CancelAsync(), () => { });
+    }
+
+    private static void Observe(Task task, Action ended) =>
+        task.ContinueWith(
+            done =>
+            {
+                _ = done.Exception;
+                ended();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
     private BatchingEvent EventOf(BatchingEventKind kind, RequestBatch<TInput> batch, long started) => new(kind, batch.Lane, batch.Count, queue.Waiting)
     {

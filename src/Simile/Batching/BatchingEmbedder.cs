@@ -10,7 +10,7 @@ namespace Simile.Batching;
 /// <para>When the model throws, the batch is halved until only the bad inputs have failed, each as a row with its error. Errors about the call's options go to the callers.</para>
 /// </remarks>
 /// <typeparam name="TInput">What is embedded.</typeparam>
-public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposable
+public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposable, IDisposable
 {
     private readonly BatchingOptions _options;
     private readonly Func<TInput, int> _cost;
@@ -59,7 +59,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     /// <param name="options">Options of this call, or null for the defaults.</param>
     /// <param name="call">The lane and the deadline.</param>
     /// <param name="cancellationToken">Ends the wait at once; work that has not begun is dropped.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DeadlinePassed"/>, <see cref="ErrorCode.WorkerFailed"/>, or the embedder's own about the options.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DeadlinePassed"/>, <see cref="ErrorCode.WorkerFailed"/>, <see cref="ErrorCode.ModelHangs"/>, or the embedder's own about the options.</exception>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options, BatchingCall call, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -79,6 +79,9 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
 
     /// <summary>Refuses what waits and what comes (<see cref="ObjectDisposedException"/>), and waits for the batches that run.</summary>
     public ValueTask DisposeAsync() => new(_queue.CloseAsync());
+
+    /// <summary>As <see cref="DisposeAsync"/>, for containers that dispose synchronously: blocks until the batches that run have ended.</summary>
+    public void Dispose() => _queue.CloseAsync().GetAwaiter().GetResult();
 
     private async ValueTask<EmbeddingBatch> EmbedNewKindAsync(IReadOnlyList<TInput> inputs, EmbedOptions options, BatchingCall call, CancellationToken cancellationToken)
     {
@@ -104,15 +107,15 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
         }
 
         var request = new BatchingRequest<TInput>(_queue, inputs, _cost, kind, call, _time.GetTimestamp(), _tell);
-        request.Watch(_time, cancellationToken);
         try
         {
+            request.Watch(_time, cancellationToken);
             if (_queue.Add(request))
             {
                 _worker.Start();
             }
         }
-        catch (Exception error) when (error is SimileException or ObjectDisposedException)
+        catch (Exception error)
         {
             // The caller hears of it through its task, as of every other error.
             request.Fail(error);
@@ -123,5 +126,5 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     }
 
     private void Tell(BatchingRequest<TInput> request, BatchingEventKind kind) =>
-        _worker.Tell(new BatchingEvent(kind, request.Call.Lane, request.Count, _queue.Waiting) { Calls = 1, Waited = _time.GetElapsedTime(request.Arrived) });
+        _worker.Tell(() => new BatchingEvent(kind, request.Call.Lane, request.Count, _queue.Waiting) { Calls = 1, Waited = _time.GetElapsedTime(request.Arrived) });
 }

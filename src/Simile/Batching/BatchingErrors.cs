@@ -19,6 +19,9 @@ internal static class BatchingErrors
     public static SimileException WorkerHangs(TimeSpan timeout) =>
         new(ErrorCode.WorkerFailed, string.Create(CultureInfo.InvariantCulture, $"The batch did not end within {timeout.TotalSeconds:F1} s, so its worker was given up; another has taken its place. Send the call again, or raise BatchTimeout."));
 
+    public static SimileException ModelHangs(int abandoned) =>
+        new(ErrorCode.ModelHangs, $"{abandoned} batches were given up and have not come back, so no more are begun (MaxAbandonedBatches). The model hangs: once one of them comes back, calls are taken again; else load the model anew.");
+
     public static SimileException ModelFailed(Exception error) => error as SimileException
         ?? new SimileException(ErrorCode.ModelFailed, $"The model failed on this input: {error.GetType().Name}: {error.Message}. The other inputs were answered; leave this one out.", error);
 

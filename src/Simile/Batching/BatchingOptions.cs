@@ -3,6 +3,9 @@ namespace Simile.Batching;
 /// <summary>Options of <see cref="BatchingEmbedder{TInput}"/>.</summary>
 public sealed record BatchingOptions
 {
+    // What timers can be set to.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
     /// <summary>Batches that run at the same time. Default: 2, so that one is put together and answered while the other runs; 1 where a model cannot share its memory between calls.</summary>
     public int Workers { get; init; } = 2;
 
@@ -21,6 +24,9 @@ public sealed record BatchingOptions
     /// <summary>How long a batch may run before its worker is given up, its callers are told <see cref="ErrorCode.WorkerFailed"/>, and another worker goes on. Default: null, for ever.</summary>
     public TimeSpan? BatchTimeout { get; init; }
 
+    /// <summary>How many batches that were given up may still be with the model, each with a thread, until calls are refused with <see cref="ErrorCode.ModelHangs"/>; when one comes back, calls are taken again. Default: 4.</summary>
+    public int MaxAbandonedBatches { get; init; } = 4;
+
     /// <summary>Hears of every batch, refusal and dropped request, on the thread where it happened; what it throws is ignored. Default: nobody.</summary>
     public Action<BatchingEvent>? Observe { get; init; }
 
@@ -33,9 +39,10 @@ public sealed record BatchingOptions
         RequireAtLeastOne(BatchInputs, nameof(BatchInputs));
         RequireAtLeastOne(QueueCapacity, nameof(QueueCapacity));
         RequireAtLeastOne(BulkEvery, nameof(BulkEvery));
-        return BatchTimeout is null || BatchTimeout > TimeSpan.Zero
+        RequireAtLeastOne(MaxAbandonedBatches, nameof(MaxAbandonedBatches));
+        return BatchTimeout is null || (BatchTimeout > TimeSpan.Zero && BatchTimeout <= LongestTimeout)
             ? this
-            : throw new SimileException(ErrorCode.InvalidOption, $"BatchTimeout is {BatchTimeout}, but it must be longer than nothing. Leave it out for no limit.");
+            : throw new SimileException(ErrorCode.InvalidOption, $"BatchTimeout is {BatchTimeout}, but it must be longer than nothing and at most {LongestTimeout.TotalDays:0} days. Leave it out for no limit.");
     }
 
     private static void RequireAtLeastOne(int value, string name)

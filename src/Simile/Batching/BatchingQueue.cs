@@ -12,6 +12,7 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
     private long _waitingCost;
     private int _workers;
     private int _sinceBulk;
+    private int _abandoned;
     private bool _closed;
 
     /// <summary>Inputs that wait.</summary>
@@ -19,12 +20,17 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
 
     /// <summary>Takes in a call.</summary>
     /// <returns>Whether the caller must start a worker.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/> or <see cref="ErrorCode.ModelHangs"/>.</exception>
     public bool Add(BatchingRequest<TInput> request)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(BatchingEmbedder<TInput>));
+            if (_abandoned >= options.MaxAbandonedBatches)
+            {
+                throw BatchingErrors.ModelHangs(_abandoned);
+            }
+
             if (_waiting > 0 && (long)_waiting + request.Count > options.QueueCapacity)
             {
                 throw BatchingErrors.QueueFull(request.Count, _waiting, options.QueueCapacity, _rate.TimeFor(_waitingCost));
@@ -85,6 +91,27 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
     /// <summary>Notes that a batch ended.</summary>
     public void Learn(long cost, TimeSpan took) => _rate.Learn(cost, took);
 
+    /// <summary>Notes that a batch was given up. When too many are, all that waits is refused, as what comes is.</summary>
+    public void Abandon()
+    {
+        List<BatchingRequest<TInput>> waiting;
+        lock (_gate)
+        {
+            waiting = ++_abandoned < options.MaxAbandonedBatches ? [] : TakeWaiting();
+        }
+
+        waiting.ForEach(request => request.Fail(BatchingErrors.ModelHangs(options.MaxAbandonedBatches)));
+    }
+
+    /// <summary>Notes that a batch that was given up came back after all.</summary>
+    public void Return()
+    {
+        lock (_gate)
+        {
+            _abandoned--;
+        }
+    }
+
     /// <summary>Refuses all that waits and all that comes; ends when the batches that run have ended.</summary>
     public Task CloseAsync()
     {
@@ -92,8 +119,7 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
         lock (_gate)
         {
             _closed = true;
-            waiting = [.. _interactive.Clear(), .. _bulk.Clear()];
-            (_waiting, _waitingCost) = (0, 0);
+            waiting = TakeWaiting();
             if (_workers == 0)
             {
                 _idle.TrySetResult();
@@ -102,6 +128,12 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
 
         waiting.ForEach(request => request.Fail(BatchingErrors.Closed()));
         return _idle.Task;
+    }
+
+    private List<BatchingRequest<TInput>> TakeWaiting()
+    {
+        (_waiting, _waitingCost) = (0, 0);
+        return [.. _interactive.Clear(), .. _bulk.Clear()];
     }
 
     private RequestLane<TInput> LaneOf(BatchingLane lane) => lane == BatchingLane.Bulk ? _bulk : _interactive;

@@ -8,10 +8,11 @@ namespace Simile.Images;
 
 /// <summary>Turns pictures into vectors: ResNet's pooled features, ViT's class state, CLIP's projection. Immutable and safe to call from many threads.</summary>
 /// <remarks>A picture's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads. Memory is that of a group of 32 pictures, however many there are.</remarks>
-public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable
+public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDisposable
 {
     private readonly ImageRunner _runner;
     private readonly TimeProvider _time;
+    private volatile bool _disposed;
 
     internal ImageEmbedder(ImageRunner runner, ImageReader reader, ImagePreparation preparation, ImageModelTraits traits, TimeProvider time)
     {
@@ -69,13 +70,21 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _runner.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Frees the network as soon as the calls that run have ended; calls that come are refused (<see cref="ObjectDisposedException"/>).</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _runner.Dispose();
     }
 
     private EmbeddingBatch Embed(IReadOnlyList<ImageInput> inputs, EmbedOptions? options, Action<int, RgbImage>? look, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var request = ImageRequest.Of(options ?? EmbedOptions.Default, Space);
         var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
         var outcomes = new EmbeddingOutcome[inputs.Count];

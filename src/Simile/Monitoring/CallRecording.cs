@@ -23,6 +23,7 @@ internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instru
         }
 
         monitor.Record(instruments.OperationDuration, time.GetElapsedTime(_start).TotalSeconds, Operation, Model, Provider);
+        monitor.Keep($"{MetricNames.OperationDuration}:{model}", time.GetElapsedTime(_start).TotalSeconds);
         monitor.Record(instruments.Inputs, batch.Count, Model);
         if (tokens > 0)
         {

@@ -171,6 +171,6 @@ public sealed class EmbeddingMonitor : IDisposable
     }
 
     // Our own names are few and always have a place, so that a call never fails because of what is counted about it.
-    private void Keep(string name, double value) =>
+    internal void Keep(string name, double value) =>
         _series.GetOrAdd(name, static (_, options) => new MetricSeries(options.Window / options.Slices, options.Slices), _options).Record(value, Now());
 }

@@ -50,14 +50,11 @@ internal sealed class QuantileSketch
     }
 
     /// <summary>About the value of rank ⌊q (n − 1)⌋ among the n sorted values; NaN when there is none.</summary>
-    public double Quantile(double q)
-    {
-        if (Count == 0)
-        {
-            return double.NaN;
-        }
+    public double Quantile(double q) => Count == 0 ? double.NaN : ValueAt((long)(q * (Count - 1)));
 
-        var rank = (long)(q * (Count - 1));
+    /// <summary>About the value of a rank, from 0, among the sorted values.</summary>
+    public double ValueAt(long rank)
+    {
         if (rank < _negative.Total)
         {
             return -ValueOf(_negative.BucketAt(_negative.Total - 1 - rank));

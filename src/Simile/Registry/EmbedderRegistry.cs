@@ -3,7 +3,7 @@ namespace Simile.Registry;
 /// <summary>Embedders by name: loaded when first asked for, once however many ask, and unloaded, least recently used first, when they exceed a memory budget.</summary>
 /// <remarks>What is in use or pinned is never unloaded. Where that exceeds the budget, the excess is unloaded as soon as its leases end.</remarks>
 /// <param name="options">Options, or null for the defaults.</param>
-public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDisposable
+public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDisposable, IDisposable
 {
     private readonly RegistryOptions _options = (options ?? new RegistryOptions()).Checked();
     private readonly Lock _gate = new();
@@ -143,6 +143,9 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
 
         await Task.WhenAll(names.Select(name => UnloadAsync(name).AsTask())).ConfigureAwait(false);
     }
+
+    /// <summary>As <see cref="DisposeAsync"/>, for containers that dispose synchronously: blocks until the leases have ended.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private void Add(RegistryEntry entry)
     {

@@ -53,5 +53,5 @@ internal sealed class FileGroup
     private static bool IsOfText(SimileException error) => error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode;
 
     private static SimileException ErrorOf(Chunk chunk, SimileException error) =>
-        chunk.IsPicture ? error : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Message}", error);
+        chunk.IsPicture ? error : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Description}", error);
 }

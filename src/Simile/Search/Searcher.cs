@@ -121,7 +121,7 @@ public sealed class Searcher
         var terms = mode == SearchMode.Dense ? 0 : SearchWords.Terms(words).Count;
         if (failure is not null)
         {
-            ranking.Notes.Add(terms > 0 ? $"Searched by words only, since the query has no vector ({failure.Code}: {failure.Message})" : throw failure);
+            ranking.Notes.Add(terms > 0 ? $"Searched by words only, since the query has no vector ({failure.Message})" : throw failure);
         }
 
         if (terms > SearchWords.MaxTerms)

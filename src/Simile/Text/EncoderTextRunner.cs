@@ -155,6 +155,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
         }
         finally
         {
+            tokens.Clear();
             _buffers.Add(tokens);
         }
     }

@@ -60,6 +60,8 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
             }
         }
 
+        // What waits for the next call holds no huge text's tokens.
+        workspace.Tokens.Clear();
         _workspaces.Add(workspace);
     }
 

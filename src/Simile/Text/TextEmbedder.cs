@@ -9,12 +9,13 @@ namespace Simile.Text;
 /// <summary>Turns texts into vectors. Immutable and safe to call from many threads.</summary>
 /// <remarks>A text's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads.
 /// A transformer holds its checkpoint open and threads of its own until the embedder is disposed.</remarks>
-public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
+public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposable
 {
     private readonly ITextRunner _runner;
     private readonly TextModelTraits _traits;
     private readonly TextEmbedderOptions _options;
     private readonly TimeProvider _time;
+    private volatile bool _disposed;
 
     internal TextEmbedder(ITextRunner runner, ITokenizer tokenizer, EmbeddingSpace space, TextModelTraits traits, TextEmbedderOptions options, TimeProvider time)
     {
@@ -69,6 +70,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens);
         var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
         var outcomes = new EmbeddingOutcome[inputs.Count];
@@ -84,6 +86,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(tokens);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return _runner.Tokenize(text, MaxTokens ?? int.MaxValue, tokens);
     }
 
@@ -100,8 +103,15 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _runner.Dispose();
+        Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Frees the network as soon as the calls that run have ended; calls that come are refused (<see cref="ObjectDisposedException"/>).</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _runner.Dispose();
     }
 
     /// <summary>Embeds texts and says for each what went into its vector.</summary>

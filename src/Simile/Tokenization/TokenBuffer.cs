@@ -3,9 +3,11 @@ namespace Simile.Tokenization;
 /// <summary>A reusable list of tokens: ids, and where each stands in the text. Not safe for several threads at once.</summary>
 public sealed class TokenBuffer
 {
-    private int[] _ids = new int[256];
-    private int[] _starts = new int[256];
-    private int[] _ends = new int[256];
+    private const int Smallest = 256;
+    private const int MostKept = 1 << 18;
+    private int[] _ids = new int[Smallest];
+    private int[] _starts = new int[Smallest];
+    private int[] _ends = new int[Smallest];
 
     /// <summary>Tokens in the buffer.</summary>
     public int Count { get; private set; }
@@ -19,8 +21,18 @@ public sealed class TokenBuffer
     /// <summary>For each token the index after its last UTF-16 unit in the text.</summary>
     public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
 
-    /// <summary>Empties the buffer and keeps its memory.</summary>
-    public void Clear() => Count = 0;
+    /// <summary>Tokens that fit before it grows.</summary>
+    internal int Capacity => _ids.Length;
+
+    /// <summary>Empties the buffer and keeps its memory, unless one huge text made it huge (over 262,144 tokens, 3 MB).</summary>
+    public void Clear()
+    {
+        Count = 0;
+        if (Capacity > MostKept)
+        {
+            (_ids, _starts, _ends) = (new int[Smallest], new int[Smallest], new int[Smallest]);
+        }
+    }
 
     /// <summary>Drops all tokens after the first <paramref name="count"/>.</summary>
     public void TruncateTo(int count) => Count = Math.Min(Count, count);

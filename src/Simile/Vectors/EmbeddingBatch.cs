@@ -55,7 +55,7 @@ public sealed class EmbeddingBatch
         {
             if (_outcomes[index].Error is { } error)
             {
-                throw new SimileException(error.Code, $"Input {index} has no vector: {error.Message}", error);
+                throw new SimileException(error.Code, $"Input {index} has no vector: {error.Description}", error);
             }
 
             return _block.AsSpan(index * Dimensions, Dimensions);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Simile.Engine.Threads;
 
 namespace Simile.Engine.Tests.Threads;
@@ -50,5 +51,29 @@ public class WorkerTeamTests
         }));
         Assert.Equal("seven", Assert.Single(error.InnerExceptions).Message);
         Assert.Equal(20, runs);
+    }
+
+    [Fact]
+    public void ATeamThatNobodyHoldsIsCollected()
+    {
+        var team = Start();
+        for (var i = 0; i < 10_000 && team.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(1);
+        }
+
+        Assert.False(team.IsAlive);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Start()
+    {
+        var team = new WorkerTeam(3);
+        var sum = 0;
+        team.For(100, task => Interlocked.Add(ref sum, task));
+        Assert.Equal(4950, sum);
+        return new WeakReference(team);
     }
 }

@@ -64,7 +64,7 @@ public class EmbedderGeneratorTests
         using var generator = EmbedderGenerator.Over(_embedder);
         var error = await Assert.ThrowsAsync<SimileException>(() => generator.GenerateAsync(["one", "bad"]));
         Assert.Equal(ErrorCode.EmptyText, error.Code);
-        Assert.StartsWith("Input 1 ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("SIM101: Input 1 ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

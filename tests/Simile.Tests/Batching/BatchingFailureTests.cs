@@ -102,6 +102,73 @@ public sealed class BatchingFailureTests
     }
 
     [Fact]
+    public async Task HangingBatchesAreCountedAndTheNextCallIsRefusedAtOnceUntilOneComesBack()
+    {
+        var time = new ManualTime();
+        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5), MaxAbandonedBatches = 2 }, time: time);
+        for (var hangs = 1; hangs <= 2; hangs++)
+        {
+            var hanging = batching.EmbedAsync(["x"]).AsTask();
+            await _gated.CalledAsync(hangs);
+            time.Advance(TimeSpan.FromSeconds(6));
+            Assert.Equal(ErrorCode.WorkerFailed, (await Assert.ThrowsAsync<SimileException>(() => hanging)).Code);
+        }
+
+        var refused = await Assert.ThrowsAsync<SimileException>(async () => await batching.EmbedAsync(["refused"]));
+        Assert.Equal(ErrorCode.ModelHangs, refused.Code);
+        Assert.Equal(2, _gated.CallCount());
+        _gated.Open(2);
+        while (await Record.ExceptionAsync(async () => await batching.EmbedAsync([])) is null && await RefusedAsync(batching))
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public async Task ABatchThatWasGivenUpIsNotBisected()
+    {
+        var time = new ManualTime();
+        var model = new FakeEmbedder { Gated = true, Throws = _ => new InvalidOperationException("late") };
+        await using var batching = new BatchingEmbedder<string>(model, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5) }, time: time);
+        var hanging = batching.EmbedAsync(Texts).AsTask();
+        await model.CalledAsync(1);
+        time.Advance(TimeSpan.FromSeconds(6));
+        await Assert.ThrowsAsync<SimileException>(() => hanging);
+        model.Throws = _ => null;
+        model.Open(100);
+        Assert.Equal(1, (await batching.EmbedAsync(["next"])).Count);
+        Assert.Equal([Texts.Length, 1], model.Calls.Select(call => call.Length));
+    }
+
+    [Fact]
+    public async Task AClockThatThrowsEndsNoWorker()
+    {
+        var time = new BrokenTime();
+        await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), OneWorker, time: time);
+        Assert.Equal(1, (await batching.EmbedAsync(["a"])).Count);
+        time.IsBroken = true;
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(async () => await batching.EmbedAsync(["b"], null, new BatchingCall { Deadline = TimeSpan.FromMinutes(1) }));
+        }
+
+        time.IsBroken = false;
+        Assert.Equal(1, (await batching.EmbedAsync(["c"])).Count);
+        Assert.Equal(0, batching.Waiting);
+    }
+
+    [Fact]
+    public async Task DisposingSynchronouslyWaitsForWhatRuns()
+    {
+        var batching = new BatchingEmbedder<string>(_gated, OneWorker);
+        var running = await OccupyAsync(batching);
+        var disposal = Task.Run(batching.Dispose, TestContext.Current.CancellationToken);
+        _gated.Open();
+        await Task.WhenAll(running, disposal);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await batching.EmbedAsync(["after"]));
+    }
+
+    [Fact]
     public async Task AnObserverThatThrowsHurtsNobody()
     {
         await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), new BatchingOptions { Observe = _ => throw new InvalidOperationException() });
@@ -125,10 +192,36 @@ public sealed class BatchingFailureTests
         await Task.WhenAll(running, disposal);
     }
 
+    private static async Task<bool> RefusedAsync(BatchingEmbedder<string> batching)
+    {
+        using var enough = new CancellationTokenSource();
+        var call = batching.EmbedAsync(["again"], null, enough.Token).AsTask();
+        if (call.IsFaulted)
+        {
+            return true;
+        }
+
+        await enough.CancelAsync();
+        return (await Record.ExceptionAsync(() => call)) is SimileException { Code: ErrorCode.ModelHangs };
+    }
+
     private async Task<Task> OccupyAsync(BatchingEmbedder<string> batching)
     {
         var first = batching.EmbedAsync(["x"]).AsTask();
         await _gated.CalledAsync(1);
         return first;
+    }
+
+    private sealed class BrokenTime : TimeProvider
+    {
+        private volatile bool _isBroken;
+
+        public bool IsBroken
+        {
+            get => _isBroken;
+            set => _isBroken = value;
+        }
+
+        public override long GetTimestamp() => IsBroken ? throw new InvalidOperationException("No clock.") : base.GetTimestamp();
     }
 }

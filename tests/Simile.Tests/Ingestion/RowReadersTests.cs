@@ -23,7 +23,7 @@ public class RowReadersTests
         Assert.Equal(2 + kept, contents.Blocks.Count);
         Assert.Equal((1, 4), (contents.Blocks[0].StartLine, contents.Blocks[^1].StartLine));
         Assert.Equal(isProblem ? 1 : 0, contents.Problems.Count);
-        Assert.All(contents.Problems, problem => Assert.StartsWith("Line 3 ", problem.Message, StringComparison.Ordinal));
+        Assert.All(contents.Problems, problem => Assert.StartsWith("Line 3 ", problem.Description, StringComparison.Ordinal));
     }
 
     [Fact]

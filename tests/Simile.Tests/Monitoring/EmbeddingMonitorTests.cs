@@ -28,6 +28,16 @@ public class EmbeddingMonitorTests
     }
 
     [Fact]
+    public void PercentilesOfTwoValuesAreNotBelowTheirMean()
+    {
+        using var monitor = new EmbeddingMonitor();
+        monitor.RecordMetric("x", 1);
+        monitor.RecordMetric("x", 101);
+        var found = monitor.Statistics("x");
+        Assert.Equal((51, 91, 100), (found.P50, found.P90, found.P99));
+    }
+
+    [Fact]
     public void WhatWasNeverRecordedHasNoStatistics()
     {
         using var monitor = new EmbeddingMonitor();

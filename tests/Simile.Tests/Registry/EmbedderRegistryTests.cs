@@ -164,9 +164,9 @@ public sealed class EmbedderRegistryTests
         await using var registry = Three(new RegistryOptions());
         registry.Register("multilingual", new FakeEmbedder());
         var unknown = await Assert.ThrowsAsync<SimileException>(async () => await registry.GetAsync<Closable>("multilinugal"));
-        Assert.Equal((ErrorCode.UnknownEmbedder, "There is no embedder 'multilinugal'. Near it are 'multilingual'."), (unknown.Code, unknown.Message));
+        Assert.Equal((ErrorCode.UnknownEmbedder, "There is no embedder 'multilinugal'. Near it are 'multilingual'."), (unknown.Code, unknown.Description));
         var wrong = await Assert.ThrowsAsync<SimileException>(async () => await registry.GetAsync<IEmbedder<int>>("a"));
-        Assert.Equal("The embedder 'a' is no IEmbedder<Int32>, but Closable.", wrong.Message);
+        Assert.Equal("The embedder 'a' is no IEmbedder<Int32>, but Closable.", wrong.Description);
         Assert.Equal(ErrorCode.EmbedderMismatch, Assert.Throws<SimileException>(() => registry.Register("a", new FakeEmbedder())).Code);
     }
 

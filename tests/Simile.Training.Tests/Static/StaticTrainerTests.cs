@@ -27,6 +27,45 @@ public sealed class StaticTrainerTests : IDisposable
         File.WriteAllLines(_folder.File("pairs.tsv"), lines);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n\n\n")]
+    [InlineData("one line without a tab\n")]
+    [InlineData("baba\tnono\n")]
+    [InlineData("baba\tnono\nbaba\tnono\nbaba\tnono\n")]
+    [InlineData("\tnono\nbaba\t\n")]
+    public async Task ACorpusWithoutPairsIsRefused(string corpus)
+    {
+        var (_, tokenizer) = await PrepareAsync();
+        await File.WriteAllTextAsync(_folder.File("pairs.tsv"), corpus.Replace("baba", Word(1, 'a'), StringComparison.Ordinal).Replace("nono", Word(1, 'n'), StringComparison.Ordinal));
+        var error = Assert.Throws<SimileException>(() => StaticTrainer.Prepare(_folder.Path, tokenizer, _options));
+        Assert.Equal(ErrorCode.BadTrainingData, error.Code);
+    }
+
+    [Fact]
+    public void PairsTakeAnyTextAndCountWhatIsNone()
+    {
+        File.WriteAllLines(_folder.File("any.tsv"), ["Opening hours?\tWe open at 9:30.", "no tab", "\tempty", "a-b\tc d"]);
+        var leftOut = 0;
+        var source = new CorpusSource { File = "any.tsv", Format = "pairs" };
+        Assert.Equal(["Opening hours?", "We open at 9:30.", "a-b", "c d"], CorpusReader.Read(_folder.Path, source, () => leftOut++).SelectMany(document => document.Variants));
+        Assert.Equal(2, leftOut);
+        Assert.Equal(["a-b", "c d"], CorpusReader.Read(_folder.Path, source with { WordsOnly = true }).SelectMany(document => document.Variants));
+    }
+
+    [Fact]
+    public async Task AForeignFolderIsNotWrittenOverAndNothingIsLeftBehind()
+    {
+        var (trainer, _) = await PrepareAsync();
+        var foreign = Directory.CreateDirectory(_folder.File("notes")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(foreign, "letter.txt"), "mine");
+        var error = await Assert.ThrowsAsync<SimileException>(() => StaticModelWriter.WriteAsync(foreign, trainer, _options, _folder.File("tokenizer.json"), [Word(1, 'a')]));
+        Assert.Contains("letter.txt", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => StaticModelWriter.WriteAsync(_folder.File("model"), trainer, _options, _folder.File("no-such-tokenizer.json"), [Word(1, 'a')]));
+        Assert.Equal(["letter.txt"], Directory.GetFileSystemEntries(foreign).Select(Path.GetFileName));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(_folder.Path), entry => Path.GetFileName(entry).StartsWith("model", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task WordsThatStandTogetherBecomeAlike()
     {

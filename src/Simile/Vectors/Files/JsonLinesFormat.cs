@@ -81,7 +81,7 @@ internal sealed class JsonLinesFormat : VectorFormat
         {
             json.WriteStartObject("error");
             json.WriteString("code", error.Code);
-            json.WriteString("message", error.Message);
+            json.WriteString("message", error.Description);
             json.WriteEndObject();
             return;
         }
