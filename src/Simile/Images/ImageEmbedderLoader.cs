@@ -45,7 +45,7 @@ internal static class ImageEmbedderLoader
         var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
         if (network.ImageSize is { } side && (height != side || width != side))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The network of {folder.Path} takes pictures of {side} × {side} pixels, but its preparation gives {(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"The network of {folder.Path} takes pictures of {side} × {side} pixels, but its preparation gives {(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json or processor_config.json.");
         }
     }
 }

@@ -4,7 +4,7 @@ using Simile.Models;
 
 namespace Simile.Images;
 
-/// <summary>Reads how a checkpoint wants its pictures prepared: preprocessor_config.json of Hugging Face, the pretrained_cfg of timm, torchvision's V1 where nothing is said.</summary>
+/// <summary>Reads how a checkpoint wants its pictures prepared: processor_config.json or preprocessor_config.json of Hugging Face, the pretrained_cfg of timm, torchvision's V1 where nothing is said.</summary>
 internal static class PreparationReader
 {
     private const double ResNetCut = 0.875;
@@ -15,7 +15,9 @@ internal static class PreparationReader
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for a preparation that is not understood.</exception>
     public static (ImagePreparation Preparation, string? Note) Read(ModelFolder folder, string subfolder)
     {
-        if (folder.ReadConfig(subfolder, "preprocessor_config.json") is { } processor)
+        // transformers 5 writes one processor_config.json for text and pictures together; where both are there, it comes first.
+        var together = folder.ReadConfig(subfolder, "processor_config.json")?.Child("image_processor");
+        if ((together ?? folder.ReadConfig(subfolder, "preprocessor_config.json")) is { } processor)
         {
             return (ProcessorPreparation.Read(processor, folder.ReadConfig(subfolder, "config.json")?.TextOrNull("model_type")), null);
         }
@@ -25,7 +27,7 @@ internal static class PreparationReader
             return (Timm(config.Child("pretrained_cfg") ?? config), null);
         }
 
-        return (ImagePreparation.TorchvisionV1, $"{folder.Path} says nothing of how pictures are prepared; torchvision's way of its first ImageNet weights is taken (256, 224, bilinear). A preprocessor_config.json decides otherwise.");
+        return (ImagePreparation.TorchvisionV1, $"{folder.Path} says nothing of how pictures are prepared; torchvision's way of its first ImageNet weights is taken (256, 224, bilinear). A preprocessor_config.json or processor_config.json decides otherwise.");
     }
 
     // timm.data.create_transform for evaluation: the shorter edge to floor(size / crop_pct), the middle of size.

@@ -9,22 +9,42 @@ internal static class ProcessorPreparation
 {
     private const int LargestSide = 4096;
 
+    // By torchvision, by Pillow, and as either was called before.
+    private static readonly string[] Suffixes = ["ImageProcessorFast", "ImageProcessorPil", "ImageProcessor", "FeatureExtractor"];
+
     /// <summary>The preparation that a processor of this configuration makes.</summary>
     /// <param name="processor">preprocessor_config.json.</param>
     /// <param name="modelType">The model's type, which decides where the file names no processor.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public static ImagePreparation Read(ModelConfig processor, string? modelType)
     {
+        RefuseUnfollowed(processor);
         var kind = KindOf(processor, modelType);
         var resized = processor.FlagOrNull("do_resize") ?? true ? Resize(processor, kind) : new ImagePreparation();
         var cropped = CropOf(processor, kind) is { } crop ? resized with { CropHeight = crop.Height, CropWidth = crop.Width } : resized;
         return Normalize(processor, kind, cropped with { Rounding = CropRounding.HuggingFace, Filter = Filters.Numbered(processor, kind.Filter) });
     }
 
+    private static void RefuseUnfollowed(ModelConfig processor)
+    {
+        if (processor.FlagOrNull("do_pad") == true && processor.Has("pad_size"))
+        {
+            throw processor.Unsupported("pictures that are filled up to a size (do_pad, pad_size)");
+        }
+
+        foreach (var name in (string[])["size", "crop_size"])
+        {
+            if (processor.Child(name) is { } size && (size.Has("longest_edge") || size.Has("max_height") || size.Has("max_width")))
+            {
+                throw processor.Unsupported($"a {name} with a longest edge or a largest height and width");
+            }
+        }
+    }
+
     private static ProcessorKind KindOf(ModelConfig processor, string? modelType)
     {
         var name = processor.TextOrNull("image_processor_type", "feature_extractor_type") ?? modelType ?? string.Empty;
-        var kind = name.Replace("ImageProcessorFast", string.Empty, StringComparison.Ordinal).Replace("ImageProcessor", string.Empty, StringComparison.Ordinal).Replace("FeatureExtractor", string.Empty, StringComparison.Ordinal);
+        var kind = Suffixes.FirstOrDefault(suffix => name.EndsWith(suffix, StringComparison.Ordinal)) is { } found ? name[..^found.Length] : name;
         return kind.ToLowerInvariant() switch
         {
             "clip" or "chineseclip" => ProcessorKind.Clip,
@@ -33,6 +53,7 @@ internal static class ProcessorPreparation
             "siglip" => ProcessorKind.Siglip,
             "deit" => ProcessorKind.Deit,
             "convnext" or "resnet" => ProcessorKind.ConvNext,
+            "siglip2" => throw processor.Unsupported("pictures of any size in a varying number of patches (SigLIP 2, NaFlex; its checkpoints of one fixed resolution are of the type siglip)"),
             _ => throw processor.Unsupported($"the image processor '{name}' (known are CLIP, Bit, ViT, DeiT, SigLIP and ConvNext)"),
         };
     }

@@ -21,7 +21,7 @@ public static class ModelModalities
         var config = folder.ReadConfig(string.Empty, "config.json");
         return config?.TextOrNull("model_type") switch
         {
-            "clip" or "siglip" or AlignmentType => Modality.Text | Modality.Image,
+            "clip" or "siglip" or "siglip2" or AlignmentType => Modality.Text | Modality.Image,
             "resnet" or "vit" or "clip_vision_model" or "siglip_vision_model" or "simile-image" => Modality.Image,
             null when config is null || config.Has("architecture") => HasWeights(folder) ? Modality.Image : Modality.None,
             null => Modality.None,

@@ -39,6 +39,28 @@ public sealed class BrokenPullTests : IDisposable
         Assert.False(File.Exists(Partial));
     }
 
+    [Theory]
+    [InlineData(99_999, false)]
+    [InlineData(100_000, true)]
+    public async Task AFileWhoseLengthNobodyAnnouncedIsBounded(int limit, bool isTaken)
+    {
+        var address = $"{_bench.Hub.StoreEndpoint}/{Weights}";
+        var etag = FakeHub.EtagOf(_bench.Hub.Files[Weights], isLarge: true);
+        _bench.Hub.Script = request => request.Path.EndsWith("/" + Weights, StringComparison.Ordinal) && !IsStore(request)
+            ? new LoopbackAnswer(302, []) { Headers = { ["Location"] = address, ["X-Linked-Etag"] = etag, ["X-Repo-Commit"] = FakeHub.Commit } }
+            : null;
+        var options = _bench.Options with { MaxUnannouncedBytes = limit };
+        if (isTaken)
+        {
+            await _bench.PullAsync(options);
+            Assert.Equal(_bench.Hub.Files[Weights], File.ReadAllBytes(_bench.InSnapshot(Weights)));
+            return;
+        }
+
+        Assert.Contains("without saying how long", (await _bench.FailAsync(ErrorCode.HubBadAnswer, options)).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Partial));
+    }
+
     [Fact]
     public async Task AServerWithoutRangesSendsAllAgain()
     {

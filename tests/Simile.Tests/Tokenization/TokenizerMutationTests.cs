@@ -41,7 +41,7 @@ public class TokenizerMutationTests
         }
     }
 
-    private static void Try(byte[] file)
+    internal static void Try(byte[] file)
     {
         try
         {

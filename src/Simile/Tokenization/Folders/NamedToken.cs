@@ -6,13 +6,11 @@ namespace Simile.Tokenization.Folders;
 /// <summary>An entry that a file beside tokenizer.json names: by its text alone, or with the rules by which it is found.</summary>
 /// <param name="Content">The text.</param>
 /// <param name="Rules">How it is found; null where only the text is said.</param>
-internal sealed record NamedToken(string Content, AddedToken? Rules)
+/// <param name="Overrules">Whether its rules go before those of tokenizer.json.</param>
+internal sealed record NamedToken(string Content, AddedToken? Rules, bool Overrules = false)
 {
     private static readonly string[] Names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
     private static readonly string[] Lists = ["additional_special_tokens", "extra_special_tokens"];
-
-    /// <summary>Whether only the text is said.</summary>
-    public bool IsNameOnly => Rules is null;
 
     /// <summary>The entry with an id.</summary>
     public AddedToken As(int id) => (Rules ?? new AddedToken(Content, 0)) with { Id = id };
@@ -23,13 +21,13 @@ internal sealed record NamedToken(string Content, AddedToken? Rules)
         var tokens = new List<NamedToken>();
         if (config.Has("added_tokens_decoder", out var decoder) && decoder.ValueKind == JsonValueKind.Object)
         {
-            tokens.AddRange(decoder.EnumerateObject().Select(entry => Of(entry.Value)));
+            tokens.AddRange(decoder.EnumerateObject().Select(entry => Of(entry.Value) with { Overrules = true }));
         }
 
         tokens.AddRange(added.EnumerateObject().Select(entry => new NamedToken(entry.Name, null)));
         tokens.AddRange(OfNames(map));
         tokens.AddRange(OfNames(config));
-        return [.. tokens.Where(token => token.Content.Length > 0).GroupBy(token => token.Content, StringComparer.Ordinal).Select(group => group.LastOrDefault(token => !token.IsNameOnly) ?? group.Last())];
+        return [.. tokens.Where(token => token.Content.Length > 0).GroupBy(token => token.Content, StringComparer.Ordinal).Select(group => group.FirstOrDefault(token => token.Overrules) ?? group.LastOrDefault(token => token.Rules is not null) ?? group.Last())];
     }
 
     private static IEnumerable<NamedToken> OfNames(JsonElement file)

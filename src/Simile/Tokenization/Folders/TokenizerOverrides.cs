@@ -96,7 +96,7 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         foreach (var token in folder.NamedTokens())
         {
             var known = source.AddedTokens.FirstOrDefault(added => added.Content == token.Content);
-            if (known is not null && (token.IsNameOnly || known with { Id = 0 } == token.As(0)))
+            if (known is not null && (!token.Overrules || known with { Id = 0 } == token.As(0)))
             {
                 continue;
             }
@@ -124,7 +124,7 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
     }
 
     private ImmutableArray<int> EndOf(TokenizerSource source, string name, ImmutableArray<int> own) =>
-        own.Length == 1 && name.Length > 0 && folder.Token(name, string.Empty) is { Length: > 0 } token && source.IdOf(token) is { } id ? [id] : own;
+        own.Length == 1 && name.Length > 0 && folder.SpecialToken(name) is { Length: > 0 } token && source.IdOf(token) is { } id ? [id] : own;
 
     private void Note(string key, bool has, bool wanted)
     {

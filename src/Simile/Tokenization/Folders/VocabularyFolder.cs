@@ -58,9 +58,10 @@ internal sealed class VocabularyFolder
     public bool? Choice(string name) => _config.Has(name, out var value) ? value.GetBoolean() : null;
 
     /// <summary>A special token, which is written as a string or as an object with its content.</summary>
-    public string Token(string name, string otherwise) => _config.Has(name, out var value)
-        ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").Text() : value.Text()
-        : otherwise;
+    public string Token(string name, string otherwise) => TokenOf(_config, name) ?? otherwise;
+
+    /// <summary>A special token by tokenizer_config.json or special_tokens_map.json; an empty string where neither names it.</summary>
+    public string SpecialToken(string name) => name.Length == 0 ? string.Empty : TokenOf(_config, name) ?? TokenOf(Read("special_tokens_map.json"), name) ?? string.Empty;
 
     /// <summary>The error for what the configuration asks for and Simile does not do.</summary>
     public SimileException Refusal(string what, string meaning) =>
@@ -101,6 +102,9 @@ internal sealed class VocabularyFolder
 
         return added.ToImmutable();
     }
+
+    private static string? TokenOf(JsonElement file, string name) =>
+        file.Has(name, out var value) ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").Text() : value.Text() : null;
 
     private static string WithoutFast(string? name) => (name ?? string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
 
