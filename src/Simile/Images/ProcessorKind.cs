@@ -14,8 +14,6 @@ namespace Simile.Images;
 internal sealed record ProcessorKind(ResampleFilter Filter, bool SizeIsExact, int Size, bool Crops, int CropSize, ImmutableArray<float> Mean, ImmutableArray<float> Deviation)
 {
     private static readonly ImmutableArray<float> Half = [0.5f, 0.5f, 0.5f];
-    private static readonly ImmutableArray<float> ImageNetMean = [0.485f, 0.456f, 0.406f];
-    private static readonly ImmutableArray<float> ImageNetDeviation = [0.229f, 0.224f, 0.225f];
     private static readonly ImmutableArray<float> ClipMean = [0.48145466f, 0.4578275f, 0.40821073f];
     private static readonly ImmutableArray<float> ClipDeviation = [0.26862954f, 0.26130258f, 0.27577711f];
 
@@ -29,11 +27,11 @@ internal sealed record ProcessorKind(ResampleFilter Filter, bool SizeIsExact, in
     public static ProcessorKind Vit { get; } = new(ResampleFilter.Bilinear, SizeIsExact: true, 224, Crops: false, 224, Half, Half);
 
     /// <summary>SiglipImageProcessor.</summary>
-    public static ProcessorKind Siglip { get; } = new(ResampleFilter.Bicubic, SizeIsExact: true, 224, Crops: false, 224, Half, Half);
+    public static ProcessorKind Siglip { get; } = new(ResampleFilter.Bicubic, SizeIsExact: false, 224, Crops: false, 224, Half, Half);
 
     /// <summary>DeiTImageProcessor.</summary>
-    public static ProcessorKind Deit { get; } = new(ResampleFilter.Bicubic, SizeIsExact: true, 256, Crops: true, 224, ImageNetMean, ImageNetDeviation);
+    public static ProcessorKind Deit { get; } = new(ResampleFilter.Bicubic, SizeIsExact: true, 256, Crops: true, 224, Half, Half);
 
     /// <summary>ConvNextImageProcessor, which the ResNets of Hugging Face use.</summary>
-    public static ProcessorKind ConvNext { get; } = new(ResampleFilter.Bilinear, SizeIsExact: false, 384, Crops: false, 384, ImageNetMean, ImageNetDeviation);
+    public static ProcessorKind ConvNext { get; } = new(ResampleFilter.Bilinear, SizeIsExact: false, 384, Crops: false, 384, Half, Half);
 }

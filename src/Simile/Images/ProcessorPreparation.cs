@@ -76,6 +76,11 @@ internal static class ProcessorPreparation
 
     private static (int Height, int Width)? CropOf(ModelConfig processor, ProcessorKind kind)
     {
+        if (kind == ProcessorKind.ConvNext && processor.FlagOrNull("do_center_crop") == true)
+        {
+            throw processor.Unsupported("the middle cut out behind ConvNext's own way of cutting (do_center_crop)");
+        }
+
         if (kind == ProcessorKind.ConvNext || !(processor.FlagOrNull("do_center_crop") ?? kind.Crops))
         {
             return null;
