@@ -34,7 +34,7 @@ public sealed class LoadedModel : IAsyncDisposable, IDisposable
     public EmbeddingSpace Space => Embedder.Space;
 
     /// <summary>What was assumed, for the user to read.</summary>
-    public IEnumerable<string> Notes => [.. Texts?.Notes ?? [], .. Images?.Notes ?? []];
+    public IEnumerable<string> Notes => (Texts?.Notes ?? []).Concat(Images?.Notes ?? []).Distinct(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -14,6 +14,9 @@ public sealed record EmbeddingWeights
     /// <summary>The largest table that is copied into memory, in bytes. Default: 512 MiB.</summary>
     public long LargestInMemory { get; init; } = TokenEmbedding.LargestInMemory;
 
+    /// <summary>What is done to a row of the table before it is used, or null for nothing (an adapter).</summary>
+    public Action<int, Memory<float>>? Adapt { get; init; }
+
     /// <summary>(P, H), or null where positions are rotary or relative.</summary>
     public float[]? Positions { get; init; }
 

@@ -57,6 +57,7 @@ internal sealed unsafe class TokenEmbedding
             TensorConversion.Convert(_copy.AsSpan(id * _rowBytes, _rowBytes), _table, _weights.File.Path, target);
         }
 
+        Adapt(id, target);
         foreach (ref var value in _weights.Scale == 1 ? [] : target)
         {
             value *= _weights.Scale;
@@ -65,6 +66,16 @@ internal sealed unsafe class TokenEmbedding
         Add(_weights.TokenTypes, type, target);
         Add(_weights.Positions, position + _weights.FirstPosition, target);
         _norm?.Forward(row, row);
+    }
+
+    private void Adapt(int id, Span<float> target)
+    {
+        if (_weights.Adapt is { } adapt)
+        {
+            var row = target.ToArray();
+            adapt(id, row);
+            row.CopyTo(target);
+        }
     }
 
     /// <summary>Throws when the table is read where its file is mapped, and the file has changed.</summary>

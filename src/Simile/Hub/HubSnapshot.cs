@@ -12,7 +12,7 @@ namespace Simile.Hub;
 public sealed partial record HubSnapshot(string Id, string? Revision, string Commit, string Folder)
 {
     /// <summary>Whether it holds a model: a configuration, and weights without a missing part.</summary>
-    public bool IsModel => Directory.Exists(Folder) && (Has("config.json") || Has("modules.json")) && HasWeights();
+    public bool IsModel => Directory.Exists(Folder) && (Has("config.json") || Has("modules.json") || Has("adapter_config.json")) && HasWeights();
 
     /// <summary>The size of all its files, those behind links included.</summary>
     public long CountBytes() => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);

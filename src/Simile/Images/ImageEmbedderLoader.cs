@@ -16,6 +16,11 @@ internal static class ImageEmbedderLoader
         var checkedOptions = options.Checked();
         var reader = new ImageReader(checkedOptions.Limits, checkedOptions.Decoders, time);
         var subfolder = ModelModalities.ImagePath(folder);
+        if (AdapterConfig.Has(folder, subfolder))
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(subfolder)} has an adapter ({AdapterConfig.FileName}); adapters of networks for pictures are not merged. Merge it into its base with PEFT (merge_and_unload) and save that.");
+        }
+
         var (preparation, note) = PreparationReader.Read(folder, subfolder);
         using var weights = SafetensorsSet.Open(folder.File(subfolder));
         var config = folder.ReadConfig(subfolder, "config.json");
@@ -25,7 +30,7 @@ internal static class ImageEmbedderLoader
             RequireSize(folder, network, preparation);
             var digest = WeightsDigest.Of(weights.Paths);
             weights.EnsureUnchanged();
-            var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), note is null ? [] : [note]);
+            var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), [.. note is null ? [] : new[] { note }, .. ModelFileTable.NotesOf(folder)]);
             return new ImageEmbedder(new ImageRunner(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }
         catch

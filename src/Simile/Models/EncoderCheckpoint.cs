@@ -6,8 +6,14 @@ namespace Simile.Models;
 /// <summary>Where the parts of a transformer text model lie, and what is done behind its encoder.</summary>
 public sealed record EncoderCheckpoint
 {
-    /// <summary>The folder with config.json, the weights and the tokenizer.</summary>
+    /// <summary>The folder with config.json and the weights.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The folder with the tokenizer; another one than <see cref="Folder"/> where an adapter brings its own.</summary>
+    public required string TokenizerFolder { get; init; }
+
+    /// <summary>The folder of the adapter that is merged into the weights, or null.</summary>
+    public string? AdapterFolder { get; init; }
 
     /// <summary>config.json.</summary>
     public required ModelConfig Config { get; init; }
@@ -20,6 +26,9 @@ public sealed record EncoderCheckpoint
 
     /// <summary>The folder says nothing of pooling, so the mean was assumed.</summary>
     public bool PoolingAssumed { get; init; }
+
+    /// <summary>The length of the states that the pooling was configured for, or null.</summary>
+    public int? PooledDimensions { get; init; }
 
     /// <summary>Whether the tokens of a prompt take part in the pooling.</summary>
     public bool PoolsPrompt { get; init; } = true;
@@ -36,7 +45,7 @@ public sealed record EncoderCheckpoint
     /// <summary>Dense layers behind the pooling.</summary>
     public ImmutableArray<DenseCheckpoint> Dense { get; init; } = [];
 
-    /// <summary>Whether vectors are scaled to unit length.</summary>
+    /// <summary>Whether vectors are scaled to unit length at the end.</summary>
     public bool Normalize { get; init; }
 
     /// <summary>Whether texts are lower-cased before they are tokenized.</summary>
@@ -48,14 +57,11 @@ public sealed record EncoderCheckpoint
     /// <summary>Shorter lengths the model was trained for.</summary>
     public ImmutableArray<int> TrainedDimensions { get; init; } = [];
 
-    /// <summary>What is put before a text, by purpose (<c>query</c>, <c>document</c>).</summary>
-    public required ImmutableDictionary<string, string> Prompts { get; init; }
+    /// <summary>Prompts, the similarity, and the length that vectors are cut to.</summary>
+    public required SentenceConfig Sentence { get; init; }
 
-    /// <summary>The name of the prompt that stands before a text whose purpose is not said, or null.</summary>
-    public string? DefaultPrompt { get; init; }
-
-    /// <summary>The name of the similarity the model was trained for (<c>cosine</c>, <c>dot</c>, …), or null.</summary>
-    public string? SimilarityName { get; init; }
+    /// <summary>What was assumed where the folder says nothing, for the user to read.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
 }
 
 /// <summary>A dense layer behind the pooling.</summary>
@@ -64,4 +70,11 @@ public sealed record EncoderCheckpoint
 /// <param name="Outputs">Values it gives.</param>
 /// <param name="HasBias">Whether it adds a bias.</param>
 /// <param name="Activation">The function behind it.</param>
-public sealed record DenseCheckpoint(string Folder, int Inputs, int Outputs, bool HasBias, ActivationKind Activation);
+public sealed record DenseCheckpoint(string Folder, int Inputs, int Outputs, bool HasBias, ActivationKind Activation)
+{
+    /// <summary>Whether its input is scaled to unit length before.</summary>
+    public bool NormalizesInput { get; init; }
+
+    /// <summary>Whether its input, or a product of it, is added to what it gives.</summary>
+    public bool HasResidual { get; init; }
+}

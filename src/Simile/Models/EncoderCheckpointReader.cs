@@ -6,68 +6,117 @@ namespace Simile.Models;
 /// <summary>Reads a sentence-transformers folder, or a bare transformer, into an <see cref="EncoderCheckpoint"/>.</summary>
 internal static class EncoderCheckpointReader
 {
-    public static EncoderCheckpoint Read(ModelFolder folder)
+    /// <summary>Reads a folder.</summary>
+    /// <param name="folder">The model.</param>
+    /// <param name="weights">The folder of the model that an adapter belongs to, where the folder has no weights of its own.</param>
+    public static EncoderCheckpoint Read(ModelFolder folder, ModelFolder? weights = null)
     {
         var modules = ModelModules.Read(folder);
-        var basePath = modules.Types is ["Transformer" or "CLIPModel", ..] ? modules.Paths[0] : string.Empty;
+        var basePath = modules.TransformerPath;
+        if (weights is not null)
+        {
+            return OfAdapter(folder, basePath, weights, modules);
+        }
+
         var config = folder.ReadConfig(basePath, "config.json")
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
-        if (ClipTextReader.IsClip(config.Text("model_type")))
+        var kind = config.Text("model_type");
+        return (ClipTextReader.IsClip(kind) ? ClipTextReader.Read(folder, basePath, config, modules)
+            : SiglipTextReader.IsSiglip(kind) ? SiglipTextReader.Read(folder, basePath, config, modules)
+            : ReadStates(folder, basePath, config, modules)) with { AdapterFolder = AdapterConfig.Has(folder, basePath) ? folder.File(basePath) : null };
+    }
+
+    // What an adapter's own folder says goes before what its base says; a base alone has no pooling of its own.
+    private static EncoderCheckpoint OfAdapter(ModelFolder folder, string path, ModelFolder weights, ModelModules modules)
+    {
+        var under = Read(weights);
+        if (under.AdapterFolder is not null)
         {
-            return ClipTextReader.Read(folder, basePath, config, modules);
+            throw new SimileException(ErrorCode.UnsupportedModel, $"The adapter of {folder.Path} belongs to {weights.Path}, which is an adapter itself. Merge the first one into its base.");
         }
 
-        if (SiglipTextReader.IsSiglip(config.Text("model_type")))
+        var own = modules.Types.IsEmpty ? under : ReadStates(folder, path, under.Config, modules);
+        var hasTokenizer = File.Exists(folder.File(path, "tokenizer.json")) || File.Exists(folder.File(path, "tokenizer_config.json"));
+        return own with
         {
-            return SiglipTextReader.Read(folder, config, modules);
-        }
+            Folder = under.Folder,
+            TokenizerFolder = hasTokenizer ? folder.File(path) : under.TokenizerFolder,
+            AdapterFolder = folder.File(path),
+            MaxTokens = own.MaxTokens ?? under.MaxTokens,
+            Notes = [$"{folder.Name} is an adapter; its base is {weights.Path}{(modules.Types.IsEmpty ? ", whose pooling and prompts are taken" : string.Empty)}."],
+        };
+    }
 
-        var transformer = folder.ReadConfig(basePath, "sentence_bert_config.json");
-        var general = folder.ReadConfig(string.Empty, "config_sentence_transformers.json");
+    private static EncoderCheckpoint ReadStates(ModelFolder folder, string basePath, ModelConfig config, ModelModules modules)
+    {
+        var transformer = TransformerSettings.Read(folder, basePath);
+        var sentence = SentenceConfig.Read(folder);
         var pooling = Pooling(folder, modules);
         return new EncoderCheckpoint
         {
             Folder = folder.File(basePath),
+            TokenizerFolder = folder.File(basePath),
             Config = config,
             Kind = config.Text("model_type"),
-            Pooling = pooling.Modes,
-            PoolingAssumed = pooling.Assumed,
-            PoolsPrompt = pooling.WithPrompt,
-            Dense = [.. modules.Types.Select((type, i) => (type, i)).Where(module => module.type == "Dense").Select(module => Dense(folder, modules.Paths[module.i]))],
-            Normalize = modules.Normalize,
-            Lowercase = transformer?.FlagOrNull("do_lower_case") ?? false,
-            MaxTokens = MaxTokens(folder, basePath, transformer),
-            TrainedDimensions = general?.Numbers("matryoshka_dimensions", "matryoshka_dims") is { Length: > 0 } trained ? trained : config.Numbers("matryoshka_dimensions"),
-            Prompts = general?.Texts("prompts") ?? ImmutableDictionary<string, string>.Empty,
-            DefaultPrompt = general?.TextOrNull("default_prompt_name"),
-            SimilarityName = general?.TextOrNull("similarity_fn_name"),
+            Pooling = pooling is null ? [PoolingMode.Mean] : PoolingConfig.Read(pooling),
+            PoolingAssumed = pooling is null,
+            PooledDimensions = pooling?.NumberOrNull("embedding_dimension", "word_embedding_dimension"),
+            PoolsPrompt = pooling?.FlagOrNull("include_prompt") ?? true,
+            Dense = Dense(folder, modules),
+            Normalize = NormalizesAtEnd(folder, modules),
+            Lowercase = transformer.Lowercase,
+            MaxTokens = transformer.MaxTokens ?? TokenizerLimit(folder, basePath),
+            TrainedDimensions = sentence.TrainedDimensions.IsEmpty ? config.Numbers("matryoshka_dimensions") : sentence.TrainedDimensions,
+            Sentence = sentence,
         };
     }
 
-    // sentence_bert_config.json decides; without it the tokenizer's own limit, unless that is the "none" of the library (10^30).
-    private static int? MaxTokens(ModelFolder folder, string basePath, ModelConfig? transformer) =>
-        transformer?.NumberOrNull("max_seq_length") is { } limit and > 0
-            ? limit
-            : folder.ReadConfig(basePath, "tokenizer_config.json")?.NumberOrNull("model_max_length") is { } own and > 0 ? own : null;
+    /// <summary>The limit of a folder's tokenizer, or null; 10^30 is the "none" of Hugging Face's library.</summary>
+    public static int? TokenizerLimit(ModelFolder folder, string basePath) => folder.ReadConfig(basePath, "tokenizer_config.json")?.LimitOrNull("model_max_length");
 
-    private static (ImmutableArray<PoolingMode> Modes, bool Assumed, bool WithPrompt) Pooling(ModelFolder folder, ModelModules modules)
+    private static ModelConfig? Pooling(ModelFolder folder, ModelModules modules)
     {
         var index = modules.Types.IndexOf("Pooling");
-        if (index < 0)
+        return index < 0 ? null : folder.ReadConfig(modules.Paths[index], "config.json")
+            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(modules.Paths[index])} has no config.json, so the pooling is unknown. Fetch the model again.");
+    }
+
+    private static ImmutableArray<DenseCheckpoint> Dense(ModelFolder folder, ModelModules modules)
+    {
+        var layers = ImmutableArray.CreateBuilder<DenseCheckpoint>();
+        var normalizes = false;
+        for (var i = 1; i < modules.Types.Length; i++)
         {
-            return ([PoolingMode.Mean], true, true);
+            if (modules.Types[i] == "Dense")
+            {
+                layers.Add(Dense(folder, modules.Paths[i]) with { NormalizesInput = normalizes });
+            }
+
+            normalizes = modules.Types[i] switch { "Normalize" => true, "Dense" => false, _ => normalizes };
         }
 
-        var config = folder.ReadConfig(modules.Paths[index], "config.json")
-            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(modules.Paths[index])} has no config.json, so the pooling is unknown. Fetch the model again.");
-        var modes = PoolingConfig.Read(config);
-        return (modes, false, config.FlagOrNull("include_prompt") ?? true);
+        return layers.ToImmutable();
+    }
+
+    /// <summary>Whether the last module scales vectors to unit length.</summary>
+    public static bool NormalizesAtEnd(ModelFolder folder, ModelModules modules)
+    {
+        foreach (var (type, path) in modules.Types.Zip(modules.Paths))
+        {
+            if (type == "Normalize")
+            {
+                RequireVectors(folder.ReadConfig(path, "config.json"));
+            }
+        }
+
+        return modules.Normalize;
     }
 
     private static DenseCheckpoint Dense(ModelFolder folder, string path)
     {
         var config = folder.ReadConfig(path, "config.json")
             ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(path)} has no config.json, so the dense layer is unknown. Fetch the model again.");
+        RequireVectors(config);
         var function = config.TextOrNull("activation_function") ?? "torch.nn.modules.activation.Tanh";
         ActivationKind kind = function.Split('.')[^1] switch
         {
@@ -78,6 +127,15 @@ internal static class EncoderCheckpointReader
             "SiLU" => ActivationKind.Silu,
             _ => throw config.Unsupported($"the activation '{function}'"),
         };
-        return new DenseCheckpoint(folder.File(path), config.Number("in_features"), config.Number("out_features"), config.FlagOrNull("bias") ?? true, kind);
+        return new DenseCheckpoint(folder.File(path), config.Number("in_features"), config.Number("out_features"), config.FlagOrNull("bias") ?? true, kind)
+        {
+            HasResidual = config.FlagOrNull("use_residual") ?? false,
+        };
+    }
+
+    private static void RequireVectors(ModelConfig? config)
+    {
+        config?.Require("module_input_name", "sentence_embedding");
+        config?.Require("module_output_name", "sentence_embedding");
     }
 }

@@ -52,5 +52,6 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
     /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models puts its own) or above it.</summary>
     public static ModelCatalogue OfThisMachine() => Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS"));
 
-    private static bool IsModel(string path) => File.Exists(Path.Combine(path, "config.json")) || File.Exists(Path.Combine(path, "modules.json"));
+    /// <summary>Whether a folder holds what makes it a model's.</summary>
+    internal static bool IsModel(string path) => Array.Exists(["config.json", "modules.json", AdapterConfig.FileName], name => File.Exists(Path.Combine(path, name)));
 }

@@ -35,7 +35,7 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
 
         var checkpoint = folder.ReadStatic();
         using var file = Engine.Checkpoints.SafetensorsFile.Open(checkpoint.WeightsPath);
-        var shape = file.Find(checkpoint.TableName).Shape;
+        var shape = file.Find(file.Tensors.ContainsKey("embeddings") ? "embeddings" : "embedding.weight").Shape;
         return new ModelDescription(folder.Name, folder.Path, "static", shape[0], shape[^1], checkpoint.TrainedDimensions, checkpoint.MaxTokens, LicenceOf(folder), BytesOf(folder));
     }
 

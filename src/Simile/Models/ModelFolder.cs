@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Simile.Engine.Files;
 
@@ -7,6 +6,8 @@ namespace Simile.Models;
 /// <summary>A folder with a model as the Hugging Face hub lays it out.</summary>
 public sealed class ModelFolder
 {
+    private const string Model2Vec = "model2vec";
+
     private ModelFolder(string path) => Path = path;
 
     /// <summary>The full path.</summary>
@@ -39,19 +40,22 @@ public sealed class ModelFolder
     public StaticCheckpoint ReadStatic()
     {
         var modules = ModelModules.Read(this);
-        var config = ReadJson("config.json");
-        var prompts = ReadPrompts();
-        if (Text(config, "model_type") == "model2vec")
+        var config = ReadConfig(string.Empty, "config.json");
+        var sentence = SentenceConfig.Read(this);
+        var trained = sentence.TrainedDimensions.IsEmpty && config is not null ? config.Numbers("matryoshka_dimensions") : sentence.TrainedDimensions;
+        var normalize = EncoderCheckpointReader.NormalizesAtEnd(this, modules);
+        if (config?.TextOrNull("model_type") == Model2Vec)
         {
-            return new StaticCheckpoint(File("model.safetensors"), File("tokenizer.json"), "embeddings", Flag(config, "normalize") ?? modules.Normalize, Numbers(config, "matryoshka_dimensions"), Number(config, "seq_length"), prompts);
+            return new StaticCheckpoint(File("model.safetensors"), File("tokenizer.json"), config.FlagOrNull("normalize") ?? normalize, CountsUnknown: false, trained, config.LimitOrNull("seq_length"), sentence);
         }
 
         if (modules.StaticPath is { } folder)
         {
-            return new StaticCheckpoint(File(folder, "model.safetensors"), File(folder, "tokenizer.json"), "embedding.weight", modules.Normalize, Numbers(config, "matryoshka_dimensions"), null, prompts);
+            var tokenizer = File(folder, "tokenizer.json");
+            return new StaticCheckpoint(File(folder, "model.safetensors"), tokenizer, normalize, CountsUnknown: true, trained, TokenizerTruncation.Read(tokenizer), sentence);
         }
 
-        var kind = Text(config, "model_type") ?? (modules.Types.Length > 0 ? string.Join(" + ", modules.Types) : null);
+        var kind = config?.TextOrNull("model_type") ?? (modules.Types.Length > 0 ? string.Join(" + ", modules.Types) : null);
         throw kind is null
             ? new SimileException(ErrorCode.ModelNotFound, $"{Path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a model was downloaded or trained into.")
             : new SimileException(ErrorCode.UnsupportedModel, $"{Path} holds a model of type '{kind}', which is no static embedding model (StaticEmbedding, model2vec).");
@@ -61,7 +65,7 @@ public sealed class ModelFolder
     public bool HoldsTransformer()
     {
         var modules = ModelModules.Read(this);
-        return modules.Types is ["Transformer" or "CLIPModel", ..] || (modules.Types.IsEmpty && Text(ReadJson("config.json"), "model_type") is not (null or "model2vec"));
+        return modules.Types is ["Transformer" or "CLIPModel", ..] || (modules.Types.IsEmpty && ReadConfig(string.Empty, "config.json")?.TextOrNull("model_type") is not (null or Model2Vec));
     }
 
     /// <summary>Reads which transformer text model the folder holds.</summary>
@@ -70,7 +74,9 @@ public sealed class ModelFolder
 
     /// <summary>A JSON object of the folder, or null when there is no such file.</summary>
     public ModelConfig? ReadConfig(string subfolder, string name) =>
-        ReadJson(System.IO.Path.Combine(subfolder, name)) is { } root ? new ModelConfig(File(subfolder, name), root) : null;
+        ReadJson(System.IO.Path.Combine(subfolder, name)) is not { } root ? null
+            : root.ValueKind == JsonValueKind.Object ? new ModelConfig(File(subfolder, name), root)
+            : throw new SimileException(ErrorCode.UnsupportedModel, $"{File(subfolder, name)} holds no JSON object, as it should. Fetch it again.");
 
     /// <summary>The JSON object in a file of the folder, or null when there is no such file.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>
@@ -117,33 +123,4 @@ public sealed class ModelFolder
             }
         }
     }
-
-    private ImmutableDictionary<string, string> ReadPrompts()
-    {
-        var prompts = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (ReadJson("config_sentence_transformers.json") is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("prompts", out var entries) && entries.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var entry in entries.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.String))
-            {
-                prompts[entry.Name] = entry.Value.GetString()!;
-            }
-        }
-
-        return prompts.ToImmutable();
-    }
-
-    private static string? Text(JsonElement? root, string name) =>
-        Property(root, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
-
-    private static bool? Flag(JsonElement? root, string name) =>
-        Property(root, name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
-
-    private static int? Number(JsonElement? root, string name) =>
-        Property(root, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number > 0 ? number : null;
-
-    private static ImmutableArray<int> Numbers(JsonElement? root, string name) =>
-        Property(root, name) is { ValueKind: JsonValueKind.Array } value ? [.. value.EnumerateArray().Select(item => item.GetInt32())] : [];
-
-    private static JsonElement? Property(JsonElement? root, string name) =>
-        root is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out var value) ? value : null;
 }

@@ -15,7 +15,7 @@ public static class ModelModalities
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.ReadJson("modules.json") is not null)
         {
-            return ModelModules.Read(folder).Types is ["CLIPModel", ..] ? Modality.Text | Modality.Image : Modality.Text;
+            return IsJoint(folder, ModelModules.Read(folder)) ? Modality.Text | Modality.Image : Modality.Text;
         }
 
         var config = folder.ReadConfig(string.Empty, "config.json");
@@ -23,6 +23,7 @@ public static class ModelModalities
         {
             "clip" or "siglip" or "siglip2" or AlignmentType => Modality.Text | Modality.Image,
             "resnet" or "vit" or "clip_vision_model" or "siglip_vision_model" or "simile-image" => Modality.Image,
+            null when AdapterConfig.Has(folder, string.Empty) => Modality.Text,
             null when config is null || config.Has("architecture") => HasWeights(folder) ? Modality.Image : Modality.None,
             null => Modality.None,
             _ => Modality.Text,
@@ -31,7 +32,11 @@ public static class ModelModalities
 
     /// <summary>The folder inside a model's that holds its vision network; empty for the model's own.</summary>
     internal static string ImagePath(ModelFolder folder) =>
-        folder.ReadJson("modules.json") is not null && ModelModules.Read(folder) is { Types: ["CLIPModel", ..] } modules ? modules.Paths[0] : string.Empty;
+        ModelModules.Read(folder) is var modules && IsJoint(folder, modules) ? modules.TransformerPath : string.Empty;
+
+    // sentence-transformers wrote CLIP as a module of its own until 5.4, and as any Transformer since.
+    private static bool IsJoint(ModelFolder folder, ModelModules modules) =>
+        modules.Types is ["CLIPModel", ..] || (modules.Types is ["Transformer", ..] && folder.ReadConfig(modules.TransformerPath, "config.json")?.TextOrNull("model_type") is "clip" or "siglip");
 
     // torchvision's checkpoints come without any configuration, timm's without a model_type.
     private static bool HasWeights(ModelFolder folder) => RegularFile.Exists(folder.File("model.safetensors"));

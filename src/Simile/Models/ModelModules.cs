@@ -8,22 +8,27 @@ namespace Simile.Models;
 /// <param name="Paths">The folder of each, inside the model's.</param>
 internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray<string> Paths)
 {
-    /// <summary>Whether the last step scales vectors to unit length.</summary>
-    public bool Normalize => Types.Contains("Normalize");
+    private const string Library = "sentence_transformers.";
+
+    /// <summary>Whether the last step scales vectors to unit length; a Dropout does nothing to a text that is embedded.</summary>
+    public bool Normalize => Types.LastOrDefault(type => type != "Dropout") == "Normalize";
+
+    /// <summary>The folder of the transformer, inside the model's; empty for the model's own.</summary>
+    public string TransformerPath => Types is ["Transformer" or "CLIPModel", ..] ? Paths[0] : string.Empty;
 
     /// <summary>The folder of the StaticEmbedding module, or null when there is none.</summary>
     public string? StaticPath => Types is ["StaticEmbedding", ..] ? Paths[0] : null;
 
     public static ModelModules Read(ModelFolder folder)
     {
-        if (folder.ReadJson("modules.json") is not { ValueKind: JsonValueKind.Array } modules)
+        if (folder.ReadJson("modules.json") is not { } modules)
         {
             return new ModelModules([], []);
         }
 
         try
         {
-            var entries = modules.EnumerateArray().Select(module => (Type: module.GetProperty("type").GetString()!.Split('.')[^1], Path: module.GetProperty("path").GetString()!)).ToList();
+            var entries = modules.EnumerateArray().Select(module => (Type: TypeOf(module), Path: TextOf(module, "path"))).ToList();
             var read = new ModelModules([.. entries.Select(entry => entry.Type)], [.. entries.Select(entry => entry.Path)]);
             read.Check(folder);
             return read;
@@ -34,6 +39,15 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
         }
     }
 
+    // Code of a model's own is never run, so a module that only has the name of a known one is none.
+    private static string TypeOf(JsonElement module)
+    {
+        var type = TextOf(module, "type");
+        return type.StartsWith(Library, StringComparison.Ordinal) ? type.Split('.')[^1] : type;
+    }
+
+    private static string TextOf(JsonElement module, string name) => module.GetProperty(name).GetString() ?? throw new InvalidOperationException($"'{name}' is null.");
+
     private void Check(ModelFolder folder)
     {
         if (Paths.FirstOrDefault(path => Path.IsPathRooted(path) || path.Split('/', '\\').Contains("..")) is { } outside)
@@ -41,10 +55,25 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} puts a module into '{outside}', outside of its own folder.");
         }
 
-        string[] behind = Types is ["Transformer", ..] ? ["Pooling", "Dense", "Normalize"] : ["Normalize"];
+        if (Types.Length == 0)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} lists no module. Fetch it again.");
+        }
+
+        string[] behind = Types is ["Transformer", ..] ? ["Pooling", "Dense", "Normalize", "Dropout"] : ["Normalize", "Dropout"];
         if (Types.Skip(1).FirstOrDefault(type => !behind.Contains(type)) is { } foreign)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} puts a module of type '{foreign}' behind its {Types[0]}. Only {string.Join(", ", behind)} are supported there.");
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} puts a module of type '{foreign}' behind its {Types[0]}. Only {string.Join(", ", behind)} are supported there.");
+        }
+
+        if (Types is [_, not "Pooling", ..] && Types.Skip(1).Any(type => type is "Pooling" or "Dense"))
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} puts {Types[1]} between the Transformer and the pooling. Only a Pooling right behind the Transformer is supported.");
+        }
+
+        if (Types.Count(type => type == "Pooling") > 1)
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} lists {Types.Count(type => type == "Pooling")} poolings; one is supported. A Pooling module can join several kinds.");
         }
 
         if (Types.Length > 0 && Types[0] is not ("Transformer" or "StaticEmbedding" or "CLIPModel"))

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Simile.Models;
 
-/// <summary>Reads which poolings a sentence-transformers Pooling module asks for.</summary>
+/// <summary>Reads which poolings a sentence-transformers Pooling module asks for: names in their order, or flags in the library's; none set is the mean.</summary>
 internal static class PoolingConfig
 {
     private static readonly (string Flag, string Name, PoolingMode Mode)[] Known =
@@ -17,13 +17,19 @@ internal static class PoolingConfig
 
     public static ImmutableArray<PoolingMode> Read(ModelConfig config)
     {
-        if (config.TextOrNull("pooling_mode") is { } name)
+        if (config.Has("pooling_mode"))
         {
-            var named = Known.FirstOrDefault(known => known.Name == name);
-            return named.Name is null ? throw config.Unsupported($"the pooling '{name}'") : [named.Mode];
+            var names = config.TextOrTexts("pooling_mode");
+            return names.IsEmpty ? throw config.Unsupported("no pooling at all ('pooling_mode' is an empty list)") : [.. names.Select(name => ModeOf(config, name))];
         }
 
         ImmutableArray<PoolingMode> modes = [.. Known.Where(known => config.FlagOrNull(known.Flag) == true).Select(known => known.Mode)];
-        return modes.IsEmpty ? throw config.Unsupported("no pooling at all") : modes;
+        return modes.IsEmpty ? [PoolingMode.Mean] : modes;
+    }
+
+    private static PoolingMode ModeOf(ModelConfig config, string name)
+    {
+        var named = Known.FirstOrDefault(known => known.Name == name);
+        return named.Name is null ? throw config.Unsupported($"the pooling '{name}' (known: {string.Join(", ", Known.Select(known => known.Name))})") : named.Mode;
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Simile.Models;
 
 /// <summary>Reads where the text tower of a SigLIP model lies. What config.json leaves out has the value of the base size, as in Hugging Face's library.</summary>
@@ -15,29 +13,36 @@ internal static class SiglipTextReader
 
     /// <summary>Reads the text tower.</summary>
     /// <param name="folder">The model's folder.</param>
+    /// <param name="basePath">The folder inside it that has config.json.</param>
     /// <param name="config">config.json.</param>
-    /// <param name="modules">The modules around it; none are known.</param>
-    public static EncoderCheckpoint Read(ModelFolder folder, ModelConfig config, ModelModules modules)
+    /// <param name="modules">The modules around it.</param>
+    public static EncoderCheckpoint Read(ModelFolder folder, string basePath, ModelConfig config, ModelModules modules)
     {
-        if (!modules.Types.IsEmpty)
+        if (modules.Types.Skip(1).FirstOrDefault(type => type is not ("Normalize" or "Dropout")) is { } foreign)
         {
-            throw config.Unsupported("SigLIP among modules of sentence-transformers");
+            throw config.Unsupported($"a module of type '{foreign}' behind SigLIP");
         }
 
+        ClipTextReader.RefuseOverrides(config);
+        var transformer = TransformerSettings.Read(folder, basePath, givesVectors: true);
+        var sentence = SentenceConfig.Read(folder);
         var text = config.Child("text_config") ?? config;
-        var tokenizer = folder.ReadConfig(string.Empty, "tokenizer_config.json");
+        var tokenizer = folder.ReadConfig(basePath, "tokenizer_config.json");
         return new EncoderCheckpoint
         {
-            Folder = folder.Path,
+            Folder = folder.File(basePath),
+            TokenizerFolder = folder.File(basePath),
             Config = text,
             Kind = config.Text("model_type"),
             Pooling = [PoolingMode.LastToken],
             Vocabulary = text.NumberOr("vocab_size", Vocabulary),
             Projection = text.NumberOr("projection_size", text.NumberOr("hidden_size", Hidden)),
-            Padding = new PaddingToken(tokenizer?.TextOrNull("pad_token") ?? tokenizer?.Child("pad_token")?.TextOrNull("content"), text.NumberOrNull("pad_token_id") ?? UsualPadding),
+            Padding = new PaddingToken(tokenizer?.Child("pad_token") is { } token ? token.TextOrNull("content") : tokenizer?.TextOrNull("pad_token"), text.NumberOrNull("pad_token_id") ?? UsualPadding),
             Normalize = true,
-            MaxTokens = tokenizer?.NumberOrNull("model_max_length") is { } own and > 0 ? own : text.NumberOr("max_position_embeddings", Positions),
-            Prompts = ImmutableDictionary<string, string>.Empty,
+            Lowercase = transformer.Lowercase,
+            MaxTokens = transformer.MaxTokens ?? tokenizer?.LimitOrNull("model_max_length") ?? text.NumberOr("max_position_embeddings", Positions),
+            TrainedDimensions = sentence.TrainedDimensions,
+            Sentence = sentence,
         };
     }
 }

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Kernels;
-using Simile.Models;
 
 namespace Simile.Networks;
 
 /// <summary>A table of token vectors: a text's vector is the mean of its known tokens' rows. Immutable and safe to call from many threads.</summary>
 public sealed class StaticEmbeddingNetwork
 {
+    private const string OwnTable = "embedding.weight";
+    private const string Model2VecTable = "embeddings";
     private readonly Half[] _table;
     private readonly int[]? _mapping;
     private readonly float[]? _weights;
@@ -27,11 +28,10 @@ public sealed class StaticEmbeddingNetwork
     /// <summary>Loads the table of a checkpoint; model2vec's token weights and its mapping of ids to rows are used where they are there.</summary>
     /// <remarks>The table is kept in 16-bit floats; values that need more are rounded to the nearest.</remarks>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when shapes do not fit together or values are not finite.</exception>
-    public static StaticEmbeddingNetwork Load(SafetensorsFile file, StaticCheckpoint checkpoint)
+    public static StaticEmbeddingNetwork Load(SafetensorsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(checkpoint);
-        var tensor = file.Find(checkpoint.TableName);
+        var tensor = file.Find(TableName(file));
         if (tensor.Shape.Length != 2 || tensor.Shape[0] < 1 || tensor.Shape[1] < 1)
         {
             throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{tensor.Name}' of {file.Path} has the shape {tensor.ShapeText}, but (tokens, dimensions) is wanted.");
@@ -48,8 +48,15 @@ public sealed class StaticEmbeddingNetwork
         return new StaticEmbeddingNetwork(ReadTable(file, tensor), rows, dimensions, mapping, weights);
     }
 
+    /// <summary>The name of the table of token vectors, (V, D), of a checkpoint: sentence-transformers' own, or model2vec's, which its StaticEmbedding reads too.</summary>
+    public static string TableName(SafetensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Tensors.ContainsKey(Model2VecTable) ? Model2VecTable : OwnTable;
+    }
+
     /// <summary>Writes the mean of the tokens' rows.</summary>
-    /// <param name="ids">Tokens (T); those equal to <paramref name="unknownId"/> are left out.</param>
+    /// <param name="ids">Tokens (T), all below <see cref="Tokens"/>; those equal to <paramref name="unknownId"/> are left out.</param>
     /// <param name="unknownId">The unknown token, or -1.</param>
     /// <param name="vector">Gets the mean, (D).</param>
     /// <returns>Tokens that went into the mean; 0 leaves zeros.</returns>
@@ -59,7 +66,7 @@ public sealed class StaticEmbeddingNetwork
         var used = 0;
         foreach (var id in ids)
         {
-            if (id == unknownId || (uint)id >= (uint)Tokens)
+            if (id == unknownId)
             {
                 continue;
             }
@@ -99,7 +106,7 @@ public sealed class StaticEmbeddingNetwork
         var bytes = file.Bytes("mapping");
         var mapping = file.Find("mapping").Type switch
         {
-            SafetensorsType.I64 => [.. MemoryMarshal.Cast<byte, long>(bytes).ToArray().Select(value => checked((int)value))],
+            SafetensorsType.I64 => [.. MemoryMarshal.Cast<byte, long>(bytes).ToArray().Select(value => (int)Math.Clamp(value, -1, int.MaxValue))],
             SafetensorsType.I32 => MemoryMarshal.Cast<byte, int>(bytes).ToArray(),
             var other => throw new SimileException(ErrorCode.BadCheckpoint, $"The mapping of {file.Path} holds {other}, but I32 or I64 is wanted."),
         };

@@ -6,7 +6,7 @@ using Simile.Vectors;
 namespace Simile.Text;
 
 /// <summary>Runs a transformer: a window of texts is tokenized side by side, then goes through the network in packed groups.</summary>
-internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer folder, TextEmbedderOptions options, bool lowercase, bool poolsPrompt) : ITextRunner
+internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer folder, TextEmbedderOptions options, bool lowercase, bool poolsPrompt, VectorCut cut) : ITextRunner
 {
     private const int TextsPerWindow = 1024;
     private const int TextsPerTask = 16;
@@ -32,6 +32,8 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
             Leave();
         }
     }
+
+    public int CountFixed(string prompt) => _tokenizer.Special.Count + (prompt.Length == 0 ? 0 : CountTokens(prompt));
 
     public int Tokenize(string text, int maxTokens, TokenBuffer tokens)
     {
@@ -122,11 +124,11 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
     }
 
     // A checkpoint with weights that are not finite gives an error for each text, not a vector of NaN.
-    private static void FinishOne(ReadOnlySpan<float> vector, Span<float> row, TextRequest request, ref EmbeddingOutcome outcome)
+    private void FinishOne(Span<float> vector, Span<float> row, TextRequest request, ref EmbeddingOutcome outcome)
     {
         try
         {
-            request.Space.Fill(vector, row);
+            cut.Fill(vector, request.Space, row);
         }
         catch (SimileException error)
         {
@@ -147,6 +149,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
             tokens.Clear();
             var text = TextPreparation.Prepare(input, options.Preprocess);
             var seen = Tokenize(request.Prompt + text, request.MaxTokens, tokens);
+            TokenRows.Require(tokens.Ids, network.Tokens, _tokenizer);
             return (tokens.Ids.ToArray(), new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count });
         }
         catch (SimileException error)

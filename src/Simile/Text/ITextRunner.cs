@@ -15,6 +15,9 @@ internal interface ITextRunner : IDisposable
     /// <summary>Fills the block and the outcomes, one for each input.</summary>
     void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken);
 
+    /// <summary>Tokens that stand in every text: special ones, and those of a prompt.</summary>
+    int CountFixed(string prompt);
+
     /// <summary>Appends what the network sees of a text, special tokens included, cut to the limit.</summary>
     /// <returns>Tokens before the cut.</returns>
     int Tokenize(string text, int maxTokens, TokenBuffer tokens);

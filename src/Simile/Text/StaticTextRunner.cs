@@ -6,7 +6,7 @@ using Simile.Vectors;
 namespace Simile.Text;
 
 /// <summary>Runs a table of token vectors: a text is tokenized and averaged in one go, many texts side by side.</summary>
-internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenizer tokenizer, TextEmbedderOptions options) : ITextRunner
+internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenizer tokenizer, bool countsUnknown, VectorCut cut, TextEmbedderOptions options) : ITextRunner
 {
     private const int TextsAtOnce = 64;
     private readonly ConcurrentBag<(TokenBuffer Tokens, float[] Vector)> _workspaces = [];
@@ -27,6 +27,12 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
         Parallel.For(0, parts, parallel, part => RunRange(inputs, part * TextsAtOnce, Math.Min(inputs.Count, (part + 1) * TextsAtOnce), request, block, outcomes));
+    }
+
+    public int CountFixed(string prompt)
+    {
+        var tokens = new TokenBuffer();
+        return prompt.Length == 0 ? 0 : Tokenize(prompt, int.MaxValue, tokens);
     }
 
     public int Tokenize(string text, int maxTokens, TokenBuffer tokens)
@@ -70,13 +76,14 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
         tokens.Clear();
         var text = TextPreparation.Prepare(input, options.Preprocess);
         var seen = Tokenize(request.Prompt.Length == 0 ? text : request.Prompt + text, request.MaxTokens, tokens);
-        var used = network.Forward(tokens.Ids, tokenizer.UnknownId ?? -1, vector);
+        TokenRows.Require(tokens.Ids, network.Tokens, tokenizer);
+        var used = network.Forward(tokens.Ids, countsUnknown ? -1 : tokenizer.UnknownId ?? -1, vector);
         if (used == 0)
         {
             throw new SimileException(ErrorCode.NoKnownTokens, $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script.");
         }
 
-        request.Space.Fill(vector, row);
+        cut.Fill(vector, request.Space, row);
         return new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count };
     }
 }

@@ -24,13 +24,14 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         _options = options;
         _time = time;
         MaxTokens = options.MaxTokens is { } own && traits.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? traits.MaxTokens;
+        TextRequest.RequireRoom(runner.CountFixed(string.Empty), MaxTokens ?? int.MaxValue, string.Empty);
         Tokenizer = tokenizer;
         Space = space;
         Notes = traits.Notes;
         Recipe = EmbeddingRecipe.Of(
         [
             ("network", runner.Network), ("weights", traits.WeightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
-            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind), ("prompt", traits.DefaultPrompt),
+            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind + (traits.Cut.Cuts ? $";cut={traits.Cut.Dimensions}" : string.Empty)), ("prompt", traits.DefaultPrompt),
             .. traits.Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal).Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
         ]);
     }
@@ -71,7 +72,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens);
+        var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens, _runner);
         var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
         var outcomes = new EmbeddingOutcome[inputs.Count];
         _runner.Run(inputs, request, block, outcomes, cancellationToken);
@@ -96,7 +97,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     public int CountTokens(string text, EmbedPurpose purpose)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var prompt = TextRequest.Of(new EmbedOptions { Purpose = purpose }, Space, _traits, MaxTokens).Prompt;
+        var prompt = TextRequest.Of(new EmbedOptions { Purpose = purpose }, Space, _traits, MaxTokens, _runner).Prompt;
         return _runner.Tokenize(prompt + text, int.MaxValue, new TokenBuffer());
     }
 

@@ -14,10 +14,20 @@ namespace Simile.Text;
 /// <summary>Puts an embedder together from a model folder.</summary>
 internal static class TextEmbedderLoader
 {
+    private const string StaticKind = "static";
+
     public static TextEmbedder Load(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
     {
         var checkedOptions = options.Checked();
-        return folder.HoldsTransformer() ? LoadEncoder(folder, checkedOptions, time) : LoadStatic(folder, checkedOptions, time);
+        var adapted = AdapterBase.Find(folder);
+        if (adapted is not null || folder.HoldsTransformer())
+        {
+            return LoadEncoder(folder, EncoderCheckpointReader.Read(folder, adapted), checkedOptions, time);
+        }
+
+        return AdapterConfig.Has(folder, string.Empty)
+            ? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} has an adapter ({AdapterConfig.FileName}) beside a static embedding model, which has no layers to adapt.")
+            : LoadStatic(folder, checkedOptions, time);
     }
 
     private static TextEmbedder LoadStatic(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
@@ -30,47 +40,41 @@ internal static class TextEmbedderLoader
 
         var tokenizer = TokenizerFile.Load(checkpoint.TokenizerPath);
         using var file = SafetensorsFile.Open(checkpoint.WeightsPath);
-        var network = StaticEmbeddingNetwork.Load(file, checkpoint);
-        RequireRows(folder, tokenizer, network.Tokens);
+        var network = StaticEmbeddingNetwork.Load(file);
         var digest = WeightsDigest.Of([checkpoint.WeightsPath]);
         file.EnsureUnchanged();
-        var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, SimilarityMetric.Cosine, checkpoint.TrainedDimensions);
-        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, checkpoint.Prompts, "none", []);
-        return new TextEmbedder(new StaticTextRunner(network, tokenizer, options), tokenizer, space, traits, options, time);
+        var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
+        var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
+        var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, StaticKind, null);
+        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, prompts, checkpoint.CountsUnknown ? "unknown" : "none", Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder), checkpoint.Sentence.DefaultPrompt) { Cut = cut };
+        return new TextEmbedder(new StaticTextRunner(network, tokenizer, checkpoint.CountsUnknown, cut, options), tokenizer, space, traits, options, time);
     }
 
-    private static TextEmbedder LoadEncoder(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
+    private static TextEmbedder LoadEncoder(ModelFolder folder, EncoderCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
     {
-        var checkpoint = folder.ReadEncoder();
         EncoderLayouts.RequireKnown(checkpoint);
-        var opened = TokenizerFolder.Open(checkpoint.Folder);
+        var opened = TokenizerFolder.Open(checkpoint.TokenizerFolder);
         var tokenizer = opened.Tokenizer;
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = EncoderNetwork.Load(checkpoint, compute, options.Threads, checkpoint.Padding?.IdIn(tokenizer));
         try
         {
-            RequireRows(folder, tokenizer, network.Tokens);
             network.EndOfText?.RequireFrom(tokenizer);
             var digest = WeightsDigest.Of(network.WeightFiles);
             network.EnsureUnchanged();
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
             RequireRoom(folder, tokenizer, limit);
-            var space = new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, checkpoint.Normalize, MetricOf(checkpoint), checkpoint.TrainedDimensions);
-            var traits = new TextModelTraits(digest, limit, PromptsOf(folder, checkpoint), BehindOf(checkpoint), [.. NotesOf(checkpoint), .. opened.Notes], DefaultPromptOf(checkpoint));
-            return new TextEmbedder(new EncoderTextRunner(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt), tokenizer, space, traits, options, time);
+            var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
+            var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
+            var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, checkpoint.Kind, checkpoint.Config.TextOrNull("_name_or_path"));
+            var notes = Notes([.. checkpoint.Notes, .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
+            var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt) { Cut = cut };
+            return new TextEmbedder(new EncoderTextRunner(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
         }
         catch
         {
             network.Dispose();
             throw;
-        }
-    }
-
-    private static void RequireRows(ModelFolder folder, ITokenizer tokenizer, int rows)
-    {
-        if (tokenizer.VocabularySize > rows)
-        {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Path} has {tokenizer.VocabularySize} entries, but the table only {rows} rows. The files belong to different models.");
         }
     }
 
@@ -82,7 +86,7 @@ internal static class TextEmbedderLoader
         }
     }
 
-    private static SimilarityMetric MetricOf(EncoderCheckpoint checkpoint) => checkpoint.SimilarityName switch
+    private static SimilarityMetric MetricOf(SentenceConfig sentence) => sentence.SimilarityName switch
     {
         null or "cosine" => SimilarityMetric.Cosine,
         "dot" or "dot_product" => SimilarityMetric.Dot,
@@ -91,22 +95,31 @@ internal static class TextEmbedderLoader
         var other => throw new SimileException(ErrorCode.UnsupportedModel, $"The model was trained for the similarity '{other}'; cosine, dot, euclidean and manhattan are known."),
     };
 
-    private static string BehindOf(EncoderCheckpoint checkpoint) =>
-        $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', checkpoint.Dense.Select(layer => $"{layer.Inputs}x{layer.Outputs}:{layer.Activation}"))}{(checkpoint.Padding is { } padding ? $";{padding}" : string.Empty)}";
+    // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
+    private static string BehindOf(EncoderCheckpoint checkpoint, EncoderNetwork network)
+    {
+        var dense = checkpoint.Dense.Select(layer => $"{(layer.NormalizesInput ? "unit:" : string.Empty)}{layer.Inputs}x{layer.Outputs}:{layer.Activation}{(layer.HasResidual ? "+" : string.Empty)}");
+        var leftOut = !checkpoint.PoolsPrompt && checkpoint.Pooling.Contains(PoolingMode.WeightedMean) ? ";weights=whole" : string.Empty;
+        var first = network.FirstPosition is 0 or 2 ? string.Empty : $";first={network.FirstPosition}";
+        return $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', dense)}{(checkpoint.Padding is { } padding ? $";{padding}" : string.Empty)}{leftOut}{first}";
+    }
 
     // Some models were trained with prompts that only their card tells; the table of well-known models has them.
-    private static ImmutableDictionary<string, string> PromptsOf(ModelFolder folder, EncoderCheckpoint checkpoint) =>
-        checkpoint.Prompts.IsEmpty && folder.Name.Contains('/') && KnownModels.Find(folder.Name) is { } known
-            ? checkpoint.Prompts.Add("query", known.QueryPrompt).Add("document", known.DocumentPrompt)
-            : checkpoint.Prompts;
+    private static (ImmutableDictionary<string, string> Prompts, string? Note) PromptsOf(ModelFolder folder, SentenceConfig sentence, string kind, string? madeFrom) =>
+        sentence.Prompts.IsEmpty ? KnownPrompts.Of(folder, kind, madeFrom) : (sentence.Prompts, null);
 
-    private static string DefaultPromptOf(EncoderCheckpoint checkpoint) => checkpoint.DefaultPrompt switch
-    {
-        null => string.Empty,
-        var name => checkpoint.Prompts.GetValueOrDefault(name)
-            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{checkpoint.Folder} names the default prompt '{name}', but has prompts for {(checkpoint.Prompts.IsEmpty ? "nothing" : string.Join(", ", checkpoint.Prompts.Keys.Order(StringComparer.Ordinal)))} only."),
-    };
+    private static IReadOnlyList<string> Notes(IEnumerable<string?> notes, ModelFolder folder) => [.. notes.OfType<string>(), .. ModelFileTable.NotesOf(folder)];
 
-    private static string[] NotesOf(EncoderCheckpoint checkpoint) =>
-        checkpoint.PoolingAssumed ? [$"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken."] : [];
+    private static string? PoolingNote(EncoderCheckpoint checkpoint) =>
+        checkpoint.PoolingAssumed ? $"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken." : null;
+
+    // Tokens that nobody writes are often left over; a text that has one is an error of its own.
+    private static string? RowsNote(ITokenizer tokenizer, int rows) =>
+        tokenizer.VocabularySize > rows ? $"The tokenizer has {tokenizer.VocabularySize} entries, but the table of tokens only {rows} rows: a text with one of the others has no vector." : null;
+
+    // NomicBERT's own code is what Simile's was written from.
+    private static string? CodeNote(EncoderCheckpoint checkpoint) =>
+        checkpoint.Kind != "nomic_bert" && checkpoint.Config.Asks("auto_map")
+            ? $"config.json of {checkpoint.Folder} names code of its own (auto_map), which is not run; the network is taken for a plain {checkpoint.Kind}, as without trust_remote_code in Python."
+            : null;
 }

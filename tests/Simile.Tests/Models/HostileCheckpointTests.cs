@@ -70,7 +70,7 @@ public sealed class HostileCheckpointTests : IDisposable
     [InlineData("modules.json", "[{\"type\":1,\"path\":\"\"}]")]
     [InlineData("modules.json", "[7]")]
     [InlineData("modules.json", "[{\"type\":\"a.b.Asym\",\"path\":\"\"}]")]
-    [InlineData("1_Pooling/config.json", "{\"pooling_mode_mean_tokens\":false}")]
+    [InlineData("1_Pooling/config.json", "{\"pooling_mode\":[]}")]
     [InlineData("1_Pooling/config.json", "{\"pooling_mode\":\"attention\"}")]
     [InlineData("config.json", "{")]
     [InlineData("config.json", "[]")]

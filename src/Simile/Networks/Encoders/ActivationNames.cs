@@ -10,7 +10,7 @@ internal static class ActivationNames
     public static ActivationKind Parse(ModelConfig config, string entry) => config.Text(entry) switch
     {
         "gelu" or "gelu_python" => ActivationKind.Gelu,
-        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" => ActivationKind.GeluTanh,
+        "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_python_tanh" or "gelu_accurate" => ActivationKind.GeluTanh,
         "quick_gelu" => ActivationKind.QuickGelu,
         "relu" => ActivationKind.Relu,
         "silu" or "swish" => ActivationKind.Silu,

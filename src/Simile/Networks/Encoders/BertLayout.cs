@@ -8,17 +8,15 @@ namespace Simile.Networks.Encoders;
 /// <remarks>Devlin et al. 2018; Liu et al. 2019; Conneau et al. 2019. Names as in Hugging Face's transformers.</remarks>
 internal sealed class BertLayout : EncoderLayout
 {
-    private readonly int _firstPosition;
-
     /// <summary>Reads the configuration.</summary>
     /// <param name="config">config.json.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="prefix">What stands before every name.</param>
-    /// <param name="firstPosition">The row of the first position: 0 for BERT, 2 for RoBERTa, whose first rows belong to padding.</param>
+    /// <param name="firstPosition">The row of the first position: 0 for BERT; for RoBERTa the one behind the padding token's id, mostly 2.</param>
     public BertLayout(ModelConfig config, SafetensorsSet weights, string prefix, int firstPosition)
         : base(config, weights, prefix)
     {
-        _firstPosition = firstPosition;
+        FirstPosition = firstPosition;
         Shape = new EncoderShape
         {
             Hidden = config.Number("hidden_size"),
@@ -28,15 +26,14 @@ internal sealed class BertLayout : EncoderLayout
             Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
             Positions = config.Number("max_position_embeddings"),
         };
-        if (config.TextOrNull("position_embedding_type") is { } positions and not "absolute")
-        {
-            throw config.Unsupported($"positions of type '{positions}'");
-        }
+        config.Require("position_embedding_type", "absolute");
     }
 
     public override EncoderShape Shape { get; }
 
-    public override int MaxTokens => Shape.Positions - _firstPosition;
+    public override int FirstPosition { get; }
+
+    public override int MaxTokens => Shape.Positions - FirstPosition;
 
     public override int LayerCount => Config.Number("num_hidden_layers");
 
@@ -64,7 +61,7 @@ internal sealed class BertLayout : EncoderLayout
         File = FileOf("embeddings.word_embeddings.weight"),
         Table = NameOf("embeddings.word_embeddings.weight"),
         Positions = Read("embeddings.position_embeddings.weight", Shape.Positions, Shape.Hidden),
-        FirstPosition = _firstPosition,
+        FirstPosition = FirstPosition,
         TokenTypes = Read("embeddings.token_type_embeddings.weight", Config.Number("type_vocab_size"), Shape.Hidden),
         Norm = Norm("embeddings.LayerNorm"),
     };

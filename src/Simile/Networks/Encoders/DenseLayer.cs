@@ -2,6 +2,7 @@ using Simile.Engine.Checkpoints;
 using Simile.Engine.Functions;
 using Simile.Engine.Kernels;
 using Simile.Models;
+using Simile.Vectors;
 
 namespace Simile.Networks.Encoders;
 
@@ -12,6 +13,9 @@ internal sealed class DenseLayer
     private readonly float[]? _bias;
     private readonly int _inputs;
     private readonly ActivationKind _activation;
+    private readonly bool _normalizesInput;
+    private readonly DenseLayer? _residual;
+    private readonly bool _addsInput;
 
     /// <summary>A layer without an activation.</summary>
     /// <param name="weights">(outputs, inputs).</param>
@@ -25,6 +29,9 @@ internal sealed class DenseLayer
         (_inputs, Dimensions, _activation) = (checkpoint.Inputs, checkpoint.Outputs, checkpoint.Activation);
         _weights = weights.Read("linear.weight", Dimensions, _inputs);
         _bias = checkpoint.HasBias ? weights.Read("linear.bias", Dimensions) : null;
+        _normalizesInput = checkpoint.NormalizesInput;
+        _addsInput = checkpoint.HasResidual && Dimensions == _inputs;
+        _residual = checkpoint.HasResidual && !_addsInput ? new DenseLayer(weights.Read("residual.weight", Dimensions, _inputs), bias: null, _inputs) : null;
     }
 
     /// <summary>Takes over finished weights.</summary>
@@ -55,11 +62,33 @@ internal sealed class DenseLayer
     /// <summary>Writes the layer's output for one vector.</summary>
     public void Forward(ReadOnlySpan<float> input, Span<float> output)
     {
+        if (_normalizesInput)
+        {
+            var scaled = input.ToArray();
+            UnitLength.TryNormalize(scaled);
+            input = scaled;
+        }
+
         for (var i = 0; i < output.Length; i++)
         {
             output[i] = VectorKernels.Dot(_weights.AsSpan(i * _inputs, _inputs), input) + (_bias?[i] ?? 0);
         }
 
         Activation.Apply(_activation, output);
+        AddResidual(input, output);
+    }
+
+    private void AddResidual(ReadOnlySpan<float> input, Span<float> output)
+    {
+        if (_addsInput)
+        {
+            VectorKernels.AddScaled(input, 1, output);
+        }
+        else if (_residual is not null)
+        {
+            var added = new float[output.Length];
+            _residual.Forward(input, added);
+            VectorKernels.AddScaled(added, 1, output);
+        }
     }
 }

@@ -9,15 +9,15 @@ internal sealed class DistilBertLayout(ModelConfig config, SafetensorsSet weight
 {
     public override EncoderShape Shape { get; } = new()
     {
-        Hidden = config.Number("dim"),
-        Heads = config.Number("n_heads"),
+        Hidden = config.Number("dim", "hidden_size"),
+        Heads = config.Number("n_heads", "num_attention_heads"),
         Intermediate = config.Number("hidden_dim"),
         Activation = ActivationNames.Parse(config, "activation"),
         Epsilon = 1e-12f,
         Positions = config.Number("max_position_embeddings"),
     };
 
-    public override int LayerCount => Config.Number("n_layers");
+    public override int LayerCount => Config.Number("n_layers", "num_hidden_layers");
 
     public override LayerWeights Layer(int index)
     {

@@ -18,17 +18,23 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
     /// <summary>The most tokens of a text, special ones included.</summary>
     public virtual int MaxTokens => Shape.Positions;
 
+    /// <summary>The row of the first position.</summary>
+    public virtual int FirstPosition => 0;
+
     /// <summary>Layers.</summary>
     public abstract int LayerCount { get; }
 
     /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
     public virtual EndOfText? EndOfText => null;
 
+    /// <summary>The adapter that is merged into all that is read, or null.</summary>
+    public LoraAdapter? Adapter { get; set; }
+
     protected ModelConfig Config => config;
 
     /// <summary>What is common and what comes before the first layer.</summary>
     public EncoderWeights Weights(ComputeOptions compute) =>
-        new(Shape with { Compute = compute }, Embedding(), FinalNorm(), Relative());
+        new(Shape with { Compute = compute }, Adapted(Embedding()), FinalNorm(), Relative());
 
     /// <summary>Reads one layer.</summary>
     public abstract LayerWeights Layer(int index);
@@ -64,8 +70,13 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
     protected float[] ReadWhole(string name, params ReadOnlySpan<long> shape)
     {
         _read.Add(name);
-        return weights.Read(name, shape);
+        var values = weights.Read(name, shape);
+        Adapter?.Merge(name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name, values);
+        return values;
     }
+
+    /// <summary>Reads a bias that the configuration asks for; one that it does not ask for is not used, as in Hugging Face's library.</summary>
+    protected float[]? ReadIfAsked(bool isAsked, string name, params ReadOnlySpan<long> shape) => isAsked ? Read(name, shape) : null;
 
     protected float[]? ReadIfThere(string name, params ReadOnlySpan<long> shape) => Has(name) ? Read(name, shape) : null;
 
@@ -109,6 +120,12 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths.First()} has the tensor '{unknown}', which the network that config.json describes does not have. Variants with other parts are not supported.");
         }
+    }
+
+    private EmbeddingWeights Adapted(EmbeddingWeights embedding)
+    {
+        var table = embedding.File.Find(embedding.Table);
+        return embedding with { Adapt = Adapter?.MergeOfRows(embedding.Table.StartsWith(prefix, StringComparison.Ordinal) ? embedding.Table[prefix.Length..] : embedding.Table, table.Shape[0], Shape.Hidden) };
     }
 
     private static float[] Join(List<float[]> parts)

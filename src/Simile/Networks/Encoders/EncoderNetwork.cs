@@ -21,6 +21,11 @@ internal sealed class EncoderNetwork : IDisposable
     {
         (_weights, _team) = (weights, team);
         _encoder = new Encoder(layout.Weights(compute), Enumerable.Range(0, layout.LayerCount).Select(layout.Layer));
+        if (checkpoint.PooledDimensions is { } pooled && pooled != _encoder.Shape.Hidden)
+        {
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The pooling of {checkpoint.Folder} is for states of {pooled} values, but the network gives {_encoder.Shape.Hidden}. The files belong to different models.");
+        }
+
         _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
         var dense = ImmutableArray.CreateBuilder<DenseLayer>();
         Dimensions = _pooling.Dimensions;
@@ -31,6 +36,7 @@ internal sealed class EncoderNetwork : IDisposable
         }
 
         layout.RequireAllRead();
+        layout.Adapter?.RequireAllUsed();
         EndOfText = layout.EndOfText;
         foreach (var layer in checkpoint.Dense)
         {
@@ -46,7 +52,12 @@ internal sealed class EncoderNetwork : IDisposable
             throw new SimileException(ErrorCode.BadCheckpoint, $"The padding token of {checkpoint.Folder} has the id {filler}, but the table only {Tokens} rows. The files belong to different models.");
         }
 
-        WeightFiles = [.. weights.Paths, .. checkpoint.Dense.Select(layer => Path.Combine(layer.Folder, "model.safetensors"))];
+        WeightFiles =
+        [
+            .. weights.Paths, .. checkpoint.Dense.Select(layer => Path.Combine(layer.Folder, "model.safetensors")),
+            .. checkpoint.AdapterFolder is { } adapter ? new[] { Path.Combine(adapter, AdapterConfig.WeightsName), Path.Combine(adapter, AdapterConfig.FileName) } : [],
+        ];
+        FirstPosition = layout.FirstPosition;
     }
 
     /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
@@ -63,6 +74,9 @@ internal sealed class EncoderNetwork : IDisposable
 
     /// <summary>The most tokens the positions allow, special ones included.</summary>
     public int MaxTokens { get; }
+
+    /// <summary>The row of the first position.</summary>
+    public int FirstPosition { get; }
 
     /// <summary>The threads that the network computes on.</summary>
     public WorkerTeam Team => _team;

@@ -7,7 +7,8 @@ namespace Simile.Networks.Encoders;
 /// <summary>MPNet: positions begin at row 2, and learned numbers for bucketed distances are added to the scores of every layer. Song et al. 2020.</summary>
 internal sealed class MpNetLayout(ModelConfig config, SafetensorsSet weights, string prefix) : EncoderLayout(config, weights, prefix)
 {
-    private const int FirstPosition = 2;
+    // Behind a padding token of id 1, whatever the configuration says it is.
+    private const int Begin = 2;
 
     public override EncoderShape Shape { get; } = new()
     {
@@ -19,7 +20,9 @@ internal sealed class MpNetLayout(ModelConfig config, SafetensorsSet weights, st
         Positions = config.Number("max_position_embeddings"),
     };
 
-    public override int MaxTokens => Shape.Positions - FirstPosition;
+    public override int FirstPosition => Begin;
+
+    public override int MaxTokens => Shape.Positions - Begin;
 
     public override int LayerCount => Config.Number("num_hidden_layers");
 
@@ -47,7 +50,7 @@ internal sealed class MpNetLayout(ModelConfig config, SafetensorsSet weights, st
         File = FileOf("embeddings.word_embeddings.weight"),
         Table = NameOf("embeddings.word_embeddings.weight"),
         Positions = Read("embeddings.position_embeddings.weight", Shape.Positions, Shape.Hidden),
-        FirstPosition = FirstPosition,
+        FirstPosition = Begin,
         Norm = Norm("embeddings.LayerNorm"),
     };
 

@@ -27,11 +27,11 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         {
             var part = vector.Slice(i * hidden, hidden);
             part.Clear();
-            Pool(modes[i], pass, Math.Min(first + left, end - 1), end, part);
+            Pool(modes[i], pass, Math.Min(first + left, end - 1), end, first, part);
         }
     }
 
-    private static void Pool(PoolingMode mode, EncoderPass pass, int first, int end, Span<float> vector)
+    private static void Pool(PoolingMode mode, EncoderPass pass, int first, int end, int start, Span<float> vector)
     {
         switch (mode)
         {
@@ -45,7 +45,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
                 Max(pass, first, end, vector);
                 break;
             case PoolingMode.WeightedMean:
-                WeightedMean(pass, first, end, vector);
+                WeightedMean(pass, first, end, start, vector);
                 break;
             default:
                 Sum(pass, first, end, vector);
@@ -63,12 +63,13 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         }
     }
 
-    private static void WeightedMean(EncoderPass pass, int first, int end, Span<float> vector)
+    // Weights count from the text's first token, a prompt that takes no part included, as in sentence-transformers.
+    private static void WeightedMean(EncoderPass pass, int first, int end, int start, Span<float> vector)
     {
         var total = 0f;
         for (var token = first; token < end; token++)
         {
-            var weight = token - first + 1;
+            var weight = token - start + 1;
             total += weight;
             VectorKernels.AddScaled(pass.State(token), weight, vector);
         }
