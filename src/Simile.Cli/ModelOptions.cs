@@ -4,6 +4,7 @@ using Simile.Engine.Products;
 using Simile.Hosting;
 using Simile.Images;
 using Simile.Models;
+using Simile.Search;
 using Simile.Text;
 
 namespace Simile.Cli;
@@ -11,6 +12,8 @@ namespace Simile.Cli;
 /// <summary>The options of every verb that uses a model.</summary>
 internal sealed class ModelOptions
 {
+    private const string ModelName = "model";
+    private const string ImageModelName = "image-model";
     private readonly Option<string> _model = 
         VerbOptions.Named("--model", "Name of an installed model, a model folder, or a model pulled from the hub", "NAME|FOLDER|org/name[@revision]", ModelCatalogue.DefaultModel);
 
@@ -47,14 +50,29 @@ internal sealed class ModelOptions
         return embedder;
     }
 
-    /// <summary>Opens the halves of the model that some inputs need.</summary>
-    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null)
+    /// <summary>Whether the user named a model.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
+
+    /// <summary>Lets an index remember the model that it is made with.</summary>
+    public void Remember(ParseResult parsed, IChunkStore index)
     {
-        var request = new ModelRequest(Model(parsed), needs) { ImageModel = parsed.GetValue(_imageModel), Threads = Threads(parsed), Precision = Compute(parsed), Observe = observe };
+        index.SetProperty(ModelName, NameOf(Model(parsed)));
+        index.SetProperty(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty));
+    }
+
+    /// <summary>Opens the halves of the model that some inputs need.</summary>
+    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
+    {
+        var remembered = IsGiven(parsed) ? null : index?.Property(ModelName);
+        var images = parsed.GetValue(_imageModel) ?? (remembered is not null && index!.Property(ImageModelName) is { Length: > 0 } name ? name : null);
+        var request = new ModelRequest(remembered ?? Model(parsed), needs) { ImageModel = images, Threads = Threads(parsed), Precision = Compute(parsed), Observe = observe };
         var model = await host.Value.OpenModelAsync(request, cancellationToken);
         WriteNotes(model.Notes);
         return model;
     }
+
+    // A folder is found from everywhere by its full path.
+    private static string NameOf(string model) => Directory.Exists(model) ? Path.GetFullPath(model) : model;
 
     private static void WriteNotes(IEnumerable<string> notes)
     {

@@ -17,7 +17,7 @@ internal static class SimileCommand
         return new Command("simile", "Simile: embeddings on your own machine. Text into vectors, compared, indexed and searched.")
         {
             new HelpOption(), new VersionOption(),
-            EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), ModelsVerb.Create(host),
+            EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), CacheVerb.Create(host), ModelsVerb.Create(host),
             EvalVerb.Create(host), TrainVerb.Create(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
         };
     }

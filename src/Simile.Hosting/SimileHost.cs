@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
@@ -8,7 +6,6 @@ using Simile.Registry;
 using Simile.Search;
 using Simile.Sqlite;
 using Simile.Text;
-using Simile.Vectors;
 
 namespace Simile.Hosting;
 
@@ -87,14 +84,6 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         return Path.GetExtension(output) is ".db" or ".sqlite" ? SqliteBulkOutput.Open(output, bulk.Identity, restart) : bulk.OpenFile(input, output, restart);
     }
 
-    /// <summary>The index that is made on the fly for some paths: one file for each set of paths and each space.</summary>
-    public string CachedIndexFor(IEnumerable<string> paths, EmbeddingSpace space)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        ArgumentNullException.ThrowIfNull(space);
-        var key = string.Join('\n', paths.Select(Path.GetFullPath).Order(StringComparer.Ordinal).Append(space.ToString()));
-        var folder = Path.Combine(cacheFolder, "indexes");
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".db");
-    }
+    /// <summary>The indexes that are made on the fly.</summary>
+    public IndexCache Indexes { get; } = new(Path.Combine(cacheFolder, "indexes"), TimeProvider.System);
 }

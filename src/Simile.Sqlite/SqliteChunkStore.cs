@@ -55,6 +55,46 @@ public sealed class SqliteChunkStore : IChunkStore
         return new SqliteChunkStore(StoreSchema.File.OpenInMemory(errors), errors, writes: true, isPrivate: false);
     }
 
+    /// <summary>Removes a store with its log.</summary>
+    /// <returns>False where somebody has it open.</returns>
+    /// <exception cref="SimileException"><see cref="ErrorCode.StoreUnavailable"/>.</exception>
+    public static bool TryDelete(string path)
+    {
+        var errors = SqliteErrors.OfStore(Path.GetFullPath(path));
+        try
+        {
+            using var connection = StoreSchema.File.OpenToWrite(errors, TimeSpan.Zero, isPrivate: false);
+
+            // Only who is alone with a file can take its log away.
+            if (!errors.Run(() => LeaveLog(connection)))
+            {
+                return false;
+            }
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.BadStore)
+        {
+            // What is no index, or a damaged one, is in nobody's use.
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.StoreBusy)
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (var end in (ReadOnlySpan<string>)["-wal", "-shm", "-journal", ""])
+            {
+                File.Delete(errors.Path + end);
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw errors.ToError(new SqliteReason($"cannot be removed ({error.Message})"), error);
+        }
+    }
+
     /// <inheritdoc/>
     public long Version => Do(() =>
     {
@@ -191,14 +231,20 @@ public sealed class SqliteChunkStore : IChunkStore
                 _connection.Run("INSERT INTO words (words) VALUES ('optimize')");
             }
 
-            using var command = _connection.Prepare("PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE");
-            command.CommandTimeout = 1;
-            command.ExecuteNonQuery();
+            LeaveLog(_connection);
         }
         catch (SqliteException)
         {
             // What was stored is stored; the next writer does the rest.
         }
+    }
+
+    private static bool LeaveLog(SqliteConnection connection)
+    {
+        connection.Run("PRAGMA busy_timeout=0");
+        using var command = connection.Prepare("PRAGMA journal_mode=DELETE");
+        command.CommandTimeout = 1;
+        return command.ExecuteScalar() is "delete" or "memory";
     }
 
     private int Dimensions()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Simile.Ingestion;
+using System.Text.Json;
 using Simile.Search;
 using Spectre.Console;
 
@@ -9,6 +10,7 @@ namespace Simile.Cli.Output;
 internal static class SearchRendering
 {
     private const int LongestPassage = 400;
+    private const string Indent = "   ";
 
     public static void WriteJson(IReadOnlyList<SearchHit> hits)
     {
@@ -19,6 +21,9 @@ internal static class SearchRendering
             {
                 json.WriteNumber("rank", hit.Rank);
                 json.WriteNumber("score", hit.Score);
+                WriteMaybe(json, "cosine", hit.Cosine);
+                WriteMaybe(json, "dense_rank", hit.DenseRank);
+                WriteMaybe(json, "keyword_rank", hit.KeywordRank);
                 json.WriteString("path", Shown(hit.Path));
                 json.WriteNumber("start_line", hit.StartLine);
                 json.WriteNumber("end_line", hit.EndLine);
@@ -38,8 +43,7 @@ internal static class SearchRendering
 
         foreach (var hit in hits)
         {
-            var score = hit.Score.ToString("F4", CultureInfo.InvariantCulture);
-            AnsiConsole.MarkupLineInterpolated($"[bold]{hit.Rank}.[/] [green]{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}[/]  [grey]{score}[/]");
+            WriteLine($"{hit.Rank}. ", "bold", $"{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}", "green", "  " + FiguresOf(hit), "grey");
             if (hit.IsPicture)
             {
                 continue;
@@ -47,12 +51,61 @@ internal static class SearchRendering
 
             if (hit.Heading.Length > 0)
             {
-                AnsiConsole.MarkupLineInterpolated($"   [bold]{hit.Heading}[/]");
+                WriteIndented(hit.Heading, "bold");
             }
 
             var passage = string.Join(' ', hit.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            AnsiConsole.WriteLine("   " + (passage.Length > LongestPassage ? TextCut.Head(passage, LongestPassage) + " …" : passage));
-            AnsiConsole.WriteLine();
+            WriteIndented(passage.Length > LongestPassage ? TextCut.Head(passage, LongestPassage) + " …" : passage, "default");
+            Console.WriteLine();
+        }
+    }
+
+    // The fused score of a hybrid search says little by itself.
+    private static string FiguresOf(SearchHit hit)
+    {
+        var score = hit.Score.ToString("F4", CultureInfo.InvariantCulture);
+        return hit.Cosine is { } cosine && Math.Abs(cosine - hit.Score) > 1e-4 ? string.Create(CultureInfo.InvariantCulture, $"{score}  cosine {cosine:F2}") : score;
+    }
+
+    private static void WriteMaybe(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    // Lines of a pipe are never broken: what reads it counts them.
+    private static void WriteLine(params ReadOnlySpan<string> textsAndStyles)
+    {
+        for (var i = 0; i < textsAndStyles.Length; i += 2)
+        {
+            if (Console.IsOutputRedirected)
+            {
+                Console.Write(textsAndStyles[i]);
+            }
+            else
+            {
+                AnsiConsole.Write(new Spectre.Console.Text(textsAndStyles[i], Style.Parse(textsAndStyles[i + 1])));
+            }
+        }
+
+        Console.WriteLine();
+    }
+
+    private static void WriteIndented(string text, string style)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            Console.WriteLine(Indent + text);
+        }
+        else
+        {
+            AnsiConsole.Write(new Padder(new Spectre.Console.Text(text, Style.Parse(style)), new Padding(Indent.Length, 0, 0, 0)));
         }
     }
 

@@ -27,6 +27,8 @@ internal static class IndexVerb
             var files = parsed.GetValue(paths)!;
             await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files, mustExist: false), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
+            opened.EnsureSpace(loaded.Space);
+            model.Remember(parsed, opened);
             var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken, parsed.GetValue(verbose), parsed.GetValue(prune));
             if (parsed.GetValue(json))
             {

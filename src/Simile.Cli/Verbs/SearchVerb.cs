@@ -15,7 +15,7 @@ internal static class SearchVerb
     public static Command Create(Lazy<SimileHost> host)
     {
         var query = new Argument<string>("query") { Description = "What to look for: a text, @file, @picture or -" };
-        var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
+        var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly, into a private cache ('simile cache')", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
         var store = VerbOptions.Named("--store", "An index file made by 'simile index'", "FILE");
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
         var top = VerbOptions.Number("--top", "Answers wanted", 5, 1, MaxAnswers);
@@ -32,12 +32,17 @@ internal static class SearchVerb
             }
 
             var argument = parsed.GetValue(query)!;
-            var needs = ContentInputs.KindsOf(argument) | (parsed.GetValue(paths) is { Length: > 0 } files ? Indexing.NeedsOf(files) : Modality.None);
-            await using var loaded = await model.OpenAsync(host, parsed, needs, cancellationToken);
-            using var opened = await OpenAsync(host.Value, loaded, parsed.GetValue(paths), parsed.GetValue(store), parsed.GetValue(verbose), cancellationToken);
-            var searcher = Searcher.Open(opened, loaded.Embedder, model.Threads(parsed));
             var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
-            var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), options, cancellationToken);
+            using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false) : null;
+            await using var loaded = await LoadAsync(host, model, parsed, named, ContentInputs.KindsOf(argument), options, parsed.GetValue(paths), cancellationToken);
+            using var opened = named is null ? await IndexAsync(host.Value, loaded!, parsed.GetValue(paths)!, parsed.GetValue(verbose), cancellationToken) : null;
+            var searcher = Searcher.Open(named ?? opened!, loaded?.Embedder, model.Threads(parsed));
+            var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), loaded is null ? options with { Mode = SearchMode.Keyword } : options, cancellationToken);
+            foreach (var note in hits.Notes)
+            {
+                Console.Error.WriteLine($"Note: {note}");
+            }
+
             if (parsed.GetValue(json))
             {
                 SearchRendering.WriteJson(hits);
@@ -51,17 +56,32 @@ internal static class SearchVerb
         });
     }
 
-    private static async Task<IChunkStore> OpenAsync(SimileHost host, LoadedModel model, string[]? paths, string? store, bool verbose, CancellationToken cancellationToken)
+    // Words need no model. An index knows its own; where that one cannot be opened, words answer.
+    private static async Task<LoadedModel?> LoadAsync(
+        Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, IChunkStore? store, Modality query, SearchOptions options, string[]? paths, CancellationToken cancellationToken)
     {
-        if (store is not null)
+        if (store is not null && options.Mode == SearchMode.Keyword && query == Modality.Text)
         {
-            return host.OpenStore(store, create: false);
+            return null;
         }
 
-        var opened = host.OpenStore(host.CachedIndexFor(paths!, model.Space), create: true);
         try
         {
-            await Indexing.RunAsync(opened, model, paths!, new ChunkerOptions(), cancellationToken, verbose);
+            return await model.OpenAsync(host, parsed, query | (store is null ? Indexing.NeedsOf(paths!) : Modality.None), cancellationToken, index: store);
+        }
+        catch (SimileException error) when (store is not null && options.Mode == SearchMode.Hybrid && query == Modality.Text && !model.IsGiven(parsed) && error.Code is ErrorCode.ModelNotFound or ErrorCode.UnsupportedModality)
+        {
+            Console.Error.WriteLine($"Note: searched by words only, since the model of the index cannot be used ({error.Code}: {error.Message})");
+            return null;
+        }
+    }
+
+    private static async Task<IChunkStore> IndexAsync(SimileHost host, LoadedModel model, string[] paths, bool verbose, CancellationToken cancellationToken)
+    {
+        var opened = host.Indexes.Open(paths, model.Space);
+        try
+        {
+            await Indexing.RunAsync(opened, model, paths, new ChunkerOptions(), cancellationToken, verbose);
             return opened;
         }
         catch

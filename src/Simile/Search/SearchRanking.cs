@@ -1,3 +1,5 @@
+using System.Globalization;
+using Simile.Ingestion;
 using Simile.Multimodal;
 using Simile.Vectors;
 
@@ -6,6 +8,10 @@ namespace Simile.Search;
 /// <summary>What one search found, by meaning, by words and together.</summary>
 internal sealed class SearchRanking(StoreSnapshot store)
 {
+    // Measured on Cranfield and CISI (docs/models/simile-text-mini.md).
+    private const string MeasuredModel = "simile-text-mini";
+    private const double UnrelatedText = 0.3;
+    private const double UnrelatedPicture = 0.2;
     private Dictionary<long, int>? _denseRanks;
     private Dictionary<long, int>? _keywordRanks;
 
@@ -33,6 +39,20 @@ internal sealed class SearchRanking(StoreSnapshot store)
             DenseRank = RankOf(scored.Id, Dense, ref _denseRanks),
             KeywordRank = RankOf(scored.Id, Keyword, ref _keywordRanks),
         };
+    }
+
+    /// <summary>A word about a best answer that is as far off as those to nonsense; null where it is nearer, or nobody has measured the model.</summary>
+    public string? NothingNear(EmbeddingSpace? space)
+    {
+        if (Dense.Count == 0 || space?.Id.StartsWith(MeasuredModel + "@", StringComparison.Ordinal) != true)
+        {
+            return null;
+        }
+
+        var best = Dense[0];
+        return best.Score < (store.Vectors.Pictures.Contains(best.Id) ? UnrelatedPicture : UnrelatedText)
+            ? string.Create(CultureInfo.InvariantCulture, $"Nothing near was found: the best cosine is {best.Score:F2}, as with queries of nonsense. With {MeasuredModel} the best passage for a question has 0.4 and more.")
+            : null;
     }
 
     private static int? RankOf(long id, IReadOnlyList<ScoredChunk> ranking, ref Dictionary<long, int>? ranks)
@@ -85,10 +105,21 @@ internal sealed class StoreSnapshot
         return double.IsFinite(cosine) ? cosine : null;
     }
 
-    // A file's fingerprint ends in the digest of the recipe that it was embedded with (FileReader).
-    private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentEmbedder embedder) =>
-        [.. files.Values.Where(fingerprint => fingerprint.Contains(':', StringComparison.Ordinal)).Select(fingerprint => fingerprint[(fingerprint.LastIndexOf(':') + 1)..])
-            .Where(digest => digest != embedder.Texts?.Recipe.Digest && digest != embedder.Images?.Recipe.Digest)];
+    // A file's fingerprint ends in the digest of the recipe that it was embedded with (FileReader). A half that is not loaded says nothing of its files.
+    private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentEmbedder embedder)
+    {
+        var others = new List<string>();
+        foreach (var (path, fingerprint) in files)
+        {
+            var own = PictureFiles.IsPicture(path) ? embedder.Images?.Recipe.Digest : embedder.Texts?.Recipe.Digest;
+            if (own is not null && fingerprint.LastIndexOf(':') is >= 0 and var colon && fingerprint[(colon + 1)..] is var digest && digest != own)
+            {
+                others.Add(digest);
+            }
+        }
+
+        return others;
+    }
 
     private static string Shown(string digest) => digest[..Math.Min(DigitsShown, digest.Length)];
 }

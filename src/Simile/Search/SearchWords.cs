@@ -90,15 +90,15 @@ public static class SearchWords
 
     private static IEnumerable<string> TellingOf(ScannedWord word, ScannedWord? next, bool hasSmallLetters)
     {
-        foreach (var whole in word.Wholes)
+        foreach (var whole in word.IsLoose ? [] : word.Wholes)
         {
             yield return whole;
         }
 
         foreach (var part in word.IsNamedByWhole ? [] : word.Parts)
         {
-            // A lone letter of a compound (the t of don't) says as little as a common word.
-            var isLoneLetter = word.Parts.Count > 1 && part.Text.Length == 1 && char.IsAsciiLetter(part.Text[0]);
+            // What is left of a shortened word (don't, it's, I'd, I'm) says as little as a common word.
+            var isLoneLetter = word.Parts.Count > 1 && part.Text is "t" or "s" or "d" or "m";
             var isCommon = Common.Contains(part.Text);
             if (!isLoneLetter && (!isCommon || IsMeant(part, next?.Parts[0], hasSmallLetters)))
             {

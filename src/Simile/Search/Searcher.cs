@@ -102,7 +102,7 @@ public sealed class Searcher
         finally
         {
             // The store must be at rest when this returns, even if the query has no vector.
-            await Task.WhenAny(keyword).ConfigureAwait(false);
+            await ((Task)keyword).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         ranking.Keyword = await keyword.ConfigureAwait(false);
@@ -113,6 +113,11 @@ public sealed class Searcher
             SearchMode.Keyword => ranking.Keyword,
             _ => wanted.Fusion.Fuse(ranking.Dense, ranking.Keyword, ranking.Store.Vectors.Pictures),
         };
+        if (ranking.Keyword.Count == 0 && ranking.NothingNear(_embedder?.Space) is { } nothing)
+        {
+            ranking.Notes.Add(nothing);
+        }
+
         return ranking;
     }
 

@@ -22,6 +22,9 @@ internal sealed record ScannedWord(IReadOnlyList<WordPart> Parts, IReadOnlyList<
     /// <summary>Whether such a letter follows the one before it directly.</summary>
     public bool Continues { get; init; }
 
+    /// <summary>Whether it is words with hyphens that are seldom written as one, such as boundary-layer: a query then looks for the words.</summary>
+    public bool IsLoose { get; init; }
+
     /// <summary>Whether only the whole says what is meant: C++ is no C.</summary>
     public bool IsNamedByWhole { get; init; }
 }
@@ -30,6 +33,7 @@ internal sealed record ScannedWord(IReadOnlyList<WordPart> Parts, IReadOnlyList<
 internal sealed class WordScanner(List<FoldedCharacter> text)
 {
     private const int MaxWhole = 64;
+    private const int LongWord = 4;
     private static readonly FoldedCharacter End = new(new Rune(0), WordCharacter.Separator, IsUpper: false);
 
     public IEnumerable<ScannedWord> Scan()
@@ -82,7 +86,7 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
     // snake_case, camelCase, e-mail, l'eau, 3.14, 1,204, U.S., .NET, C++.
     private ScannedWord Compound(int first, out int end)
     {
-        var (parts, wholes, whole) = (new List<WordPart>(), new List<string>(), new StringBuilder());
+        var (parts, wholes, whole, isLoose) = (new List<WordPart>(), new List<string>(), new StringBuilder(), true);
         var start = first;
         if (At(first - 1).Is('.') && At(first - 2).Kind is not (WordCharacter.Word or WordCharacter.Mark or WordCharacter.Unspaced) && !text[first].IsDigit)
         {
@@ -98,6 +102,8 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
             {
                 break;
             }
+
+            isLoose &= At(end).Is('-') || At(end).Is('\'');
 
             whole.Append(At(end).Is('.') && At(end - 1).IsDigit && At(next).IsDigit ? "." : string.Empty);
             start = next;
@@ -117,8 +123,12 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
             wholes.Add(joined);
         }
 
-        return new ScannedWord(parts, wholes) { IsNamedByWhole = suffix.Length > 0 };
+        return new ScannedWord(parts, wholes) { IsNamedByWhole = suffix.Length > 0, IsLoose = isLoose && wholes.Count == 1 && suffix.Length == 0 && AreLong(parts) };
     }
+
+    // E-mail, wi-fi and covid-19 are also written as one word. Chosen on Cranfield and CISI.
+    private static bool AreLong(List<WordPart> parts) =>
+        parts.Exists(part => part.Text.Length > LongWord) && parts.TrueForAll(part => part.Text.Length > 1 && !part.Text.Any(char.IsAsciiDigit));
 
     private void AddRun(int start, int end, List<WordPart> parts, List<string> wholes)
     {
