@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Simile.Engine.Files;
 
 namespace Simile.Sqlite;
 
@@ -26,6 +27,12 @@ internal sealed record SqliteHeader(bool IsMissing, bool IsEmpty, long Applicati
             if (!File.Exists(path))
             {
                 return new SqliteHeader(IsMissing: true, IsEmpty: true, 0);
+            }
+
+            // Opening a pipe would wait for its writer.
+            if (!RegularFile.IsRegular(path))
+            {
+                throw errors.ToError(new SqliteReason("is no regular file but a device, a pipe or a socket. Name a file", IsForeign: true), new IOException(path));
             }
 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

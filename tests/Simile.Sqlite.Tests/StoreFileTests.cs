@@ -37,6 +37,9 @@ public sealed class StoreFileTests : IDisposable
         }
 
         Assert.Equal(5, Directory.GetFiles(_folder.Path).Length);
+        var device = Assert.Throws<SimileException>(() => SqliteChunkStore.Open("/dev/null", create));
+        Assert.Equal(ErrorCode.BadStore, device.Code);
+        Assert.Contains("no regular file", device.Message, StringComparison.Ordinal);
         Assert.Contains("folder", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.Path, create)).Message, StringComparison.Ordinal);
     }
 
