@@ -58,7 +58,7 @@ public sealed class KillTests : IDisposable
     {
         using var store = Hosting.SimileHost.OfThisMachine().OpenStore(path, create: false);
         var vectors = store.ReadVectors();
-        var rows = vectors.Ids.Select((id, i) => (Stored: store.Read(id), Vector: string.Join(' ', vectors.Values.AsSpan(i * vectors.Dimensions, 4).ToArray())));
+        var rows = vectors.Ids.Select((id, i) => (Stored: store.Read(id)!, Vector: string.Join(' ', vectors.Values.AsSpan(i * vectors.Dimensions, 4).ToArray())));
         var words = store.SearchWords("bread 17", 100_000).Count;
         return [.. rows.Select(row => $"{row.Stored.Path} {row.Stored.Chunk.StartLine} {row.Stored.Chunk.Text.Length} {row.Vector}").Order(StringComparer.Ordinal), $"{words} with a word"];
     }
