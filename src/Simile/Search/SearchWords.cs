@@ -97,10 +97,8 @@ public static class SearchWords
 
         foreach (var part in word.IsNamedByWhole ? [] : word.Parts)
         {
-            // What is left of a shortened word (don't, it's, I'd, I'm) says as little as a common word.
-            var isLoneLetter = word.Parts.Count > 1 && part.Text is "t" or "s" or "d" or "m";
             var isCommon = Common.Contains(part.Text);
-            if (!isLoneLetter && (!isCommon || IsMeant(part, next?.Parts[0], hasSmallLetters)))
+            if (!isCommon || IsMeant(part, next?.Parts[0], hasSmallLetters))
             {
                 yield return part.Text;
                 if (isCommon && part.IsCapitals)

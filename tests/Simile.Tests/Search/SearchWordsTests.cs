@@ -116,7 +116,6 @@ public class SearchWordsTests
     [InlineData("Will it rain tomorrow", "will")]
     [InlineData("What is bread", "what")]
     [InlineData("how do I bake", "i")]
-    [InlineData("don't panic", "t")]
     public void CommonWordsThatSayNothingGo(string query, string word) => Assert.DoesNotContain(word, SearchWords.Terms(query));
 
     [Theory]
