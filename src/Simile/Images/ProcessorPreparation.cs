@@ -60,7 +60,9 @@ internal static class ProcessorPreparation
 
     private static ImagePreparation Resize(ModelConfig processor, ProcessorKind kind)
     {
-        var (height, width, shortest) = SizeOf(processor, "size", kind.SizeIsExact, kind.Size);
+        // SigLIP's usual size is a square, though one number in its configuration is the shorter edge.
+        var isExact = kind.SizeIsExact || (kind == ProcessorKind.Siglip && !processor.Has("size"));
+        var (height, width, shortest) = SizeOf(processor, "size", isExact, kind.Size);
         if (kind != ProcessorKind.ConvNext)
         {
             return shortest is { } edge ? new ImagePreparation { ShortestEdge = edge } : new ImagePreparation { ExactHeight = height, ExactWidth = width };
