@@ -50,14 +50,10 @@ public sealed class JsonLinesReader : IDocumentReader
 
     private static (string Title, string Text) TextsOf(JsonElement element)
     {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return (string.Empty, element.ValueKind == JsonValueKind.Array ? All(element, except: null) : element.ToString());
-        }
-
-        var title = Field(element, "title") ?? string.Empty;
-        var own = Field(element, "text");
-        var texts = own ?? All(element, except: "title");
+        var isObject = element.ValueKind == JsonValueKind.Object;
+        var title = isObject ? Field(element, "title") ?? string.Empty : string.Empty;
+        var own = isObject ? Field(element, "text") : null;
+        var texts = own ?? (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? All(element, except: "title") : element.ToString());
         if (own is null && title.Length + texts.Length == 0)
         {
             throw new JsonException("it holds no text. Give it a field 'text'.");
