@@ -76,6 +76,26 @@ public sealed class AddSimileTests : IDisposable
         Assert.Contains(nameof(SimileOptions.Generator), neither.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Simile:Modle", "simile-text-mini", "Did you mean 'Model'?")]
+    [InlineData("Simile:Batching:QueCapacity", "7", "Did you mean 'QueueCapacity'?")]
+    [InlineData("Simile:small:Treads", "2", "Did you mean 'Threads'?")]
+    [InlineData("Simile:Xyzzy", "1", "Known are")]
+    public async Task ASettingThatNobodyKnowsIsRefusedAtStart(string key, string value, string advice)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration[key] = value;
+        builder.Configuration["Simile:LoadAtStart"] = "false";
+        builder.Configuration["simile:batching:workers"] = "1";
+        builder.Configuration["Simile:Telemetry:ServiceName"] = "x";
+        builder.Services.AddSimile("small", options => options.Model = Model);
+        using var host = builder.Build();
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        var failure = Assert.Single(error.Failures);
+        Assert.Contains($"'{key}'", failure, StringComparison.Ordinal);
+        Assert.Contains(advice, failure, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task NamedModelsHaveTheirOwnServices()
     {

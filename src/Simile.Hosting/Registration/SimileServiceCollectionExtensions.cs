@@ -57,6 +57,7 @@ public static class SimileServiceCollectionExtensions
         services.TryAddSingleton<StackOpener>();
         services.TryAddSingleton(StackRegistry.Open);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileOptions>, SimileOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileOptions>, ConfigurationValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StackLoader>());
     }
 

@@ -97,9 +97,9 @@ internal sealed class CachedRun<TInput>(
         {
             await cache.GetAsync(keys, found, cancellationToken).ConfigureAwait(false);
         }
-        catch (SimileException error) when (error.Code == ErrorCode.CacheUnavailable)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            CacheError = error;
+            CacheError = ErrorOf(error);
         }
     }
 
@@ -110,9 +110,14 @@ internal sealed class CachedRun<TInput>(
         {
             await cache.SetAsync([.. kept.Select(slot => new CacheEntry(rows.Keys.Span[slot], rows.ValueOf(slot)!))], cancellationToken).ConfigureAwait(false);
         }
-        catch (SimileException error) when (error.Code == ErrorCode.CacheUnavailable)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            CacheError = error;
+            CacheError = ErrorOf(error);
         }
     }
+
+    // A cache of somebody's own may throw anything, and one may be disposed while it is in use; the vectors are right without it.
+    private static SimileException ErrorOf(Exception error) => error is SimileException { Code: ErrorCode.CacheUnavailable } known
+        ? known
+        : new SimileException(ErrorCode.CacheUnavailable, $"The cache failed: {error.GetType().Name}: {error.Message}. Vectors are made without it.", error);
 }

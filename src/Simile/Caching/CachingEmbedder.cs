@@ -52,7 +52,11 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
         var rows = new CachedRows<TInput>(inputs, Space.For(settled), input => _key.KeyOf(input, call));
         var run = new CachedRun<TInput>(_inner, _cache, _flights, rows, settled, (input, key) => !_key.MayChange(input) || _key.KeyOf(input, call) == key);
         await run.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        _options.Observer?.Invoke(new CachingEvent(inputs.Count, run.Hits, run.Embedded, rows.Slots - run.Hits - run.Embedded, inputs.Count - rows.Slots, run.CacheError));
+        if (_options.Observer is { } observer)
+        {
+            UserCallback.Run(() => observer(new CachingEvent(inputs.Count, run.Hits, run.Embedded, rows.Slots - run.Hits - run.Embedded, inputs.Count - rows.Slots, run.CacheError)));
+        }
+
         return rows.ToBatch();
     }
 

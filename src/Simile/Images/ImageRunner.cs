@@ -86,7 +86,10 @@ internal sealed class ImageRunner(VisionNetwork network, ImageReader reader, Ima
             Forward(pictures, batch, first, request, block, outcomes);
         }
 
-        options.Observe?.Invoke(new ImageTimes(pictures.Length, feed.Decoding, feed.Preparing, Stopwatch.GetElapsedTime(start, ready), Stopwatch.GetElapsedTime(ready)));
+        if (options.Observe is { } observe)
+        {
+            UserCallback.Run(() => observe(new ImageTimes(pictures.Length, feed.Decoding, feed.Preparing, Stopwatch.GetElapsedTime(start, ready), Stopwatch.GetElapsedTime(ready))));
+        }
     }
 
     // Pictures of one size go together, unless they are so large that they would take much memory.

@@ -31,17 +31,23 @@ public sealed class MonitoringEmbedder<TInput> : IEmbedder<TInput>
     /// <inheritdoc/>
     public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var call = _monitor.Begin(_model);
+        // Whoever listens to metrics and traces may throw at every step; the answer is the caller's all the same.
+        CallRecording? call = null;
+        UserCallback.Run(() => call = _monitor.Begin(_model));
         try
         {
             var batch = await _inner.EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
-            call.Answered(batch);
+            UserCallback.Run(() => call?.Answered(batch));
             return batch;
         }
         catch (Exception error)
         {
-            call.Failed(error);
+            UserCallback.Run(() => call?.Failed(error));
             throw;
+        }
+        finally
+        {
+            UserCallback.Run(() => call?.Dispose());
         }
     }
 }

@@ -83,7 +83,8 @@ public sealed class EmbeddingPipeline<TIn, TOut>
         {
             done++;
             failed += item.Error is null ? 0 : 1;
-            progress?.Report(new PipelineProgress(Interlocked.Read(ref read), done, failed));
+            var now = new PipelineProgress(Interlocked.Read(ref read), done, failed);
+            UserCallback.Run(() => progress?.Report(now));
             yield return item;
         }
 

@@ -56,6 +56,30 @@ public class SingleFlightTests
     }
 
     [Fact]
+    public async Task AnObserverThatThrowsAndACacheThatFailsLoseNoAnswer()
+    {
+        CachingEvent? told = null;
+        var options = new CachingOptions { Observer = call => { told = call; throw new InvalidOperationException("Not mine."); } };
+        var embedder = CachingEmbedder.Over(_inner, new FailingCache(), options);
+        AssertSame(await new CountingEmbedder().EmbedAsync(["a", "b"]), await embedder.EmbedAsync(["a", "b"]));
+        Assert.Equal(ErrorCode.CacheUnavailable, told!.CacheError!.Code);
+        Assert.Contains("No room.", told.CacheError.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class FailingCache : IEmbeddingCache
+    {
+        public IReadOnlyList<CacheTier> Tiers => [];
+
+        public ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default) => throw new ObjectDisposedException("cache");
+
+        public ValueTask SetAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default) => throw new NotSupportedException("No room.");
+
+        public void Dispose()
+        {
+        }
+    }
+
+    [Fact]
     public async Task WhenALeaderIsCancelledAnotherTakesOver()
     {
         var embedder = CachingEmbedder.Over(_inner, new MemoryCache());

@@ -163,6 +163,15 @@ public sealed class EmbeddingPipelineTests
     }
 
     [Fact]
+    public async Task ProgressThatThrowsStopsNothing() =>
+        Assert.Equal(3, (await ListAsync(EmbeddingPipeline.Of<int>().Then(item => item).RunAsync(Count(3), new Refusing()))).Count);
+
+    private sealed class Refusing : IProgress<PipelineProgress>
+    {
+        public void Report(PipelineProgress value) => throw new InvalidOperationException("Not mine.");
+    }
+
+    [Fact]
     public async Task ProgressIsTold()
     {
         var told = new Told();

@@ -84,7 +84,8 @@ public sealed class BulkEmbedding
                     committed = _time.GetTimestamp();
                 }
 
-                progress?.Report(ReportOf(position, start, length));
+                var now = ReportOf(position, start, length);
+                UserCallback.Run(() => progress?.Report(now));
             }
         }
         catch (OperationCanceledException)

@@ -112,7 +112,7 @@ internal sealed class FileBulkOutput : IBulkOutput
             json.WriteNumber("index", index);
             json.WriteStartObject("error");
             json.WriteString("code", error.Code);
-            json.WriteString("message", error.Message);
+            json.WriteString("message", error.Description);
             json.WriteEndObject();
             json.WriteEndObject();
         }
