@@ -114,15 +114,8 @@ internal static unsafe class HeadPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Interleave(float* low, float* high, uint* target)
     {
-        var lower = Rounded(Vector512.Load(low)) >>> 16;
-        var upper = Rounded(Vector512.Load(high)) & Vector512.Create(0xFFFF0000u);
+        var lower = BFloat16Rows.RoundedBits(Vector512.Load(low)) >>> 16;
+        var upper = BFloat16Rows.RoundedBits(Vector512.Load(high)) & Vector512.Create(0xFFFF0000u);
         (lower | upper).Store(target);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Rounded(Vector512<float> values)
-    {
-        var bits = values.AsUInt32();
-        return bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Simile.Engine.Checkpoints;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
@@ -8,20 +7,19 @@ using Simile.Text;
 
 namespace Simile.Tests.Text;
 
-/// <summary>One weight that is not finite, in every tensor in turn: the input fails with a code, or the weight was of no account and the vector is the sound one. Never a third.</summary>
+/// <summary>One weight that is NaN, in every tensor in turn: the input fails with a code, or the weight was of no account and the vector is the sound one. Never a third.</summary>
 public sealed class DamagedWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, ComputePrecision, float> Models => new()
+    public static TheoryData<string, ComputePrecision> Models => new()
     {
-        { "encoders/bert", ComputePrecision.Float32, float.NaN }, { "encoders/bert", ComputePrecision.BFloat16, float.NaN }, { "encoders/bert", ComputePrecision.Int8, float.NaN },
-        { "encoders/modernbert", ComputePrecision.Int8, float.NaN }, { "encoders/nomic-bert", ComputePrecision.Int8, float.PositiveInfinity },
+        { "encoders/bert", ComputePrecision.Float32 }, { "encoders/bert", ComputePrecision.BFloat16 }, { "encoders/bert", ComputePrecision.Int8 }, { "encoders/modernbert", ComputePrecision.Int8 },
     };
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task ATextFailsOrHasItsSoundVector(string name, ComputePrecision precision, float weight)
+    public async Task ATextFailsOrHasItsSoundVector(string name, ComputePrecision precision)
     {
         foreach (var file in Directory.GetFiles(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name), "*", SearchOption.AllDirectories))
         {
@@ -33,9 +31,9 @@ public sealed class DamagedWeightsTests : IDisposable
         var sound = await EmbedAsync(precision);
         Assert.True(sound.Outcomes[0].Succeeded);
         var (failed, path) = (0, _folder.File("model.safetensors"));
-        foreach (var offset in Offsets(path))
+        foreach (var (offset, bytes) in Weights(path))
         {
-            var before = Patch(path, offset, weight);
+            var before = Patch(path, offset, [.. Enumerable.Repeat((byte)0xFF, bytes)]);
             var batch = await EmbedAsync(precision);
             Patch(path, offset, before);
             failed += batch.Outcomes[0].Succeeded ? 0 : 1;
@@ -56,9 +54,9 @@ public sealed class DamagedWeightsTests : IDisposable
         var sound = Forward(vision, precision);
         Assert.All(sound, value => Assert.True(float.IsFinite(value)));
         var failed = 0;
-        foreach (var offset in Offsets(path))
+        foreach (var (offset, bytes) in Weights(path))
         {
-            var before = Patch(path, offset, float.NaN);
+            var before = Patch(path, offset, [.. Enumerable.Repeat((byte)0xFF, bytes)]);
             var vector = Forward(vision, precision);
             Patch(path, offset, before);
             var isFinite = vector.All(float.IsFinite);
@@ -71,21 +69,25 @@ public sealed class DamagedWeightsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static List<long> Offsets(string path)
+    // Where the first weight of each tensor lies; all bits set are NaN in every type of floats.
+    private static List<(long Offset, int Bytes)> Weights(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        return [.. file.Tensors.Values.Where(tensor => tensor.Type == SafetensorsType.F32).OrderBy(tensor => tensor.Offset).Select(tensor => tensor.Offset)];
+        return [.. file.Tensors.Values
+            .Where(tensor => tensor.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16)
+            .OrderBy(tensor => tensor.Offset)
+            .Select(tensor => (tensor.Offset, SafetensorsTensor.SizeOf(tensor.Type)))];
     }
 
-    private static float Patch(string path, long offset, float value)
+    private static byte[] Patch(string path, long offset, byte[] weight)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-        var before = new float[1];
+        var before = new byte[weight.Length];
         stream.Position = offset;
-        stream.ReadExactly(MemoryMarshal.AsBytes(before.AsSpan()));
+        stream.ReadExactly(before);
         stream.Position = offset;
-        stream.Write(BitConverter.GetBytes(value));
-        return before[0];
+        stream.Write(weight);
+        return before;
     }
 
     private async Task<Simile.Vectors.EmbeddingBatch> EmbedAsync(ComputePrecision precision)
