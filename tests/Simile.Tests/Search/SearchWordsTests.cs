@@ -83,7 +83,7 @@ public class SearchWordsTests
     [InlineData("pi is 314", "3.14")]
     [InlineData("대학 교수", "학교")]
     [InlineData("梯。子", "梯子")]
-    [InlineData("ガラス", "カラス")]
+    [InlineData("ガ", "カ")]
     [InlineData("15 rows", "1,5")]
     public void AQueryDoesNotFindAnother(string text, string query) => Assert.False(Finds(text, query), string.Join(" | ", SearchWords.Terms(query)));
 
@@ -107,7 +107,8 @@ public class SearchWordsTests
     [InlineData("OR gate", "or")]
     [InlineData("IT department", "it")]
     [InlineData("vitamin A", "a")]
-    [InlineData("to be or not to be", "be")]
+    [InlineData("to be or not to be", "not")]
+    [InlineData("to be", "be")]
     [InlineData("the who", "who")]
     public void CommonWordsThatAreMeantStay(string query, string word) => Assert.Contains(word, SearchWords.Terms(query));
 
