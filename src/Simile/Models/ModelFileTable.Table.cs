@@ -295,5 +295,98 @@ internal static partial class ModelFileTable
         new("config.json", "simile-alignment", KeyEffect.Followed, "text_model", "image_model"),
         new("config.json", "timm", KeyEffect.Followed, "architecture", "num_features", "model_args", "global_pool"),
         new("config.json", "timm", KeyEffect.NoEffect, "num_classes", "pretrained_cfg"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "do_lower_case", "strip_accents", "tokenize_chinese_chars"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "add_prefix_space"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "cls_token", "sep_token", "bos_token", "eos_token"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "unk_token", "pad_token", "mask_token", "additional_special_tokens", "extra_special_tokens", "added_tokens_decoder"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "tokenizer_class"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "model_max_length", "truncation_side"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Followed,
+            "keep_accents"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Refused,
+            "split_special_tokens"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.Refused,
+            "do_basic_tokenize"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "add_bos_token", "add_eos_token"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "padding_side", "pad_to_multiple_of", "pad_token_type_id", "padding", "pad_token_id"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "truncation", "truncation_strategy", "stride", "max_length"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "trim_offsets", "clean_up_tokenization_spaces", "spaces_between_special_tokens", "errors"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "never_split", "word_tokenizer_type", "subword_tokenizer_type", "do_word_tokenize", "do_subword_tokenize", "mecab_kwargs",
+            "sp_model_kwargs", "vocab_size", "vocab_file", "merges_file", "tokenizer_file", "use_fast", "backend", "legacy", "from_slow"),
+        new(
+            "tokenizer_config.json", "", KeyEffect.NoEffect,
+            "is_local", "local_files_only", "name_or_path", "special_tokens_map_file", "processor_class", "model_type",
+            "tokenizer_name", "do_pad", "return_token_type_ids", "model_input_names", "full_tokenizer_file",
+            "model_specific_special_tokens", "image_token", "chat_template", "use_default_system_prompt", "remove_space", "fuse_unk",
+            "model_max_length_single_sentence", "auto_map", "device_map"),
+        new(
+            "special_tokens_map.json", "", KeyEffect.Followed,
+            "cls_token", "sep_token", "bos_token", "eos_token", "unk_token", "pad_token", "mask_token", "additional_special_tokens",
+            "extra_special_tokens"),
+        new(
+            "added_tokens.json", "", KeyEffect.Followed,
+            "*"),
+        new(
+            "preprocessor_config.json", "", KeyEffect.Followed,
+            "image_processor_type", "feature_extractor_type", "do_resize", "size", "resample", "do_center_crop", "crop_size",
+            "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "crop_pct"),
+        new(
+            "preprocessor_config.json", "", KeyEffect.Refused,
+            "pad_size"),
+        new(
+            "preprocessor_config.json", "", KeyEffect.NoEffect,
+            "do_convert_rgb", "do_pad"),
+        new(
+            "preprocessor_config.json", "", KeyEffect.NoEffect,
+            "processor_class", "default_to_square", "offset", "do_reduce_labels", "do_flip_channel_order", "size_divisor",
+            "data_format", "input_data_format", "return_tensors", "device", "disable_grouping", "auto_map", "_processor_class",
+            "_valid_processor_keys", "use_fast"),
+        new(
+            "processor_config.json", "", KeyEffect.Followed,
+            "image_processor.image_processor_type", "image_processor.feature_extractor_type", "image_processor.do_resize",
+            "image_processor.size", "image_processor.resample", "image_processor.do_center_crop", "image_processor.crop_size",
+            "image_processor.do_rescale", "image_processor.rescale_factor", "image_processor.do_normalize",
+            "image_processor.image_mean", "image_processor.image_std", "image_processor.crop_pct"),
+        new(
+            "processor_config.json", "", KeyEffect.Refused,
+            "image_processor.pad_size"),
+        new(
+            "processor_config.json", "", KeyEffect.NoEffect,
+            "image_processor.do_convert_rgb", "image_processor.do_pad"),
+        new(
+            "processor_config.json", "", KeyEffect.NoEffect,
+            "image_processor.processor_class", "image_processor.default_to_square", "image_processor.offset",
+            "image_processor.do_reduce_labels", "image_processor.do_flip_channel_order", "image_processor.size_divisor",
+            "image_processor.data_format", "image_processor.input_data_format", "image_processor.return_tensors",
+            "image_processor.device", "image_processor.disable_grouping", "image_processor.auto_map",
+            "image_processor._processor_class", "image_processor._valid_processor_keys", "image_processor.use_fast"),
+        new(
+            "processor_config.json", "", KeyEffect.NoEffect,
+            "processor_class", "tokenizer", "video_processor", "feature_extractor", "image_seq_length", "audio_processor"),
     ];
 }
