@@ -16,7 +16,7 @@ internal static class Colours
         }
 
         // One number stands for all three.
-        var values = config.RealOrNull(name) is { } one ? [one, one, one] : config.Reals(name);
+        var values = config.Reals(name) is { Length: > 0 } three ? three : config.RealOrNull(name) is { } one ? [one, one, one] : [];
         return values.Length == 3 && values.All(double.IsFinite) && (name is "mean" or "image_mean" || values.All(value => value > 0))
             ? [.. values.Select(value => (float)value)]
             : throw config.Unsupported($"a {name} that is not three numbers for red, green and blue");
