@@ -20,7 +20,7 @@ public class FloorTests
 
     private static readonly string[] Ranks =
     [
-        "Vectors", "Tokenization", "Imaging", "Models", "Hub", "Networks", "Text", "Images", "Multimodal", "Batching", "Caching", "Monitoring", "Pipelines", "Registry", "Ingestion", "Search",
+        "Vectors", "Tokenization", "Imaging", "Models", "Hub", "Networks", "Text", "Reranking", "Images", "Multimodal", "Batching", "Caching", "Monitoring", "Pipelines", "Registry", "Ingestion", "Search",
     ];
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(RepositoryRoot.Find("src")).Select(path => Path.GetFileName(path)!)];

@@ -47,6 +47,9 @@ public sealed class Encoder : IDisposable
     /// <summary>Ids there are (V); 0 where the caller brings the first layer's input.</summary>
     public int Tokens => Embedding?.Tokens ?? 0;
 
+    /// <summary>Types of tokens there are; where the network knows none, any type is as good as another.</summary>
+    public int TokenTypes => Embedding?.Types ?? int.MaxValue;
+
     /// <summary>Bytes of the packed weights, and of the table of tokens where it is held in memory.</summary>
     public long Bytes => Layers.Sum(layer => layer.Bytes) + (Embedding?.Bytes ?? 0);
 

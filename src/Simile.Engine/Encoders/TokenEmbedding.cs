@@ -41,8 +41,8 @@ internal sealed unsafe class TokenEmbedding
     /// <summary>Entries of the table (V).</summary>
     public int Tokens => (int)_table.Shape[0];
 
-    /// <summary>Token types there are; 1 where the network knows none.</summary>
-    public int Types => (_weights.TokenTypes?.Length ?? _hidden) / _hidden;
+    /// <summary>Types of tokens there are; where the network knows none, any type is as good as another.</summary>
+    public int Types => _weights.TokenTypes is { } table ? table.Length / _hidden : int.MaxValue;
 
     /// <summary>Writes the row (H) of a token at a position of its own sequence.</summary>
     public void Forward(int id, int type, int position, float* row)

@@ -207,6 +207,16 @@ internal static partial class ModelFileTable
             "initializer_cutoff_factor", "deterministic_flash_attn", "reference_compile", "repad_logits_with_grad",
             "sparse_prediction", "sparse_pred_ignore_index", "compile_model"),
         new(
+            "config.json", "qwen3", KeyEffect.Followed,
+            "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "num_hidden_layers", "intermediate_size", "hidden_act",
+            "rms_norm_eps", "max_position_embeddings", "vocab_size", "attention_bias"),
+        new("config.json", "qwen3", KeyEffect.Followed, "rope_theta", "rope_parameters.rope_theta"),
+        new("config.json", "qwen3", KeyEffect.Refused, "rope_parameters.rope_type", "rope_parameters.type", "rope_parameters.partial_rotary_factor"),
+        new("config.json", "qwen3", KeyEffect.NoEffect, "rope_parameters.factor", "rope_parameters.original_max_position_embeddings"),
+        new("config.json", "qwen3", KeyEffect.Refused, "rope_scaling", "rope_scaling.*"),
+        new("config.json", "qwen3", KeyEffect.Refused, "use_sliding_window", "layer_types"),
+        new("config.json", "qwen3", KeyEffect.NoEffect, "sliding_window", "max_window_layers", "pad_token_id"),
+        new(
             "config.json", "nomic_bert", KeyEffect.Followed,
             "n_embd", "n_head", "n_layer", "n_inner", "n_positions", "max_trained_positions", "type_vocab_size", "vocab_size",
             "layer_norm_epsilon", "rotary_emb_base"),

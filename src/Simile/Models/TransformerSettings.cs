@@ -16,7 +16,7 @@ internal sealed record TransformerSettings(int? MaxTokens, bool Lowercase)
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public static TransformerSettings Read(ModelFolder folder, string path, bool givesVectors = false)
     {
-        if (FileNames.Select(name => folder.ReadConfig(path, name)).FirstOrDefault(config => config is not null) is not { } config)
+        if (Find(folder, path) is not { } config)
         {
             return new TransformerSettings(null, Lowercase: false);
         }
@@ -35,6 +35,11 @@ internal sealed record TransformerSettings(int? MaxTokens, bool Lowercase)
 
         return new TransformerSettings(LimitOf(config), config.FlagOrNull("do_lower_case") ?? false);
     }
+
+    /// <summary>The limit of a folder's transformer, or null.</summary>
+    public static int? ReadLimit(ModelFolder folder) => Find(folder, string.Empty) is { } config ? LimitOf(config) : null;
+
+    private static ModelConfig? Find(ModelFolder folder, string path) => FileNames.Select(name => folder.ReadConfig(path, name)).FirstOrDefault(config => config is not null);
 
     private static int? LimitOf(ModelConfig config)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Simile.Networks;
 using Simile.Networks.Encoders;
 using Simile.Tokenization;
 using Simile.Vectors;
@@ -12,9 +13,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
     private const int TextsPerTask = 16;
     private readonly ITokenizer _tokenizer = folder.Tokenizer;
     private readonly ConcurrentBag<TokenBuffer> _buffers = [];
-    private readonly Lock _gate = new();
-    private int _running;
-    private bool _disposed;
+    private readonly RunningCalls _calls = new(typeof(TextEmbedder), network.Dispose);
 
     public int Dimensions => network.Dimensions;
 
@@ -22,15 +21,8 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
 
     public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {
-        Enter();
-        try
-        {
-            RunWindows(inputs, request, block, outcomes, cancellationToken);
-        }
-        finally
-        {
-            Leave();
-        }
+        using var call = _calls.Enter();
+        RunWindows(inputs, request, block, outcomes, cancellationToken);
     }
 
     public int CountFixed(string prompt) => _tokenizer.Special.Count + (prompt.Length == 0 ? 0 : CountTokens(prompt));
@@ -57,18 +49,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
     }
 
     /// <summary>Frees the network: at once, or when the last call that still runs has ended.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            if (!_disposed && _running == 0)
-            {
-                network.Dispose();
-            }
-
-            _disposed = true;
-        }
-    }
+    public void Dispose() => _calls.Dispose();
 
     private void RunWindows(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
     {
@@ -77,27 +58,6 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
         {
             var end = Math.Min(inputs.Count, first + TextsPerWindow);
             RunWindow(inputs, first, end, request, left, block, outcomes, cancellationToken);
-        }
-    }
-
-    private void Enter()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(TextEmbedder));
-            _running++;
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            _running--;
-            if (_disposed && _running == 0)
-            {
-                network.Dispose();
-            }
         }
     }
 
@@ -115,7 +75,7 @@ internal sealed class EncoderTextRunner(EncoderNetwork network, FolderTokenizer 
         var good = Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0).ToArray();
         var texts = Array.ConvertAll(good, i => ids[i]);
         var vectors = new float[texts.Length * Dimensions];
-        network.Forward(texts, left, vectors, cancellationToken);
+        network.Forward(new TokenBatch(texts), left, vectors, cancellationToken);
         for (var i = 0; i < good.Length; i++)
         {
             var row = block.AsSpan((first + good[i]) * request.Space.Dimensions, request.Space.Dimensions);

@@ -17,12 +17,13 @@ internal sealed class DenseLayer
     private readonly DenseLayer? _residual;
     private readonly bool _addsInput;
 
-    /// <summary>A layer without an activation.</summary>
-    /// <param name="weights">(outputs, inputs).</param>
-    /// <param name="bias">(outputs), or null.</param>
+    /// <summary>Takes over finished weights.</summary>
+    /// <param name="weights">W, (outputs, inputs).</param>
+    /// <param name="bias">b, (outputs), or null.</param>
     /// <param name="inputs">Values it takes.</param>
-    public DenseLayer(float[] weights, float[]? bias, int inputs) =>
-        (_weights, _bias, _inputs, Dimensions, _activation) = (weights, bias, inputs, weights.Length / inputs, ActivationKind.Identity);
+    /// <param name="activation">f.</param>
+    public DenseLayer(float[] weights, float[]? bias, int inputs, ActivationKind activation = ActivationKind.Identity) =>
+        (_weights, _bias, _inputs, Dimensions, _activation) = (weights, bias, inputs, weights.Length / inputs, activation);
 
     private DenseLayer(DenseCheckpoint checkpoint, SafetensorsSet weights)
     {
@@ -43,6 +44,9 @@ internal sealed class DenseLayer
         (_weights, _bias, _activation) = (weights, bias, activation);
         (Dimensions, _inputs) = (bias.Length, weights.Length / bias.Length);
     }
+
+    /// <summary>The layer norm behind the activation, or null.</summary>
+    public DenseNorm? OutputNorm { get; init; }
 
     /// <summary>Values it gives.</summary>
     public int Dimensions { get; }
@@ -76,6 +80,7 @@ internal sealed class DenseLayer
 
         Activation.Apply(_activation, output);
         AddResidual(input, output);
+        OutputNorm?.Forward(output);
     }
 
     private void AddResidual(ReadOnlySpan<float> input, Span<float> output)
@@ -89,6 +94,33 @@ internal sealed class DenseLayer
             var added = new float[output.Length];
             _residual.Forward(input, added);
             VectorKernels.AddScaled(added, 1, output);
+        }
+    }
+}
+
+/// <summary>A layer norm of one vector, in 64-bit floats (Ba, Kiros and Hinton 2016).</summary>
+/// <param name="Weight">(D).</param>
+/// <param name="Bias">(D), or null.</param>
+/// <param name="Epsilon">What is added to the variance.</param>
+internal sealed record DenseNorm(float[] Weight, float[]? Bias, double Epsilon)
+{
+    public void Forward(Span<float> vector)
+    {
+        var (mean, squares) = (0.0, 0.0);
+        foreach (var value in vector)
+        {
+            mean += value / (double)vector.Length;
+        }
+
+        foreach (var value in vector)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+
+        var scale = 1 / Math.Sqrt((squares / vector.Length) + Epsilon);
+        for (var i = 0; i < vector.Length; i++)
+        {
+            vector[i] = (float)(((vector[i] - mean) * scale * Weight[i]) + (Bias?[i] ?? 0));
         }
     }
 }

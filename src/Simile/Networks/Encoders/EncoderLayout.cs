@@ -42,6 +42,19 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
     /// <summary>Reads the product behind the pooling that belongs to the network itself, or gives null.</summary>
     public virtual DenseLayer? Projection() => null;
 
+    /// <summary>Reads the layers on top of the network that make scores of a pooled state.</summary>
+    public virtual IEnumerable<DenseLayer> Head(SequenceHead head)
+    {
+        foreach (var layer in head.Layers)
+        {
+            var outputs = layer == head.Layers[^1] ? head.Labels.Length : Shape.Hidden;
+            yield return new DenseLayer(ReadWhole(layer.Name + ".weight", outputs, Shape.Hidden), ReadWholeIfThere(layer.Name + ".bias", outputs), Shape.Hidden, layer.Activation)
+            {
+                OutputNorm = layer.Norm is { } norm ? new DenseNorm(ReadWhole(norm + ".weight", outputs), ReadWholeIfThere(norm + ".bias", outputs), layer.Epsilon) : null,
+            };
+        }
+    }
+
     /// <summary>Refuses a checkpoint with tensors that nothing asked for, once all is read; families with many variants do.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public virtual void RequireAllRead()
@@ -77,6 +90,20 @@ internal abstract class EncoderLayout(ModelConfig config, SafetensorsSet weights
 
     /// <summary>Reads a bias that the configuration asks for; one that it does not ask for is not used, as in Hugging Face's library.</summary>
     protected float[]? ReadIfAsked(bool isAsked, string name, params ReadOnlySpan<long> shape) => isAsked ? Read(name, shape) : null;
+
+    protected bool HasWhole(string name) => weights.Has(name);
+
+    protected float[]? ReadWholeIfThere(string name, params ReadOnlySpan<long> shape) => HasWhole(name) ? ReadWhole(name, shape) : null;
+
+    /// <summary>Reads one row (H) of a table whose name has no prefix.</summary>
+    protected float[] ReadRow(string name, int row)
+    {
+        _read.Add(name);
+        var file = weights.FileOf(name);
+        var values = new float[Shape.Hidden];
+        file.ReadRow(file.Find(name), row, values);
+        return values;
+    }
 
     protected float[]? ReadIfThere(string name, params ReadOnlySpan<long> shape) => Has(name) ? Read(name, shape) : null;
 

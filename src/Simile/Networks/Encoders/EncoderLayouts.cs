@@ -9,7 +9,7 @@ internal static class EncoderLayouts
     private const int UsualPadding = 1;
 
     /// <summary>The kinds of networks there are.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "clip", "clip_text_model", "siglip", "siglip_text_model"];
+    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "qwen3", "clip", "clip_text_model", "siglip", "siglip_text_model"];
 
     /// <summary>Refuses a checkpoint of a kind that is not known.</summary>
     public static void RequireKnown(EncoderCheckpoint checkpoint)
@@ -25,7 +25,7 @@ internal static class EncoderLayouts
         var config = checkpoint.Config;
         RefuseOtherNetworks(config);
         var withHead = HeadPrefix(checkpoint.Kind);
-        var prefix = weights.Names.Any(name => name.StartsWith("embeddings.", StringComparison.Ordinal)) ? string.Empty : withHead;
+        var prefix = weights.Names.Any(name => name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("embed_tokens.", StringComparison.Ordinal)) ? string.Empty : withHead;
         var layout = LayoutOf(checkpoint, config, weights, prefix);
         layout.Adapter = checkpoint.AdapterFolder is { } folder ? LoraAdapter.Load(folder, withHead) : null;
         return layout;
@@ -49,6 +49,7 @@ internal static class EncoderLayouts
         "mpnet" => new MpNetLayout(config, weights, prefix),
         "modernbert" => new ModernBertLayout(config, weights, prefix),
         "nomic_bert" => new NomicBertLayout(config, weights, prefix),
+        "qwen3" => new Qwen3Layout(config, weights, prefix),
         "clip" or "clip_text_model" => new ClipTextLayout(config, weights, checkpoint.Projection!.Value),
         "siglip" or "siglip_text_model" => new SiglipTextLayout(config, weights, checkpoint.Projection!.Value),
         _ => throw Unknown(checkpoint),
@@ -61,7 +62,7 @@ internal static class EncoderLayouts
         "roberta" or "xlm-roberta" or "camembert" => "roberta.",
         "distilbert" => "distilbert.",
         "mpnet" => "mpnet.",
-        "modernbert" => "model.",
+        "modernbert" or "qwen3" => "model.",
         "clip" or "clip_text_model" or "siglip" or "siglip_text_model" => "text_model.",
         _ => string.Empty,
     };

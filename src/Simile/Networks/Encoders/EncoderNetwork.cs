@@ -17,7 +17,7 @@ internal sealed class EncoderNetwork : IDisposable
     private readonly WorkerTeam _team;
     private readonly Filling? _filling;
 
-    private EncoderNetwork(SafetensorsSet weights, EncoderCheckpoint checkpoint, EncoderLayout layout, ComputeOptions compute, int? filler, WorkerTeam team)
+    private EncoderNetwork(SafetensorsSet weights, EncoderCheckpoint checkpoint, EncoderLayout layout, ComputeOptions compute, int? filler, SequenceHead? head, WorkerTeam team)
     {
         (_weights, _team) = (weights, team);
         _encoder = new Encoder(layout.Weights(compute), Enumerable.Range(0, layout.LayerCount).Select(layout.Layer));
@@ -33,6 +33,12 @@ internal sealed class EncoderNetwork : IDisposable
         {
             dense.Add(projection);
             Dimensions = projection.Dimensions;
+        }
+
+        foreach (var layer in head is null ? [] : layout.Head(head))
+        {
+            dense.Add(layer);
+            Dimensions = layer.Dimensions;
         }
 
         layout.RequireAllRead();
@@ -69,7 +75,10 @@ internal sealed class EncoderNetwork : IDisposable
     /// <summary>Ids there are (V).</summary>
     public int Tokens => _encoder.Tokens;
 
-    /// <summary>Values a vector (D).</summary>
+    /// <summary>Types of tokens there are; where the network knows none, any type is as good as another.</summary>
+    public int TokenTypes => _encoder.TokenTypes;
+
+    /// <summary>Values a vector (D), or labels.</summary>
     public int Dimensions { get; }
 
     /// <summary>The most tokens the positions allow, special ones included.</summary>
@@ -89,15 +98,16 @@ internal sealed class EncoderNetwork : IDisposable
     /// <param name="compute">How it computes.</param>
     /// <param name="threads">Threads.</param>
     /// <param name="filler">The token that fills every text up to the last position, or null.</param>
+    /// <param name="head">What makes scores of the pooled state, or null in a network that embeds.</param>
     /// <exception cref="SimileException">A code of the 200s.</exception>
-    public static EncoderNetwork Load(EncoderCheckpoint checkpoint, ComputeOptions compute, int threads, int? filler)
+    public static EncoderNetwork Load(EncoderCheckpoint checkpoint, ComputeOptions compute, int threads, int? filler, SequenceHead? head = null)
     {
         var weights = SafetensorsSet.Open(checkpoint.Folder);
         WorkerTeam? team = null;
         try
         {
             team = new WorkerTeam(threads);
-            return new EncoderNetwork(weights, checkpoint, EncoderLayouts.Of(checkpoint, weights), compute, filler, team);
+            return new EncoderNetwork(weights, checkpoint, EncoderLayouts.Of(checkpoint, weights), compute, filler, head, team);
         }
         catch
         {
@@ -108,15 +118,15 @@ internal sealed class EncoderNetwork : IDisposable
     }
 
     /// <summary>Runs texts and hands over a vector each, on whatever thread has it.</summary>
-    /// <param name="texts">The tokens of each text, special ones included; none is empty.</param>
+    /// <param name="texts">The tokens of the texts or pairs.</param>
     /// <param name="left">Tokens at the beginning of each that take no part in the pooling.</param>
     /// <param name="vectors">Gets the vectors, (B, D).</param>
     /// <param name="cancellationToken">Stops between groups of texts.</param>
-    public void Forward(IReadOnlyList<int[]> texts, int left, Memory<float> vectors, CancellationToken cancellationToken)
+    public void Forward(TokenBatch texts, int left, Memory<float> vectors, CancellationToken cancellationToken)
     {
         _encoder.EnsureUnchanged();
-        texts = _filling?.Fill(texts) ?? texts;
-        var groups = TextGroups.Of(texts, _team.Threads);
+        texts = _filling is null ? texts : new TokenBatch(_filling.Fill(texts.Ids));
+        var groups = TextGroups.Of(texts.Ids, _team.Threads);
         if (groups.ShareSteps)
         {
             for (var group = 0; group < groups.Count; group++)
@@ -149,30 +159,24 @@ internal sealed class EncoderNetwork : IDisposable
         _weights.Dispose();
     }
 
-    private void ForwardGroup(IReadOnlyList<int[]> texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
+    private void ForwardGroup(TokenBatch texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
     {
         var (first, last) = (groups.FirstText(group), groups.FirstText(group + 1));
-        var starts = new int[last - first + 1];
-        for (var i = first; i < last; i++)
-        {
-            starts[i - first + 1] = starts[i - first] + texts[i].Length;
-        }
-
-        var ids = new int[starts[^1]];
-        for (var i = first; i < last; i++)
-        {
-            texts[i].CopyTo(ids, starts[i - first]);
-        }
-
+        var (ids, types, starts) = texts.Pack(first, last);
         var pass = _encoder.Rent();
-        pass.Forward(ids, [], starts, team);
-        for (var i = first; i < last; i++)
+        try
         {
-            var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts[i]) + 1 : starts[i - first + 1];
-            Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
+            pass.Forward(ids, types, starts, team);
+            for (var i = first; i < last; i++)
+            {
+                var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts.Ids[i]) + 1 : starts[i - first + 1];
+                Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
+            }
         }
-
-        _encoder.Return(pass);
+        finally
+        {
+            _encoder.Return(pass);
+        }
     }
 
     private void Finish(EncoderPass pass, int first, int end, int left, Span<float> vector)

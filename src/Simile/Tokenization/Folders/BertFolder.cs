@@ -18,7 +18,8 @@ internal static class BertFolder
         var unknown = folder.Token("unk_token", "[UNK]");
         var (first, last) = (folder.Token("cls_token", isMpnet ? "<s>" : "[CLS]"), folder.Token("sep_token", isMpnet ? "</s>" : "[SEP]"));
         var (padding, mask) = (folder.Token("pad_token", isMpnet ? "<pad>" : "[PAD]"), folder.Token("mask_token", isMpnet ? "<mask>" : "[MASK]"));
-        var special = new SpecialTokens([VocabularyFolder.IdOf(vocabulary, first)], [VocabularyFolder.IdOf(vocabulary, last)]);
+        var (firstId, lastId) = (VocabularyFolder.IdOf(vocabulary, first), VocabularyFolder.IdOf(vocabulary, last));
+        var special = isMpnet ? SpecialTokens.OfRoberta(firstId, lastId) : SpecialTokens.OfBert(firstId, lastId);
         var normalizer = new BertNormalizer
         {
             HandleChineseChars = folder.Flag("tokenize_chinese_chars", otherwise: true),

@@ -53,7 +53,7 @@ internal static class BytePairFolder
         {
             Splitter = new ByteLevelSplitter(addsSpace, SplitterReader.Gpt2Words()),
             AddedTokens = VocabularyFolder.Added(vocabulary, folder.Token("mask_token", "<mask>"), first, folder.Token("pad_token", "<pad>"), last, folder.Token("unk_token", "<unk>")),
-            Special = new SpecialTokens([VocabularyFolder.IdOf(vocabulary, first)], [VocabularyFolder.IdOf(vocabulary, last)]),
+            Special = SpecialTokens.OfRoberta(VocabularyFolder.IdOf(vocabulary, first), VocabularyFolder.IdOf(vocabulary, last)),
             TrimmingPasses = [addsSpace],
         };
     }

@@ -23,10 +23,15 @@ internal static class SentencePieceFolder
             Normalizer = MakeNormalizer(file, layout, folder),
             Splitter = file.IsBytePair ? null : new MetaspaceSplitter(Space, file.AddsPrefixSpace ? PrependScheme.Always : PrependScheme.Never, split: true),
             AddedTokens = AddedTokens(file, layout, model.Vocabulary),
-            Special = new SpecialTokens([.. layout.First.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))], [.. layout.Last.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))]),
+            Special = Special([.. layout.First.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))], [.. layout.Last.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))], layout.First is ["[CLS]"]),
             Digest = folder.DigestOf(path),
         });
     }
+
+    // ALBERT's pairs are BERT's, those of XLM-R and CamemBERT RoBERTa's; of others none are known.
+    private static SpecialTokens Special(ImmutableArray<int> first, ImmutableArray<int> last, bool isBert) =>
+        (first, last) is not ([var start], [var end]) ? new SpecialTokens(first, last)
+        : isBert ? SpecialTokens.OfBert(start, end) : SpecialTokens.OfRoberta(start, end);
 
     private static string KindOf(VocabularyFolder folder, SentencePieceFile file, string path) =>
         folder.Class.Length > 0 ? folder.Class

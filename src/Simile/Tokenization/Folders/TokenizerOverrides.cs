@@ -113,7 +113,9 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
     private TokenizerSource WithEnds(TokenizerSource source)
     {
         var (first, last) = TokenizerClasses.EndsOf(folder.UsualClass);
-        var special = new SpecialTokens(EndOf(source, first, source.Processor.Special.Prefix), EndOf(source, last, source.Processor.Special.Suffix));
+        var own = source.Processor.Special;
+        var special = new SpecialTokens(EndOf(source, first, own.Prefix), EndOf(source, last, own.Suffix));
+        special = special with { Pair = own.Pair is { } pair ? [.. pair.Select(part => part with { Id = Renamed(part.Id, own, special) })] : null };
         if (special.Equals(source.Processor.Special))
         {
             return source;
@@ -122,6 +124,9 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         _changes.Add($"{first} and {last} put the tokens {string.Join(", ", special.Prefix)} before a text and {string.Join(", ", special.Suffix)} behind it");
         return source with { Processor = source.Processor with { Special = special } };
     }
+
+    private static int Renamed(int id, SpecialTokens own, SpecialTokens now) =>
+        own.Suffix is [var last] && id == last ? now.Suffix[0] : own.Prefix is [var first] && id == first ? now.Prefix[0] : id;
 
     private ImmutableArray<int> EndOf(TokenizerSource source, string name, ImmutableArray<int> own) =>
         own.Length == 1 && name.Length > 0 && folder.SpecialToken(name) is { Length: > 0 } token && source.IdOf(token) is { } id ? [id] : own;

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Simile.Engine.Encoders;
+using Simile.Models;
+using Simile.Networks;
+using Simile.Networks.Encoders;
+using Simile.Text;
+using Simile.Tokenization;
+using Simile.Tokenization.Folders;
+using Simile.Vectors;
+
+namespace Simile.Reranking;
+
+/// <summary>Scores texts against a query with a cross-encoder (BERT, RoBERTa, XLM-R, MPNet, DistilBERT, ModernBERT …ForSequenceClassification) or with Qwen3-Reranker. Immutable and safe to call from many threads.</summary>
+/// <remarks>A pair's score is bit for bit the same alone, among other texts, and on any number of threads. Holds threads of its own and its checkpoint's files until it is disposed.</remarks>
+public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
+{
+    private const int PairsPerWindow = 256;
+    private readonly EncoderNetwork _network;
+    private readonly IPairForm _form;
+    private readonly ITokenizer _tokenizer;
+    private readonly ScoreFunction _scores;
+    private readonly RunningCalls _calls;
+
+    private Reranker(EncoderNetwork network, RerankerFolder folder, ITokenizer tokenizer, RerankerOptions options)
+    {
+        (_network, _tokenizer, _scores) = (network, tokenizer, folder.Scores);
+        _calls = new RunningCalls(typeof(Reranker), network.Dispose);
+        Labels = folder.Head.Labels;
+        MaxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, Math.Min(folder.Checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens));
+        Notes = folder.Notes;
+        _form = folder.Answers
+            ? new ChatForm(tokenizer, options.Instruction, MaxTokens)
+            : new CrossEncoderForm(tokenizer, PairOf(tokenizer, network, folder), MaxTokens);
+    }
+
+    /// <summary>What the network tells apart; one label in a model that ranks.</summary>
+    public ImmutableArray<string> Labels { get; }
+
+    /// <summary>The most tokens of query and text together, special ones included.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>What was assumed where the model folder says nothing, for the user to read; usually empty.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Loads a model folder.</summary>
+    /// <param name="folder">A folder as the Hugging Face hub lays it out.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static Task<Reranker> LoadAsync(string folder, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Load(ModelFolder.Open(folder), (options ?? new RerankerOptions()).Checked()), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<PairScores> ScoreAsync(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(texts);
+        return await Task.Run(() => Score(query, texts, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _calls.Dispose();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static Reranker Load(ModelFolder folder, RerankerOptions options)
+    {
+        var tokenizer = TokenizerFolder.Load(folder.Path);
+        var read = RerankerFolder.Read(folder, tokenizer);
+        EncoderLayouts.RequireKnown(read.Checkpoint);
+        var network = EncoderNetwork.Load(read.Checkpoint, new ComputeOptions { Precision = options.Precision, Level = options.Instructions }, options.Threads, filler: null, read.Head);
+        try
+        {
+            return new Reranker(network, read, tokenizer, options);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, EncoderNetwork network, RerankerFolder folder)
+    {
+        if (tokenizer.Special.Pair is not { } pair)
+        {
+            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer of {folder.Checkpoint.Folder} does not say how two texts are put together (the pair of its post_processor), which a reranker needs.");
+        }
+
+        pair = folder.TellsTypes ? pair : [.. pair.Select(part => part with { Type = 0 })];
+        var types = pair.Max(part => part.Type) + 1;
+        return types <= network.TokenTypes
+            ? pair
+            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Checkpoint.Folder} has {types} types of tokens, but the network only {network.TokenTypes}. The files belong to different models.");
+    }
+
+    private PairScores Score(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        using var call = _calls.Enter();
+        var join = _form.For(TextPreparation.Prepare(query, preprocess: null));
+        var block = new float[checked(texts.Count * Labels.Length)];
+        var outcomes = new EmbeddingOutcome[texts.Count];
+        for (var first = 0; first < texts.Count; first += PairsPerWindow)
+        {
+            ScoreWindow(join, texts, first, Math.Min(texts.Count, first + PairsPerWindow), block, outcomes, cancellationToken);
+        }
+
+        return new PairScores(Labels, block, outcomes);
+    }
+
+    private void ScoreWindow(Func<string, PairRow> join, IReadOnlyList<string> texts, int first, int end, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var rows = new PairRow[end - first];
+        _network.Team.For(rows.Length, i => (rows[i], outcomes[first + i]) = Tokenize(join, texts[first + i]));
+        cancellationToken.ThrowIfCancellationRequested();
+        var good = Enumerable.Range(0, rows.Length).Where(i => outcomes[first + i].Succeeded).ToArray();
+        var scores = new float[good.Length * Labels.Length];
+        _network.Forward(new TokenBatch(Array.ConvertAll(good, i => rows[i].Ids), Array.ConvertAll(good, i => rows[i].Types)), left: 0, scores, cancellationToken);
+        for (var i = 0; i < good.Length; i++)
+        {
+            var target = block.AsSpan((first + good[i]) * Labels.Length, Labels.Length);
+            scores.AsSpan(i * Labels.Length, Labels.Length).CopyTo(target);
+            Finish(target, ref outcomes[first + good[i]]);
+        }
+    }
+
+    // Weights that are not finite give an error for each text, never a score that ranks.
+    private void Finish(Span<float> scores, ref EmbeddingOutcome outcome)
+    {
+        ScoreFunctions.Apply(_scores, scores);
+        if (!Finite.Holds(scores))
+        {
+            outcome = new EmbeddingOutcome(outcome.TokensSeen, 0, Finite.Error("The scores of the text", scores, "The model's weights are damaged, or too large for their precision."));
+            scores.Clear();
+        }
+    }
+
+    private (PairRow Row, EmbeddingOutcome Outcome) Tokenize(Func<string, PairRow> join, string text)
+    {
+        try
+        {
+            var row = join(TextPreparation.Prepare(text, preprocess: null));
+            TokenRows.Require(row.Ids, _network.Tokens, _tokenizer);
+            return (row, new EmbeddingOutcome(row.Seen, row.Ids.Length) { Truncated = row.Seen > row.Ids.Length });
+        }
+        catch (SimileException error)
+        {
+            return (default, new EmbeddingOutcome(0, 0, error));
+        }
+    }
+}

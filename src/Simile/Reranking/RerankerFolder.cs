@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Simile.Models;
+using Simile.Networks.Encoders;
+using Simile.Tokenization;
+
+namespace Simile.Reranking;
+
+/// <summary>What a folder says of its reranker: the network, its head, and the function behind its scores.</summary>
+/// <param name="Checkpoint">The network.</param>
+/// <param name="Head">What makes scores of the pooled state.</param>
+/// <param name="Scores">What is done with the head's numbers.</param>
+/// <param name="Notes">What was assumed.</param>
+internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead Head, ScoreFunction Scores, ImmutableArray<string> Notes)
+{
+    private const string Classifier = "ForSequenceClassification";
+    private const string CausalReranker = "Qwen3ForCausalLM";
+
+    /// <summary>Whether the network is told which of the two texts a token belongs to.</summary>
+    public bool TellsTypes { get; init; } = true;
+
+    /// <summary>Whether the network answers in words (Qwen3-Reranker).</summary>
+    public bool Answers => Head.Answers is not null;
+
+    /// <summary>Reads a folder: a cross-encoder as transformers or sentence-transformers write it, or Qwen3-Reranker.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    public static RerankerFolder Read(ModelFolder folder, ITokenizer tokenizer)
+    {
+        var config = folder.ReadConfig(string.Empty, "config.json")
+            ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
+        var architecture = config.TextOrTexts("architectures").FirstOrDefault() ?? string.Empty;
+        if (architecture == CausalReranker)
+        {
+            return OfAnswers(folder, config, tokenizer);
+        }
+
+        if (!architecture.EndsWith(Classifier, StringComparison.Ordinal))
+        {
+            throw config.Unsupported($"'{architecture}' as a reranker; …{Classifier} and {CausalReranker} (Qwen3-Reranker) score pairs");
+        }
+
+        var head = SequenceHead.Of(config, LabelsOf(config));
+        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, head.Labels.Length), []) { TellsTypes = ReadTypes(folder) };
+    }
+
+    // A tokenizer of a general class tells the types only where its configuration says so; one of a class of its own tells what the class's network has.
+    private static bool ReadTypes(ModelFolder folder)
+    {
+        var config = folder.ReadConfig(string.Empty, "tokenizer_config.json");
+        var inputs = config?.TextOrTexts("model_input_names") ?? [];
+        return inputs.Contains("token_type_ids") || (inputs.IsEmpty && config?.TextOrNull("tokenizer_class") is not ("PreTrainedTokenizerFast" or "TokenizersBackend"));
+    }
+
+    private static RerankerFolder OfAnswers(ModelFolder folder, ModelConfig config, ITokenizer tokenizer)
+    {
+        var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = (IdOf(tokenizer, "yes", folder), IdOf(tokenizer, "no", folder)) };
+        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunction.Sigmoid,
+            [$"{folder.Name} is taken for a Qwen3-Reranker: the score is the share of 'yes' against 'no' as the answer to the question of its card."]);
+    }
+
+    private static EncoderCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) => new()
+    {
+        Folder = folder.Path,
+        TokenizerFolder = folder.Path,
+        Config = config,
+        Kind = config.Text("model_type"),
+        Pooling = [head.Pooling],
+        Sentence = new SentenceConfig(),
+        MaxTokens = TransformerSettings.ReadLimit(folder) ?? EncoderCheckpointReader.TokenizerLimit(folder, string.Empty),
+    };
+
+    // Both spellings name the labels by number; without either there are two, as in Hugging Face's library.
+    private static ImmutableArray<string> LabelsOf(ModelConfig config)
+    {
+        var named = config.Texts("id2label");
+        var count = named.Count > 0 ? named.Count : config.NumberOr("num_labels", 2);
+        return [.. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(System.Globalization.CultureInfo.InvariantCulture)) ?? $"LABEL_{i}")];
+    }
+
+    private static int IdOf(ITokenizer tokenizer, string word, ModelFolder folder)
+    {
+        var tokens = new TokenBuffer();
+        tokenizer.Tokenize(word, tokens);
+        return tokens.Count == 1
+            ? tokens.Ids[0]
+            : throw new SimileException(ErrorCode.UnsupportedModel, $"The tokenizer of {folder.Path} makes {tokens.Count} tokens of '{word}', so the answer cannot be read from one. It belongs to no Qwen3-Reranker.");
+    }
+}
+
+/// <summary>What is done with a head's numbers.</summary>
+internal enum ScoreFunction
+{
+    Identity,
+    Sigmoid,
+    Softmax,
+}
+
+/// <summary>Reads which function a folder asks for; a single label goes through the sigmoid and several stay as they are, as in sentence-transformers.</summary>
+internal static class ScoreFunctions
+{
+    public static ScoreFunction Read(ModelFolder folder, ModelConfig config, int labels)
+    {
+        var named = folder.ReadConfig(string.Empty, "config_sentence_transformers.json")?.TextOrNull("activation_fn")
+            ?? config.Child("sentence_transformers")?.TextOrNull("activation_fn")
+            ?? config.TextOrNull("sbert_ce_default_activation_function");
+        return named?.Split('.')[^1] switch
+        {
+            null => labels == 1 ? ScoreFunction.Sigmoid : ScoreFunction.Identity,
+            "Identity" => ScoreFunction.Identity,
+            "Sigmoid" => ScoreFunction.Sigmoid,
+            "Softmax" => ScoreFunction.Softmax,
+            _ => throw config.Unsupported($"the activation '{named}' behind the scores (Identity, Sigmoid or Softmax)"),
+        };
+    }
+
+    /// <summary>Applies a function to the numbers of one pair.</summary>
+    public static void Apply(ScoreFunction function, Span<float> scores)
+    {
+        if (function == ScoreFunction.Sigmoid)
+        {
+            foreach (ref var score in scores)
+            {
+                score = 1 / (1 + MathF.Exp(-score));
+            }
+        }
+        else if (function == ScoreFunction.Softmax)
+        {
+            var largest = scores[0];
+            foreach (var score in scores)
+            {
+                largest = MathF.Max(largest, score);
+            }
+
+            var total = 0f;
+            foreach (ref var score in scores)
+            {
+                score = MathF.Exp(score - largest);
+                total += score;
+            }
+
+            foreach (ref var score in scores)
+            {
+                score /= total;
+            }
+        }
+    }
+}
