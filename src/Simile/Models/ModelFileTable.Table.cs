@@ -217,6 +217,21 @@ internal static partial class ModelFileTable
         new("config.json", "qwen3", KeyEffect.Refused, "use_sliding_window", "layer_types"),
         new("config.json", "qwen3", KeyEffect.NoEffect, "sliding_window", "max_window_layers", "pad_token_id"),
         new(
+            "config.json", "gemma3_text", KeyEffect.Followed,
+            "hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "num_hidden_layers", "intermediate_size",
+            "hidden_activation", "rms_norm_eps", "max_position_embeddings", "vocab_size", "query_pre_attn_scalar"),
+        new("config.json", "gemma3_text", KeyEffect.Followed, "use_bidirectional_attention", "sliding_window"),
+        new("config.json", "gemma3_text", KeyEffect.Followed, "layer_types", "_sliding_window_pattern", "sliding_window_pattern"),
+        new(
+            "config.json", "gemma3_text", KeyEffect.Followed,
+            "rope_theta", "rope_local_base_freq", "rope_parameters.full_attention.rope_theta",
+            "rope_parameters.sliding_attention.rope_theta"),
+        new("config.json", "gemma3_text", KeyEffect.Refused, "rope_parameters.*.rope_type", "rope_parameters.*.type"),
+        new("config.json", "gemma3_text", KeyEffect.Refused, "rope_parameters.*.partial_rotary_factor", "rope_scaling", "rope_scaling.*"),
+        new("config.json", "gemma3_text", KeyEffect.NoEffect, "rope_parameters.*.factor", "rope_parameters.*.original_max_position_embeddings"),
+        new("config.json", "gemma3_text", KeyEffect.Refused, "attn_logit_softcapping", "attention_bias"),
+        new("config.json", "gemma3_text", KeyEffect.NoEffect, "final_logit_softcapping", "pad_token_id"),
+        new(
             "config.json", "nomic_bert", KeyEffect.Followed,
             "n_embd", "n_head", "n_layer", "n_inner", "n_positions", "max_trained_positions", "type_vocab_size", "vocab_size",
             "layer_norm_epsilon", "rotary_emb_base"),

@@ -9,7 +9,7 @@ internal static class EncoderLayouts
     private const int UsualPadding = 1;
 
     /// <summary>The kinds of networks there are.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "qwen3", "clip", "clip_text_model", "siglip", "siglip_text_model"];
+    public static IReadOnlyList<string> Kinds { get; } = ["bert", "roberta", "xlm-roberta", "camembert", "distilbert", "mpnet", "modernbert", "nomic_bert", "qwen3", "gemma3_text", "clip", "clip_text_model", "siglip", "siglip_text_model"];
 
     /// <summary>Refuses a checkpoint of a kind that is not known.</summary>
     public static void RequireKnown(EncoderCheckpoint checkpoint)
@@ -50,6 +50,7 @@ internal static class EncoderLayouts
         "modernbert" => new ModernBertLayout(config, weights, prefix),
         "nomic_bert" => new NomicBertLayout(config, weights, prefix),
         "qwen3" => new Qwen3Layout(config, weights, prefix),
+        "gemma3_text" => new Gemma3Layout(config, weights, prefix),
         "clip" or "clip_text_model" => new ClipTextLayout(config, weights, checkpoint.Projection!.Value),
         "siglip" or "siglip_text_model" => new SiglipTextLayout(config, weights, checkpoint.Projection!.Value),
         _ => throw Unknown(checkpoint),
@@ -62,7 +63,7 @@ internal static class EncoderLayouts
         "roberta" or "xlm-roberta" or "camembert" => "roberta.",
         "distilbert" => "distilbert.",
         "mpnet" => "mpnet.",
-        "modernbert" or "qwen3" => "model.",
+        "modernbert" or "qwen3" or "gemma3_text" => "model.",
         "clip" or "clip_text_model" or "siglip" or "siglip_text_model" => "text_model.",
         _ => string.Empty,
     };
