@@ -6,7 +6,7 @@ namespace Simile.Ingestion;
 public static class DocumentFinder
 {
     private static readonly string[] SkippedFolders = ["bin", "obj", "node_modules", "artifacts", "__pycache__"];
-    private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = 0 };
+    private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };
 
     /// <summary>The files. Hidden files and folders, build outputs and links to folders are passed over, unless named themselves.</summary>
     /// <param name="paths">Files and folders.</param>

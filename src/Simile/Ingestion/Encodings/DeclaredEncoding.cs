@@ -50,7 +50,7 @@ internal static partial class DeclaredEncoding
             ".txt" or ".text" or ".log" or ".md" or ".markdown" or ".csv" or ".tsv" or ".jsonl" or ".ndjson" => Match.Empty,
             _ => Coding().Match(head),
         };
-        return match.Success ? match.Groups[1].Value : null;
+        return match.Success ? match.Groups["name"].Value : null;
     }
 
     private static Encoding? Known(string name)
@@ -70,18 +70,18 @@ internal static partial class DeclaredEncoding
         }
     }
 
-    [GeneratedRegex("""\A\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""\A\s*<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[\w.:-]+)""", RegexOptions.NonBacktracking)]
     private static partial Regex XmlDeclaration();
 
-    [GeneratedRegex("""<meta\s[^>]*charset\s*=\s*["']?\s*([\w.:-]+)""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""<meta\s[^>]*charset\s*=\s*["']?\s*(?<name>[\w.:-]+)""", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex Meta();
 
     [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Comments();
 
-    [GeneratedRegex("""\A@charset\s+"([\w.:-]+)";""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""\A@charset\s+"(?<name>[\w.:-]+)";""", RegexOptions.NonBacktracking)]
     private static partial Regex CssCharset();
 
-    [GeneratedRegex("""\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*([\w.-]+)""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("""\A(?:[^\n]*\n)?[^\n]*coding[:=][ \t]*(?<name>[\w.-]+)""", RegexOptions.NonBacktracking)]
     private static partial Regex Coding();
 }
