@@ -24,7 +24,9 @@ public sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>Stops the workers of a team that was never disposed.</summary>
+#pragma warning disable MA0055 // There is no handle to be freed instead: the threads themselves are what must end.
     ~WorkerTeam() => _crew.Stop(Threads);
+#pragma warning restore MA0055
 
     /// <summary>Threads that work at a time, the caller included.</summary>
     public int Threads { get; }

@@ -80,7 +80,7 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
     }
 
     private static void Observe(Task task, Action ended) =>
-        task.ContinueWith(
+        _ = task.ContinueWith(
             done =>
             {
                 _ = done.Exception;
