@@ -1,57 +1,82 @@
-using System.Text;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
+using Simile.Cli.Output;
+using Simile.Engine.Files;
 using Simile.Ingestion;
+using Simile.Multimodal;
+using Simile.Pipelines.Bulk;
 
 namespace Simile.Cli.Input;
 
 /// <summary>Turns arguments into texts: <c>@path</c> is the contents of a file, <c>-</c> is standard input, anything else is itself.</summary>
 internal static class TextInputs
 {
-    /// <summary>The texts of all arguments, as they are read.</summary>
-    public static IEnumerable<string> Read(IEnumerable<string> arguments, bool lines) => arguments.SelectMany(argument => Read(argument, lines));
+    private const int BufferBytes = 1 << 16;
 
     /// <summary>The one text of an argument.</summary>
-    public static string ReadOne(string argument) => Read(argument, lines: false).Single();
+    public static string ReadOne(string argument) => argument switch
+    {
+        "-" => ReadStandardInput(),
+        ['@', .. var path] => ReadFile(RequireFile(path)),
+        _ => argument,
+    };
+
+    /// <summary>The text of a file.</summary>
+    public static string ReadFile(string path) => DocumentText.Decode(DocumentText.ReadBytes(path), path);
 
     /// <summary>The file that is the only argument, or null when it is not one file.</summary>
     public static string? FileOf(string[] arguments) => arguments is [['@', .. var path]] && File.Exists(path) ? path : null;
 
-    private static IEnumerable<string> Read(string argument, bool lines)
+    /// <summary>Refuses a path where no file is.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>.</exception>
+    public static string RequireFile(string path)
     {
-        if (argument != "-" && !argument.StartsWith('@'))
+        if (path.Length == 0)
         {
-            return [argument];
+            throw new SimileException(ErrorCode.PathNotFound, "There is no file name behind '@'. (A text that begins with it can come from standard input, '-'.)");
         }
 
-        var path = argument == "-" ? null : argument[1..];
-        if (path is not null && !File.Exists(path))
+        if (File.Exists(path))
         {
-            throw new SimileException(ErrorCode.PathNotFound, $"There is no file {path} ('@' stands before a file's name; a text that begins with it can come from standard input, '-').");
+            return path;
         }
 
-        return lines ? ReadLines(path) : [path is null ? Console.In.ReadToEnd() : DocumentText.Decode(DocumentText.ReadBytes(path), path)];
+        var what = Directory.Exists(path) ? $"{path} is a folder, but a file is wanted here." : $"There is no file {path}{Suggestions.DidYouMean(NearestFile(path))}";
+        throw new SimileException(ErrorCode.PathNotFound, $"{what} ('@' stands before a file's name; a text that begins with it can come from standard input, '-'.)");
     }
 
-    private static IEnumerable<string> ReadLines(string? path)
+    /// <summary>The lines of a file, or of standard input: one input a line, whatever is in it.</summary>
+    public static async IAsyncEnumerable<NamedInput> ReadLinesAsync(string? path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var reader = path is null ? new StreamReader(Console.OpenStandardInput(), Encoding.UTF8) : new StreamReader(path, Encoding.UTF8);
-        var isJson = path is not null && Path.GetExtension(path) == ".jsonl";
-        for (var number = 1; reader.ReadLine() is { } line; number++)
+        var text = new LineText(path is not null && Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase) ? "text" : null);
+        await using var stream = path is null ? Console.OpenStandardInput() : RegularFile.Open(path);
+        var lines = new LineCutter(stream, BufferBytes);
+        for (var number = 1L; await lines.NextAsync(cancellationToken); number++)
         {
-            yield return isJson ? TextField(line, path!, number) : line;
+            var line = text.Read(number == 1 ? LineReader.WithoutByteOrderMark(lines.Line) : lines.Line, number);
+            var name = $"{path ?? "Standard input"} line {number}";
+            yield return new NamedInput(name, line.Error is null ? Content.Of(line.Text) : null, line.Error) { Id = line.Id, Line = number };
         }
     }
 
-    private static string TextField(string line, string path, int number)
+    private static string ReadStandardInput()
+    {
+        using var stream = Console.OpenStandardInput();
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return DocumentText.Decode(memory.ToArray(), "Standard input");
+    }
+
+    private static string? NearestFile(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty("text").GetString() ?? string.Empty;
+            var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+            var near = Suggestions.Nearest(Path.GetFileName(path), Directory.EnumerateFileSystemEntries(folder).Take(10_000).Select(entry => Path.GetFileName(entry)));
+            return near is null ? null : Path.Join(Path.GetDirectoryName(path), near);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SimileException(ErrorCode.UnreadableDocument, $"Line {number} of {path} is no JSON object with a field 'text'.", error);
+            return null;
         }
     }
 }

@@ -8,8 +8,10 @@ namespace Simile.Cli.Output;
 /// <summary>Models for people and for programs.</summary>
 internal static class ModelRendering
 {
+    public static void WriteHead() => Console.WriteLine($"  {"model",-40} {"kind",-12} {"embeds",-13} {"values",-16}  {"size",11}  licence   (* is used when no other is named)");
+
     public static void WriteRow(InstalledModel model) =>
-        Console.WriteLine($"{Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+        Console.WriteLine($"{(model.Name == ModelCatalogue.DefaultModel ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
 
     public static void WriteRow(KnownModel model, bool isInstalled) =>
         Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());

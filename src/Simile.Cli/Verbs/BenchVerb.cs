@@ -36,7 +36,7 @@ internal static class BenchVerb
                 return 0;
             }
 
-            var texts = BenchCorpus.Read(parsed.GetValue(corpus)!);
+            var texts = await BenchCorpus.ReadAsync(parsed.GetValue(corpus)!, cancellationToken);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             if (parsed.GetValue(tokenizer))
             {

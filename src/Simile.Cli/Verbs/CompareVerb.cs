@@ -19,7 +19,17 @@ internal static class CompareVerb
         {
             string[] arguments = [parsed.GetValue(first)!, parsed.GetValue(second)!];
             await using var opened = await model.OpenAsync(host, parsed, ContentInputs.KindsOf(arguments), cancellationToken);
-            var batch = await opened.Embedder.EmbedAsync(Array.ConvertAll(arguments, ContentInputs.ReadOne), null, cancellationToken);
+            var notice = new CutNotice();
+            var batch = await notice.Over(opened.Embedder).EmbedAsync(Array.ConvertAll(arguments, ContentInputs.ReadOne), null, cancellationToken);
+            notice.Tell();
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                if (batch.Outcomes[i].Error is { } error)
+                {
+                    throw new SimileException(error.Code, $"{(arguments[i].StartsWith('@') ? arguments[i][1..] : i == 0 ? "The first text" : "The second text")}: {error.Description}", error);
+                }
+            }
+
             var similarity = Similarity.Measure(batch, 0, batch, 1);
             if (!parsed.GetValue(json))
             {

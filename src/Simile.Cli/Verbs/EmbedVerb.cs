@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
@@ -18,7 +19,7 @@ internal static class EmbedVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders of pictures, or - for standard input", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders, or - for standard input", Arity = ArgumentArity.OneOrMore };
         var output = VerbOptions.Named("--output", "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, stopped and started again, goes on where it was)", "FILE");
         var dimensions = VerbOptions.MaybeNumber("--dimensions", "Cut vectors to this length, where the model was trained for it", 1, MaxDimensions);
         var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
@@ -31,83 +32,114 @@ internal static class EmbedVerb
         {
             var arguments = parsed.GetValue(inputs)!;
             var kinds = ContentInputs.KindsOf(arguments);
+            if (parsed.GetValue(output) is { } written)
+            {
+                OutputGuard.Require(written, ContentInputs.FilesOf(arguments), ".part", ".progress", ".errors.jsonl", ".names", ".part-journal", ".part-wal");
+            }
+
             await using var opened = await model.OpenAsync(host, parsed, kinds, cancellationToken);
+            var notice = new CutNotice();
             var options = new EmbedOptions { Purpose = parsed.GetValue(purpose), Dimensions = parsed.GetValue(dimensions), Normalize = parsed.GetValue(raw) ? false : null };
             if (parsed.GetValue(lines) && parsed.GetValue(output) is { } target && opened.Texts is { } texts && TextInputs.FileOf(arguments) is { } file && kinds == Modality.Text)
             {
-                return await BulkEmbed.RunAsync(host.Value, texts, file, target, options, parsed.GetValue(restart), cancellationToken);
+                var code = await BulkEmbed.RunAsync(host.Value, notice.Over(texts), file, target, options, parsed.GetValue(restart), cancellationToken);
+                notice.Tell();
+                return code;
             }
 
-            var batches = EmbedAsync(opened.Embedder, ContentInputs.Read(arguments, parsed.GetValue(lines)).Chunk(kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce), options, cancellationToken);
-            return parsed.GetValue(output) is { } path
-                ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, batches, cancellationToken)
-                : await WriteLinesAsync(batches);
-        });
+            var rows = EmbedAsync(notice.Over(opened.Embedder), arguments, parsed.GetValue(lines), kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce, options, cancellationToken);
+            var exitCode = parsed.GetValue(output) is { } path
+                ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, rows, cancellationToken)
+                : await WriteLinesAsync(rows);
+            notice.Tell();
+            return exitCode;
+        }, parsed => parsed.GetValue(lines) && parsed.GetValue(output) is { } target && (File.Exists(target + ".progress") || File.Exists(target + ".part"))
+            ? "The lines that are done are kept; the same command goes on from there." : null);
     }
 
-    private static async IAsyncEnumerable<EmbeddingBatch> EmbedAsync(ContentEmbedder embedder, IEnumerable<Content[]> parts, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<EmbeddedRow> EmbedAsync(
+        ContentEmbedder embedder, string[] arguments, bool lines, int atOnce, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var part in parts)
+        await foreach (var part in ContentInputs.ReadAsync(arguments, lines, cancellationToken).Chunk(atOnce).WithCancellation(cancellationToken))
         {
-            yield return await embedder.EmbedAsync(part, options, cancellationToken);
+            var batch = await embedder.EmbedAsync([.. part.Where(input => input.Content is not null).Select(input => input.Content!)], options, cancellationToken);
+            for (var (i, row) = (0, 0); i < part.Length; i++)
+            {
+                yield return part[i].Content is null
+                    ? new EmbeddedRow(part[i], default, new EmbeddingOutcome(0, 0, part[i].Error))
+                    : new EmbeddedRow(part[i], batch.Block.Slice(row * batch.Dimensions, batch.Dimensions), batch.Outcomes[row++]);
+            }
         }
     }
 
-    private static async Task<int> WriteLinesAsync(IAsyncEnumerable<EmbeddingBatch> batches)
+    private static async Task<int> WriteLinesAsync(IAsyncEnumerable<EmbeddedRow> rows)
     {
         using var output = new JsonLines();
-        var (index, failed) = (0L, 0L);
-        await foreach (var batch in batches)
+        var (index, failed) = (0L, new FailedRows());
+        await foreach (var row in rows)
         {
-            for (var i = 0; i < batch.Count; i++, index++)
+            output.Write(json => WriteRow(json, row, index));
+            index++;
+            if (row.Outcome.Error is { } error)
             {
-                var (row, outcome, number) = (i, batch.Outcomes[i], index);
-                failed += outcome.Succeeded ? 0 : 1;
-                output.Write(json =>
-                {
-                    json.WriteNumber("index", number);
-                    if (outcome.Error is { } error)
-                    {
-                        JsonLines.WriteError(json, error);
-                        return;
-                    }
-
-                    JsonLines.WriteVector(json, "embedding", batch[row]);
-                    json.WriteNumber("tokens", outcome.TokensUsed);
-                    json.WriteBoolean("truncated", outcome.Truncated);
-                });
+                failed.Add(row.Input.Name, error);
             }
         }
 
-        return failed > 0 ? 1 : 0;
+        return failed.Tell();
     }
 
-    private static async Task<int> WriteFileAsync(string path, int dimensions, IAsyncEnumerable<EmbeddingBatch> batches, CancellationToken cancellationToken)
+    private static void WriteRow(Utf8JsonWriter json, EmbeddedRow row, long index)
     {
-        var failed = 0L;
+        json.WriteNumber("index", index);
+        if (row.Input.Id is { } id)
+        {
+            json.WriteString("id", id);
+        }
+
+        if (row.Outcome.Error is { } error)
+        {
+            if (row.Input.Line > 0)
+            {
+                json.WriteNumber("line", row.Input.Line);
+            }
+
+            JsonLines.WriteError(json, error);
+            return;
+        }
+
+        JsonLines.WriteVector(json, "embedding", row.Vector.Span);
+        json.WriteNumber("tokens", row.Outcome.TokensUsed);
+        json.WriteBoolean("truncated", row.Outcome.Truncated);
+    }
+
+    private static async Task<int> WriteFileAsync(string path, int dimensions, IAsyncEnumerable<EmbeddedRow> rows, CancellationToken cancellationToken)
+    {
+        var (failed, names) = (new FailedRows(), new RowNames());
         var count = await ProgressBar.RunAsync("Embedding", 0, report => VectorFiles.WriteAsync(path, dimensions, Rows(report), cancellationToken));
-        Console.Error.WriteLine($"{count} vectors of {dimensions} values in {path}" + (failed > 0 ? $", {failed} without a vector" : string.Empty));
-        return failed > 0 ? 1 : 0;
+        names.Write(path);
+        Console.Error.WriteLine($"{Plural.Of(count, "vector")} of {Plural.Of(dimensions, "value")} in {SafeText.Line(path)}" + (failed.Count > 0 ? $", {failed.Count} without a vector" : string.Empty));
+        return failed.Tell();
 
         async IAsyncEnumerable<VectorRow> Rows(Action<double, double> report)
         {
             var done = 0L;
-            await foreach (var batch in batches)
+            await foreach (var row in rows)
             {
-                foreach (var row in VectorRow.Of(batch))
+                names.Add(row.Input.Id);
+                if (row.Outcome.Error is { } error)
                 {
-                    if (row.Error is { } error)
-                    {
-                        failed++;
-                        Console.Error.WriteLine($"Input {done}: {error.Message}");
-                    }
-
-                    done++;
-                    yield return row;
+                    failed.Add(row.Input.Name, error);
                 }
 
-                report(done, 0);
+                yield return new VectorRow(row.Outcome.Error is null ? row.Vector : default, row.Outcome.Error) { Id = row.Input.Id };
+                if (++done % TextsAtOnce == 0)
+                {
+                    report(done, 0);
+                }
             }
         }
     }
+
+    private sealed record EmbeddedRow(NamedInput Input, ReadOnlyMemory<float> Vector, EmbeddingOutcome Outcome);
 }

@@ -19,11 +19,12 @@ internal static class EvalVerb
         var model = new ModelOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            var notice = new CutNotice();
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var file in parsed.GetValue(files)!)
             {
-                var result = await StsEvaluator.EvaluateAsync(embedder, file, cancellationToken);
+                var result = await StsEvaluator.EvaluateAsync(notice.Over(embedder), file, cancellationToken);
                 if (output is null)
                 {
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {result.Pairs} pairs, Spearman {result.Spearman:F4}, Pearson {result.Pearson:F4}"));
@@ -38,6 +39,7 @@ internal static class EvalVerb
                 });
             }
 
+            notice.Tell();
             return 0;
         });
     }
@@ -50,13 +52,14 @@ internal static class EvalVerb
         var model = new ModelOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            var notice = new CutNotice();
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var folder in parsed.GetValue(folders)!)
             {
                 var dataset = RetrievalDataset.Load(folder);
                 using var store = host.Value.OpenTemporaryStore();
-                var evaluator = await ProgressBar.RunAsync("Indexing", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, embedder, store, cancellationToken));
+                var evaluator = await ProgressBar.RunAsync("Indexing", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, notice.Over(embedder), store, cancellationToken));
                 foreach (var mode in (SearchMode[])[SearchMode.Dense, SearchMode.Keyword, SearchMode.Hybrid])
                 {
                     var result = await evaluator.EvaluateAsync(new SearchOptions { Mode = mode }, cancellationToken);
@@ -64,6 +67,7 @@ internal static class EvalVerb
                 }
             }
 
+            notice.Tell();
             return 0;
         });
     }

@@ -46,6 +46,11 @@ internal static class ModelsListVerb
     {
         var models = host.Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
             .Concat(host.HubCache.Snapshots.Select(snapshot => InstalledModel.Of(ModelFolder.Open(snapshot.Folder), snapshot)));
+        if (output is null)
+        {
+            ModelRendering.WriteHead();
+        }
+
         foreach (var model in models)
         {
             Write(model, output, ModelRendering.WriteRow);

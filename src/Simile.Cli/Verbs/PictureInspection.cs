@@ -21,6 +21,11 @@ internal sealed class PictureInspection
     public async Task<int> RunAsync(string path, ParseResult parsed, bool asJson, Func<Modality, Task<LoadedModel>> open, CancellationToken cancellationToken)
     {
         var output = parsed.GetValue(Output);
+        if (output is not null)
+        {
+            OutputGuard.Require(output, [path]);
+        }
+
         var decoded = await DecodeAsync(path, cancellationToken);
         if (parsed.GetValue(Stage) == PictureStage.Prepared)
         {

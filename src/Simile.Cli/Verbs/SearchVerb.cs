@@ -36,11 +36,13 @@ internal static class SearchVerb
             using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false) : null;
             await using var loaded = await LoadAsync(host, model, parsed, named, ContentInputs.KindsOf(argument), options, parsed.GetValue(paths), cancellationToken);
             using var opened = named is null ? await IndexAsync(host.Value, loaded!, parsed.GetValue(paths)!, parsed.GetValue(verbose), cancellationToken) : null;
-            var searcher = Searcher.Open(named ?? opened!, loaded?.Embedder, model.Threads(parsed));
+            var notice = new CutNotice();
+            var searcher = Searcher.Open(named ?? opened!, loaded is null ? null : notice.Over(loaded.Embedder), model.Threads(parsed));
             var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), loaded is null ? options with { Mode = SearchMode.Keyword } : options, cancellationToken);
+            notice.Tell();
             foreach (var note in hits.Notes)
             {
-                Console.Error.WriteLine($"Note: {note}");
+                Console.Error.WriteLine($"Note: {SafeText.Line(note)}");
             }
 
             if (parsed.GetValue(json))

@@ -27,8 +27,10 @@ internal static class TrainAlignmentVerb
             var lines = ImageTextPair.ReadFile(parsed.GetValue(pairs)!);
             await using var texts = await host.Value.OpenTextEmbedderAsync(parsed.GetValue(text)!, new() { Threads = options.Threads }, cancellationToken);
             await using var images = await host.Value.OpenImageEmbedderAsync(parsed.GetValue(image)!, new() { Threads = options.Threads }, cancellationToken);
+            var notice = new CutNotice();
             var vectors = await ProgressBar.RunAsync("Embedding", 0, show =>
-                Task.Run(() => PairedVectors.EmbedAsync(lines, texts, images, (done, all) => show(done, all), cancellationToken), cancellationToken));
+                Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts), images, (done, all) => show(done, all), cancellationToken), cancellationToken));
+            notice.Tell();
             TellLeftOut(vectors);
             var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);

@@ -29,6 +29,7 @@ internal static class TrainVerb
         var verb = new Command("tokenizer", "Learn a WordPiece vocabulary from a corpus") { recipe, corpus, output, size };
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            OutputGuard.Require(parsed.GetValue(output)!, [parsed.GetValue(recipe)!, .. Directory.EnumerateFiles(parsed.GetValue(corpus)!, "*", SearchOption.AllDirectories)]);
             var options = new WordPieceTrainerOptions { VocabularySize = parsed.GetValue(size) };
             var texts = StaticRecipe.Load(parsed.GetValue(recipe)!).Sources.SelectMany(source => CorpusReader.Read(parsed.GetValue(corpus)!, source)).SelectMany(document => document.Texts());
             var counts = await ProgressBar.RunAsync("Counting words (characters)", 0, show =>

@@ -68,7 +68,7 @@ public sealed class BulkEmbedding
         RequireFile(input);
         var (start, length) = (output.Position, RegularFile.LengthOf(input));
         var size = new BlockSize(_options.LinesAtOnce, _options.CheckpointEvery / 2);
-        var lines = new LineReader(input, new LineText(Path.GetExtension(input) == ".jsonl" ? _options.TextField : null), size);
+        var lines = new LineReader(input, new LineText(Path.GetExtension(input).Equals(".jsonl", StringComparison.OrdinalIgnoreCase) ? _options.TextField : null), size);
         var pipeline = EmbeddingPipeline.Of<LineBlock>().Then((block, stop) => EmbedAsync(block, size, stop), new StepOptions { Buffer = 1 });
         var (position, committed) = (start, _time.GetTimestamp());
         try
@@ -102,7 +102,7 @@ public sealed class BulkEmbedding
     {
         var started = _time.GetTimestamp();
         var batch = await _embedder.EmbedAsync([.. block.Lines.Select(line => line.Text)], _options.Embed, cancellationToken).ConfigureAwait(false);
-        VectorRow[] rows = [.. VectorRow.Of(batch).Select((row, i) => block.Lines[i].Error is { } error ? new VectorRow(default, error) : row)];
+        VectorRow[] rows = [.. VectorRow.Of(batch).Select((row, i) => (block.Lines[i].Error is { } error ? new VectorRow(default, error) : row) with { Id = block.Lines[i].Id })];
         size.Learn(rows.Length, _time.GetElapsedTime(started));
         return (rows, block);
     }

@@ -18,11 +18,17 @@ internal sealed class FileBulkOutput : IBulkOutput
     {
         (_path, _dimensions, _identity, _format) = (path, dimensions, identity, VectorFiles.FormatOf(path));
         Position = state?.Position ?? BulkPosition.Start;
+        if (state is null)
+        {
+            // From here on FILE.part is known to be ours, however early the run is killed.
+            new BulkState(identity, Position, 0, 0, Completing: false).Write(path + ".progress");
+        }
+
         _data = Open(path + ".part", state?.OutputBytes ?? 0);
         try
         {
             _errors = Open(path + ".errors.jsonl", state?.ErrorBytes ?? 0);
-            if (state is null)
+            if (_data.Position == 0)
             {
                 _format.Begin(_data, dimensions);
             }
@@ -56,6 +62,11 @@ internal sealed class FileBulkOutput : IBulkOutput
         if (state is not null && state.Identity != identity)
         {
             throw PipelineErrors.AnotherInput(path, "it was begun with another model or other options");
+        }
+
+        if (state is null && !restart && new FileInfo(part) is { Exists: true, Length: > 0 })
+        {
+            throw new SimileException(ErrorCode.ResumeMismatch, $"{part} is there already, but nothing says that it is an unfinished run of this one ({progress} is missing). Move it away, or choose to begin anew.");
         }
 
         return new FileBulkOutput(path, dimensions, identity, state);

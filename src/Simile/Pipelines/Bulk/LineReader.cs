@@ -13,6 +13,9 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
     private const int BufferBytes = 1 << 16;
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
+    /// <summary>The first line without the mark of its encoding.</summary>
+    public static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> line) => line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line;
+
     /// <summary>The blocks after a position.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/> when what was read up to there is no longer what the file holds.</exception>
     public async IAsyncEnumerable<LineBlock> ReadAsync(BulkPosition from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -26,7 +29,7 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
         while (await lines.NextAsync(cancellationToken).ConfigureAwait(false))
         {
             hash.AppendData(lines.Raw.Span);
-            var content = row == 0 && lines.Line.Span.StartsWith(ByteOrderMark) ? lines.Line[ByteOrderMark.Length..] : lines.Line;
+            var content = row == 0 ? WithoutByteOrderMark(lines.Line) : lines.Line;
             block.Add(text.Read(content, ++row));
             if (block.Count >= size.Lines)
             {

@@ -13,7 +13,7 @@ internal sealed class LineText(string? jsonField)
     {
         try
         {
-            return new BulkLine(jsonField is null ? Utf8.GetString(line.Span) : Field(line, jsonField));
+            return jsonField is null ? new BulkLine(Utf8.GetString(line.Span)) : Field(line, jsonField, number);
         }
         catch (DecoderFallbackException error)
         {
@@ -25,9 +25,26 @@ internal sealed class LineText(string? jsonField)
         }
     }
 
-    private static string Field(ReadOnlyMemory<byte> line, string name)
+    // A line whose text is wrong may still say which one it is.
+    private static BulkLine Field(ReadOnlyMemory<byte> line, string name, long number)
     {
         using var document = JsonRow.Parse(line);
-        return document.RootElement.GetProperty(name).GetString() ?? string.Empty;
+        var id = IdOf(document.RootElement);
+        return document.RootElement.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+            ? new BulkLine(text.GetString()!) { Id = id }
+            : new BulkLine(string.Empty, new SimileException(ErrorCode.UnreadableDocument, $"Line {number} has no text in a field '{name}'.")) { Id = id };
+    }
+
+    private static string? IdOf(JsonElement row)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["id", "_id"])
+        {
+            if (row.TryGetProperty(name, out var id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+            {
+                return id.ToString();
+            }
+        }
+
+        return null;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Simile.Vectors.Files;
 
-/// <summary>One JSON object a line: <c>{"index", "embedding"}</c>, or <c>{"index", "error": {"code", "message"}}</c>.</summary>
+/// <summary>One JSON object a line: <c>{"index", "id"?, "embedding"}</c>, or <c>{"index", "error": {"code", "message"}}</c>.</summary>
 internal sealed class JsonLinesFormat : VectorFormat
 {
     public override void Begin(Stream stream, int dimensions)
@@ -15,6 +15,11 @@ internal sealed class JsonLinesFormat : VectorFormat
         {
             json.WriteStartObject();
             json.WriteNumber("index", index);
+            if (row.Id is { } id)
+            {
+                json.WriteString("id", id);
+            }
+
             WriteResult(json, row);
             json.WriteEndObject();
         }

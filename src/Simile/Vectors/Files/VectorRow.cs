@@ -8,6 +8,9 @@ namespace Simile.Vectors.Files;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct VectorRow(ReadOnlyMemory<float> Vector, SimileException? Error = null)
 {
+    /// <summary>What the row is called, where its format has a place for it (.jsonl); null for no name.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The rows of a batch.</summary>
     public static IEnumerable<VectorRow> Of(EmbeddingBatch batch)
     {

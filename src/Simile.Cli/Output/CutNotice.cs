@@ -1,0 +1,59 @@
+using System.Globalization;
+using Simile.Multimodal;
+using Simile.Vectors;
+
+namespace Simile.Cli.Output;
+
+/// <summary>Counts the texts of a run that were longer than the model takes, and says so once.</summary>
+internal sealed class CutNotice
+{
+    private long _texts;
+    private long _cut;
+    private long _seen;
+    private long _used;
+
+    /// <summary>The same embedder, whose texts are counted.</summary>
+    public IEmbedder<string> Over(IEmbedder<string> embedder) => new Counted(embedder, this);
+
+    /// <summary>The same embedder, whose texts are counted.</summary>
+    public ContentEmbedder Over(ContentEmbedder embedder) => embedder.Texts is { } texts ? new ContentEmbedder(Over(texts), embedder.Images) : embedder;
+
+    /// <summary>Says on standard error what was cut, if anything was.</summary>
+    public void Tell()
+    {
+        if (_cut > 0)
+        {
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_cut:N0} of {Plural.Of(_texts, "text")} {(_cut == 1 ? "was" : "were")} cut: {_used:N0} of {_seen:N0} tokens count"));
+        }
+    }
+
+    private void Count(EmbeddingBatch batch)
+    {
+        foreach (var outcome in batch.Outcomes)
+        {
+            _texts++;
+            if (outcome.Truncated)
+            {
+                (_cut, _seen, _used) = (_cut + 1, _seen + outcome.TokensSeen, _used + outcome.TokensUsed);
+            }
+        }
+    }
+
+    private sealed class Counted(IEmbedder<string> inner, CutNotice notice) : IEmbedder<string>
+    {
+        public EmbeddingSpace Space => inner.Space;
+
+        public EmbeddingRecipe Recipe => inner.Recipe;
+
+        public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            var batch = await inner.EmbedAsync(inputs, options, cancellationToken);
+            lock (notice)
+            {
+                notice.Count(batch);
+            }
+
+            return batch;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using System.Globalization;
+
+namespace Simile.Cli.Output;
+
+/// <summary>'1 file', '2 files'.</summary>
+internal static class Plural
+{
+    public static string Of(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : "s")}");
+}
