@@ -67,7 +67,7 @@ public sealed class IndexCache
     }
 
     /// <summary>Every index, the last used first.</summary>
-    public IReadOnlyList<CachedIndex> List() => [.. Files().Select(file => new CachedIndex(file.FullName, BytesOf(file.FullName), file.LastWriteTimeUtc, PathsOf(file.FullName)))];
+    public IReadOnlyList<CachedIndex> List() => [.. Files().Select(file => new CachedIndex(file.FullName, BytesOf(file.FullName), new DateTimeOffset(file.LastWriteTimeUtc), PathsOf(file.FullName)))];
 
     /// <summary>Removes indexes that nobody has open.</summary>
     /// <param name="olderThan">How long they were not used at least; null for all.</param>

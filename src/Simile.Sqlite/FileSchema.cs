@@ -131,7 +131,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
 
             foreach (var path in SideFiles.Select(end => errors.Path + end).Prepend(errors.Path).Where(File.Exists))
             {
-                if ((File.GetUnixFileMode(path) & ~OwnersOnly) != 0)
+                if ((File.GetUnixFileMode(path) & ~OwnersOnly) != UnixFileMode.None)
                 {
                     File.SetUnixFileMode(path, OwnersOnly);
                 }

@@ -112,7 +112,7 @@ public sealed class TerminalTests : IDisposable
 
     private static async Task<(int ExitCode, string Error)> ShellAsync(string script, string[] arguments)
     {
-        var start = new ProcessStartInfo("sh", ["-c", script, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"), .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("sh", ["-c", script, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"), .. arguments]) { RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
