@@ -49,7 +49,7 @@ public sealed class CommandTests : IDisposable
         var result = await CliProcess.RunAsync(null, "search", "how do I keep bread from going stale", "--in", samples, "--json");
         var first = JsonDocument.Parse(result.Lines[0]).RootElement;
         Assert.EndsWith("storing-loaves.md", first.GetProperty("path").GetString()!, StringComparison.Ordinal);
-        Assert.Equal(["rank", "score", "path", "start_line", "end_line", "heading", "text", "kind"], first.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(["rank", "score", "cosine", "dense_rank", "keyword_rank", "path", "start_line", "end_line", "heading", "text", "kind"], first.EnumerateObject().Select(field => field.Name));
     }
 
     [Fact]

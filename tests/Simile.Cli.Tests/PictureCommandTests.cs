@@ -38,7 +38,8 @@ public sealed class PictureCommandTests : IDisposable
         File.WriteAllText(_folder.File("owls.md"), "# Owls\nOwls hunt at night.");
         var store = Path.Combine(_folder.File("index"), "i.db");
         Directory.CreateDirectory(_folder.File("index"));
-        Assert.Equal("4,4,3,1", Figures(await IndexAsync(store)));
+        // Four files, three of them indexed, a chunk each, and one that is damaged.
+        Assert.Equal("4,3,3,1", Figures(await IndexAsync(store)));
         File.Delete(_folder.File("broken.gif"));
         Assert.Equal("3,0,0,0", Figures(await IndexAsync(store)));
         var byText = await CliProcess.RunAsync(null, "search", "a starfish", "--store", store, "--json");
