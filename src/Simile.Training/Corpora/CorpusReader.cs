@@ -8,21 +8,49 @@ public static class CorpusReader
     /// <summary>The documents of one source, in the order of the file.</summary>
     /// <param name="folder">The folder of the corpus.</param>
     /// <param name="source">The file.</param>
-    /// <param name="leftOut">Hears of each line of <c>pairs</c> that is no pair, or null.</param>
+    /// <param name="leftOut">Hears of each line of <c>pairs</c> that is no pair, and of <c>groups</c> that has too few cells, or null.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
     public static IEnumerable<CorpusDocument> Read(string folder, CorpusSource source, Action? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (source.TextColumn < 0 || source.GroupColumn < 0)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{source.File} has text_column {source.TextColumn} and group_column {source.GroupColumn}. Columns are counted from 0.");
+        }
+
         var lines = CorpusFile.ReadLines(folder, source.File);
         return source.Format switch
         {
-            "articles" => lines.Select(line => Parse(line, source, ReadArticle)),
-            "synsets" => lines.Select(line => Parse(line, source, ReadSynset)),
+            "articles" => Parse(lines, source, ReadArticle),
+            "synsets" => Parse(lines, source, ReadSynset),
             "prose" => ReadProse(lines),
-            "groups" => ReadGroups(lines, source),
+            "lines" => lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new CorpusDocument { Paragraphs = [line] }),
+            "groups" => ReadGroups(lines, source, leftOut),
             "pairs" => ReadPairs(lines, source.WordsOnly, leftOut),
-            _ => throw new SimileException(ErrorCode.BadTrainingData, $"{source.File} has the unknown format '{source.Format}'. Known are articles, synsets, prose, groups and pairs."),
+            _ => throw new SimileException(ErrorCode.BadTrainingData, $"{source.File} has the unknown format '{source.Format}'. Known are articles, synsets, prose, groups, pairs and lines."),
         };
+    }
+
+    /// <summary>Makes sure that there is anything to learn: two lines at least that differ.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="sources">Its files.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
+    public static void RequireDifferentLines(string folder, IReadOnlyList<CorpusSource> sources)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        var (count, first) = (0L, default(string));
+        foreach (var line in sources.SelectMany(source => CorpusFile.ReadLines(folder, source.File).Skip(source.HasHeader ? 1 : 0)).Where(line => !string.IsNullOrWhiteSpace(line)))
+        {
+            count++;
+            first ??= line;
+            if (line != first)
+            {
+                return;
+            }
+        }
+
+        var held = count switch { 0 => "no line with a text", 1 => "one line", _ => $"{count} lines, all of them equal" };
+        throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {folder} holds {held} ({sources.Count} files were read). A training needs at least two lines that differ; many thousands make a good model.");
     }
 
     private static IEnumerable<CorpusDocument> ReadPairs(IEnumerable<string> lines, bool wordsOnly, Action? leftOut)
@@ -40,16 +68,19 @@ public static class CorpusReader
         }
     }
 
-    private static CorpusDocument Parse(string line, CorpusSource source, Func<JsonElement, CorpusDocument> read)
+    private static IEnumerable<CorpusDocument> Parse(IEnumerable<string> lines, CorpusSource source, Func<JsonElement, CorpusDocument> read) =>
+        lines.Select((line, i) => (line, i + 1)).Where(row => !string.IsNullOrWhiteSpace(row.line)).Select(row => Parse(row.line, row.Item2, source, read));
+
+    private static CorpusDocument Parse(string line, int number, CorpusSource source, Func<JsonElement, CorpusDocument> read)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
             return read(document.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or IndexOutOfRangeException)
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"A line of {source.File} is not as the format '{source.Format}' wants it: {error.Message}", error);
+            throw new SimileException(ErrorCode.BadTrainingData, $"Line {number} of {source.File} is not as the format '{source.Format}' wants it: {error.Message}", error);
         }
     }
 
@@ -89,12 +120,23 @@ public static class CorpusReader
         }
     }
 
-    private static IEnumerable<CorpusDocument> ReadGroups(IEnumerable<string> lines, CorpusSource source) =>
+    private static IEnumerable<CorpusDocument> ReadGroups(IEnumerable<string> lines, CorpusSource source, Action? leftOut) =>
         lines.Skip(source.HasHeader ? 1 : 0)
             .Select(line => (IReadOnlyList<string>)(source.File.EndsWith(".csv", StringComparison.Ordinal) ? DelimitedLine.SplitCsv(line) : line.Split('\t')))
-            .Where(cells => cells.Count > Math.Max(source.TextColumn, source.GroupColumn))
+            .Where(cells => HasBoth(cells, source, leftOut))
             .GroupBy(cells => cells[source.GroupColumn], StringComparer.Ordinal)
             .Select(group => new CorpusDocument { Variants = [.. group.Select(cells => cells[source.TextColumn])] });
+
+    private static bool HasBoth(IReadOnlyList<string> cells, CorpusSource source, Action? leftOut)
+    {
+        var both = cells.Count > Math.Max(source.TextColumn, source.GroupColumn);
+        if (!both && cells.Any(cell => !string.IsNullOrWhiteSpace(cell)))
+        {
+            leftOut?.Invoke();
+        }
+
+        return both;
+    }
 
     // Most lines of a list of synonyms that hold digits or dots are numbers and addresses in two spellings.
     private static bool IsWordPair(string[] cells) =>
@@ -104,8 +146,10 @@ public static class CorpusReader
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;
 
     private static string[] Strings(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(item => item.GetString()!)] : [];
+        root.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(Required)] : [];
 
     private static (string Heading, string Text)[] Couples(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(item => (item[0].GetString()!, item[1].GetString()!))] : [];
+        root.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(item => (Required(item[0]), Required(item[1])))] : [];
+
+    private static string Required(JsonElement item) => item.GetString() ?? throw new InvalidOperationException("null stands where a text is expected.");
 }

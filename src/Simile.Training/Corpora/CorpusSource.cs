@@ -8,7 +8,8 @@ public sealed record CorpusSource
 
     /// <summary>
     /// <c>articles</c> (JSON lines with title, description, paragraphs, sections, terms), <c>synsets</c> (JSON lines with lemmas, definitions, examples,
-    /// hypernyms), <c>prose</c> (a paragraph a line), <c>groups</c> (a table; texts with one label mean the same) or <c>pairs</c> (text TAB text).
+    /// hypernyms), <c>prose</c> (a paragraph a line), <c>groups</c> (a table; texts with one label mean the same), <c>pairs</c> (text TAB text) or
+    /// <c>lines</c> (any text a line).
     /// </summary>
     public required string Format { get; init; }
 

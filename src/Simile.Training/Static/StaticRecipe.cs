@@ -8,6 +8,8 @@ namespace Simile.Training.Static;
 /// <summary>Recipes as JSON files; the fields are those of <see cref="StaticTrainerOptions"/> in snake case, those left out have its defaults, an unknown one is an error.</summary>
 public static class StaticRecipe
 {
+    private const int PassesOverLines = 20;
+
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
     public static StaticTrainerOptions Load(string path)
@@ -21,6 +23,29 @@ public static class StaticRecipe
         {
             throw new SimileException(ErrorCode.BadTrainingData, $"The recipe {path} cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>The recipe of plain lines of text: about twenty passes over them, in batches of at most half of them.</summary>
+    /// <param name="corpus">A file of texts, one a line, or a folder that holds such files (<c>.txt</c>).</param>
+    /// <returns>The folder of the corpus, the recipe, and how many lines there are.</returns>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
+    public static (string Folder, StaticTrainerOptions Options, long Lines) ForLines(string corpus)
+    {
+        var full = Path.GetFullPath(corpus);
+        var folder = RegularFile.Exists(full) ? Path.GetDirectoryName(full)! : full;
+        string[] files = folder != full ? [full]
+            : Directory.Exists(full) ? [.. Directory.EnumerateFiles(full, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : throw new SimileException(ErrorCode.BadTrainingData, $"There is no corpus {corpus}. Name a file of texts, one a line, or a folder of .txt files.");
+        if (files.Length == 0)
+        {
+            throw new SimileException(ErrorCode.BadTrainingData, $"{corpus} holds no .txt file, and no recipe says how to read others. Name a file of texts, one a line, or give a recipe.");
+        }
+
+        CorpusSource[] sources = [.. files.Select(file => new CorpusSource { File = Path.GetRelativePath(folder, file), Format = "lines" })];
+        var lines = sources.Sum(source => CorpusFile.ReadLines(folder, source.File).LongCount(line => !string.IsNullOrWhiteSpace(line)));
+        var batch = (int)Math.Clamp(lines / 128 * 64, 64, 1024);
+        var steps = (int)Math.Clamp(PassesOverLines * lines / batch, 300, 20_000);
+        return (folder, new StaticTrainerOptions { Sources = sources, BatchSize = batch, Steps = steps }, lines);
     }
 
     /// <summary>A recipe as JSON.</summary>
@@ -44,9 +69,12 @@ public static class StaticRecipe
         _ => throw new FormatException($"it has the unknown field '{field.Name}'."),
     };
 
+    private static string Text(JsonElement source, string name) =>
+        source.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"the {name} of a source is empty.");
+
     private static CorpusSource ReadSource(JsonElement source)
     {
-        var file = new CorpusSource { File = source.GetProperty("file").GetString()!, Format = source.GetProperty("format").GetString()! };
+        var file = new CorpusSource { File = Text(source, "file"), Format = Text(source, "format") };
         return source.EnumerateObject().Aggregate(file, (result, field) => field.Name switch
         {
             "file" or "format" => result,

@@ -26,7 +26,7 @@ public sealed class StaticTrainer
     private StaticTrainer(StaticTrainerOptions options, int vocabulary, TokenPool pool, IEnumerable<IPairSource> sources)
     {
         _options = options;
-        _sources = [.. sources.Where(source => WeightOf(source) > 0)];
+        _sources = [.. sources];
         _cumulative = Accumulate(_sources.Select(WeightOf));
         var dimensions = options.Dimensions.Max();
         _table = new PinnedMatrix(vocabulary, dimensions);
@@ -50,6 +50,9 @@ public sealed class StaticTrainer
     /// <summary>Lines of the corpus that were no pair and were left out.</summary>
     public long LeftOut { get; private init; }
 
+    /// <summary>Lines of <c>lines</c> and paragraphs of <c>prose</c> with too few known tokens to be cut in two; they were left out.</summary>
+    public long TooShort { get; private init; }
+
     /// <summary>Token vectors, (V, D).</summary>
     internal PinnedMatrix Table => _table;
 
@@ -67,6 +70,7 @@ public sealed class StaticTrainer
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         StaticTrainerOptionsCheck.Check(options, tokenizer.VocabularySize);
+        CorpusReader.RequireDifferentLines(corpus, options.Sources);
         var pool = new TokenPool();
         var pairs = new PairSources(pool, tokenizer);
         var reader = new CorpusTokenizer(tokenizer, pool, options.Threads);
@@ -81,10 +85,11 @@ public sealed class StaticTrainer
             }
         }
 
-        IPairSource[] sources = [.. pairs.All()];
+        RequireKnown(options.SourceWeights, [.. pairs.Names]);
+        IPairSource[] sources = [.. pairs.All().Where(source => options.SourceWeights.GetValueOrDefault(source.Name, 1) > 0)];
         return sources.Length > 0 && different.Count >= FewestTexts
-            ? new StaticTrainer(options, tokenizer.VocabularySize, pool, sources) { LeftOut = leftOut }
-            : throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {corpus} gives no pairs to train on: {documents} documents were read and {leftOut} lines left out. A training needs at least two different pairs of texts that belong together (for format pairs, text TAB text).");
+            ? new StaticTrainer(options, tokenizer.VocabularySize, pool, sources) { LeftOut = leftOut, TooShort = pairs.TooShort }
+            : throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {corpus} gives no pairs to train on: {documents} documents were read {leftOut} lines left out and {pairs.TooShort} too short. A training needs at least two different pairs of texts that belong together, from sources whose weight is not 0 (format pairs: text TAB text; lines: two known tokens a line; prose: ten).");
 
         CorpusDocument Seen(CorpusDocument document)
         {
@@ -94,6 +99,14 @@ public sealed class StaticTrainer
             }
 
             return document;
+        }
+    }
+
+    private static void RequireKnown(IReadOnlyDictionary<string, double> weights, IReadOnlyList<string> known)
+    {
+        if (weights.Keys.Except(known).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"source_weights names '{unknown}', which is no source of this recipe. Known are {string.Join(", ", known)}.");
         }
     }
 

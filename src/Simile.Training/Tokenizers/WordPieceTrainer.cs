@@ -16,9 +16,15 @@ public sealed class WordPieceTrainer(WordPieceTrainerOptions options)
     /// <param name="wordCounts">Normalized words and how often they occur.</param>
     /// <param name="progress">Hears the number of pieces so far.</param>
     /// <param name="cancellationToken">Stops the training.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/> where there is no word.</exception>
     public IReadOnlyList<string> Train(IReadOnlyDictionary<string, long> wordCounts, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wordCounts);
+        if (wordCounts.Count == 0)
+        {
+            throw new SimileException(ErrorCode.BadTrainingData, "The corpus has no word to learn pieces from: its texts are empty, or hold only characters that the normalizer takes out. Give texts with words.");
+        }
+
         var alphabet = ChooseAlphabet(wordCounts);
         var words = wordCounts
             .Where(entry => entry.Value >= options.MinCount && entry.Key.All(alphabet.Contains))

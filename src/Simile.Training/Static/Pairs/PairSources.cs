@@ -7,6 +7,7 @@ namespace Simile.Training.Static.Pairs;
 /// <summary>Sorts the documents of a corpus into the sources of pairs that they serve.</summary>
 internal sealed class PairSources
 {
+    private const int ShortestWindow = 10;
     private readonly ListedPairs _titles;
     private readonly ListedPairs _descriptions;
     private readonly ListedPairs _headings;
@@ -18,6 +19,7 @@ internal sealed class PairSources
     private readonly SentencePairs _queries;
     private readonly SentencePairs _prose;
     private readonly SentencePairs _windows;
+    private readonly SentencePairs _lines;
     private readonly Dictionary<string, GroupedTexts> _groups = new(StringComparer.Ordinal);
     private readonly TokenPool _pool;
     private int _documents;
@@ -36,15 +38,20 @@ internal sealed class PairSources
         _sentences = new SentencePairs("sentences", pool, ends, new PassageOptions());
         _queries = new SentencePairs("queries", pool, ends, new PassageOptions { QueryTokens = 10, KeepSentence = 0.7f });
         _prose = new SentencePairs("prose", pool, ends, new PassageOptions { LongestParagraph = 96, KeepSentence = 0 });
-        _windows = new SentencePairs("windows", pool, ends, new PassageOptions { ShortestParagraph = 10, LongestParagraph = 24, KeepSentence = 0, QueryTokens = 3 });
+        _windows = new SentencePairs("windows", pool, ends, new PassageOptions { ShortestParagraph = ShortestWindow, LongestParagraph = 24, KeepSentence = 0, QueryTokens = 3 });
+        _lines = new SentencePairs("lines", pool, ends, new PassageOptions { ShortestParagraph = 2 });
     }
 
+    /// <summary>Lines that have too few known tokens to be cut in two.</summary>
+    public long TooShort { get; private set; }
+
+    /// <summary>Names of the sources that every corpus may have; <c>groups</c> are named as their files.</summary>
+    public IEnumerable<string> Names => Fixed.Concat(_groups.Values).Select(source => source.Name);
+
+    private IEnumerable<IPairSource> Fixed => [_titles, _descriptions, _headings, _neighbours, _glosses, _senses, _synonyms, _sentences, _queries, _prose, _windows, _lines];
+
     /// <summary>Every source that got pairs.</summary>
-    public IEnumerable<IPairSource> All()
-    {
-        IEnumerable<IPairSource> sources = [_titles, _descriptions, _headings, _neighbours, _glosses, _senses, _synonyms, _sentences, _queries, _prose, _windows, .. _groups.Values];
-        return sources.Where(source => source.Count > 1);
-    }
+    public IEnumerable<IPairSource> All() => Fixed.Concat(_groups.Values).Where(source => source.Count > 1);
 
     public void Add(CorpusSource source, TokenizedDocument document)
     {
@@ -59,6 +66,10 @@ internal sealed class PairSources
                 break;
             case "prose":
                 AddProse(document);
+                break;
+            case "lines":
+                TooShort += document.Paragraphs is [{ Length: > 1 }] ? 0 : 1;
+                _lines.Add(document.Paragraphs.FirstOrDefault());
                 break;
             case "pairs":
                 _synonyms.Add(document.Variants);
@@ -113,6 +124,7 @@ internal sealed class PairSources
     {
         foreach (var paragraph in prose.Paragraphs)
         {
+            TooShort += paragraph.Length < ShortestWindow ? 1 : 0;
             _prose.Add(paragraph);
             _windows.Add(paragraph);
         }
