@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Simile.Engine.Checkpoints;
 
@@ -75,6 +76,28 @@ public sealed class AlignmentTests : IDisposable
         Assert.Contains(says, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("image-model", "state", "model.safetensors")]
+    [InlineData("notes", "state", "mine.txt")]
+    [InlineData("joint", "pairs.tsv", "is the input; writing")]
+    [InlineData("joint", "0.bmp", "is the input; writing")]
+    [InlineData("joint", "image-model/model.safetensors", "is the input; writing")]
+    [InlineData("joint", "mine.safetensors", "no state of a training")]
+    [InlineData("joint", "mine.txt", "mine.txt")]
+    [InlineData("mine.txt", "state", "is a file")]
+    public async Task AnOutputDestroysNothing(string output, string checkpoint, string says)
+    {
+        Directory.CreateDirectory(_folder.File("notes"));
+        File.WriteAllText(_folder.File("notes", "mine.txt"), "a diary");
+        File.WriteAllText(_folder.File("mine.txt"), "a diary");
+        File.Copy(_folder.File("image-model", "model.safetensors"), _folder.File("mine.safetensors"));
+        var before = Contents();
+        var result = await RunAsync("--method", "ridge", "--output", _folder.File(output), "--checkpoint", _folder.File(checkpoint));
+        Assert.InRange(result.ExitCode, 1, 2);
+        Assert.Contains(says, result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Contents());
+    }
+
     [Fact]
     public async Task TextsAreClassified()
     {
@@ -92,6 +115,9 @@ public sealed class AlignmentTests : IDisposable
 
     private Task<CliResult> RunAsync(params string[] arguments) =>
         CliProcess.RunAsync(null, ["train", "alignment", "--pairs", _folder.File("pairs.tsv"), "--image-model", _folder.File("image-model"), .. arguments]);
+
+    private string[] Contents() =>
+        [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => path + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))))];
 
     // A residual network in torchvision's layout: a stem and one block, eight channels.
     private void WriteNetwork()

@@ -87,15 +87,28 @@ public sealed class NamedRowTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task APartOfSomebodyElseIsLeftAlone()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("--restart")]
+    public async Task APartOfSomebodyElseIsLeftAlone(string? restart)
     {
         await File.WriteAllTextAsync(_folder.File("in.txt"), "one\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_folder.File("v.npy.part"), "a download of mine", TestContext.Current.CancellationToken);
-        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("in.txt"), "--lines", "--output", _folder.File("v.npy"));
+        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("in.txt"), "--lines", "--output", _folder.File("v.npy"), restart ?? "--json");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("SIM722", result.Error, StringComparison.Ordinal);
         Assert.Equal("a download of mine", await File.ReadAllTextAsync(_folder.File("v.npy.part"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task AProgressOfSomebodyElseIsLeftAlone()
+    {
+        await File.WriteAllTextAsync(_folder.File("in.txt"), "one\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.File("v.npy.progress"), "my diary", TestContext.Current.CancellationToken);
+        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("in.txt"), "--lines", "--output", _folder.File("v.npy"), "--restart");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("SIM722", result.Error, StringComparison.Ordinal);
+        Assert.Equal("my diary", await File.ReadAllTextAsync(_folder.File("v.npy.progress"), TestContext.Current.CancellationToken));
     }
 
     private static string? CodeOf(string row) => JsonDocument.Parse(row).RootElement.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null;

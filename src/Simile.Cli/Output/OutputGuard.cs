@@ -1,3 +1,5 @@
+using Simile.Training;
+
 namespace Simile.Cli.Output;
 
 /// <summary>Keeps a verb from writing over what it reads. Any other file that the user names as output is replaced, as a whole; folders and devices are not.</summary>
@@ -29,6 +31,24 @@ internal static class OutputGuard
                 throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing {target} would destroy it. Name another file.");
             }
         }
+    }
+
+    /// <summary>Refuses a folder and a file of state that a training cannot write: those that hold what it reads, or what no training wrote.</summary>
+    /// <param name="folder">The folder of the model.</param>
+    /// <param name="ownFiles">The files that are written into it.</param>
+    /// <param name="state">The file of the training's state.</param>
+    /// <param name="inputs">The files that are read.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static void RequireTraining(string folder, IEnumerable<string> ownFiles, string state, IReadOnlyList<string> inputs)
+    {
+        string[] names = [.. ownFiles];
+        foreach (var target in names.Select(name => Path.Combine(folder, name)).Append(state))
+        {
+            Require(target, inputs);
+        }
+
+        TrainingOutputs.RequireFolder(folder, names);
+        TrainingOutputs.RequireState(state);
     }
 
     // One file may have many names: other spellings, links of both kinds. A lock belongs to the file, not to the name: what the first holds, the second does not get.

@@ -25,6 +25,7 @@ internal static class IndexVerb
         {
             var options = new ChunkerOptions { MaxTokens = parsed.GetValue(tokens), OverlapTokens = parsed.GetValue(overlap) };
             var files = parsed.GetValue(paths)!;
+            OutputGuard.Require(parsed.GetValue(store)!, files.Where(File.Exists));
             await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files, mustExist: false), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
             opened.EnsureSpace(loaded.Space);

@@ -11,6 +11,9 @@ namespace Simile.Cli.Verbs;
 
 internal static class TrainAlignmentVerb
 {
+    private const string Configuration = "config.json";
+    private const string OfFusion = ".fusion";
+
     public static Command Create(Lazy<SimileHost> host)
     {
         var pairs = VerbOptions.Required("--pairs", "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines", "FILE");
@@ -25,6 +28,12 @@ internal static class TrainAlignmentVerb
         {
             var options = recipe.Read(parsed);
             var lines = ImageTextPair.ReadFile(parsed.GetValue(pairs)!);
+            var (folder, state) = (parsed.GetValue(output)!, StateOf(parsed, checkpoint, output));
+            string[] inputs =
+                [parsed.GetValue(pairs)!, .. lines.Select(line => line.ImagePath).Distinct(StringComparer.Ordinal), .. FilesOf(parsed.GetValue(text)!), .. FilesOf(parsed.GetValue(image)!)];
+            string[] ownFiles = [Alignment.FileName, LearnedFusion.FileName, Configuration];
+            OutputGuard.RequireTraining(folder, ownFiles, state, inputs);
+            OutputGuard.RequireTraining(folder, ownFiles, state + OfFusion, inputs);
             await using var texts = await host.Value.OpenTextEmbedderAsync(parsed.GetValue(text)!, new() { Threads = options.Threads }, cancellationToken);
             await using var images = await host.Value.OpenImageEmbedderAsync(parsed.GetValue(image)!, new() { Threads = options.Threads }, cancellationToken);
             var notice = new CutNotice();
@@ -32,21 +41,19 @@ internal static class TrainAlignmentVerb
                 Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts), images, (done, all) => show(done, all), cancellationToken), cancellationToken));
             notice.Tell();
             TellLeftOut(vectors);
-            var folder = parsed.GetValue(output)!;
             Directory.CreateDirectory(folder);
-            var state = StateOf(parsed, checkpoint, output);
             var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(folder, Alignment.FileName), run), state, cancellationToken);
             WriteModel(folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
             AlignmentRendering.Write(report, folder, parsed.GetValue(json));
             if (recipe.Fusion(parsed) is { } fusion)
             {
                 var alignment = Alignment.Load(folder);
-                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(folder, LearnedFusion.FileName), run), state + ".fusion", cancellationToken);
+                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(folder, LearnedFusion.FileName), run), state + OfFusion, cancellationToken);
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first"));
             }
 
             return 0;
-        }, parsed => Kept(StateOf(parsed, checkpoint, output)) ?? Kept(StateOf(parsed, checkpoint, output) + ".fusion"));
+        }, parsed => Kept(StateOf(parsed, checkpoint, output)) ?? Kept(StateOf(parsed, checkpoint, output) + OfFusion));
     }
 
     /// <summary>Where a training keeps its state.</summary>
@@ -56,10 +63,13 @@ internal static class TrainAlignmentVerb
     /// <summary>What is kept of a training that was stopped.</summary>
     public static string? Kept(string state) => File.Exists(state) ? $"What was learned is kept in {state}; the same command goes on from there." : null;
 
+    // A model may be a name; then it is no folder that an output could be.
+    private static string[] FilesOf(string model) => Directory.Exists(model) ? Directory.GetFiles(model) : [];
+
     // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them.
     private static void WriteModel(string folder, string text, string image)
     {
-        using var stream = File.Create(Path.Combine(folder, "config.json"));
+        using var stream = File.Create(Path.Combine(folder, Configuration));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("model_type", ModelModalities.AlignmentType);

@@ -52,7 +52,7 @@ internal static class TrainVerb
         return verb.Does(async (parsed, cancellationToken) =>
         {
             var (folder, known, _) = Read(parsed.GetValue(recipe), parsed.GetValue(corpus)!);
-            var files = known.Sources.Select(source => Path.Combine(folder, source.File)).SelectMany(file => new[] { file, file + ".br" });
+            var files = CorpusFile.PathsOf(folder, known.Sources);
             OutputGuard.Require(parsed.GetValue(output)!, parsed.GetValue(recipe) is { } named ? files.Append(named) : files);
             CorpusReader.RequireDifferentLines(folder, known.Sources);
             var options = new WordPieceTrainerOptions { VocabularySize = parsed.GetValue(size) };
@@ -79,14 +79,15 @@ internal static class TrainVerb
         return verb.Does(async (parsed, cancellationToken) =>
         {
             var folder = parsed.GetValue(output)!;
-            StaticModelWriter.RequireOwn(folder);
             var (source, options, lines) = Read(parsed.GetValue(recipe), parsed.GetValue(corpus)!);
+            var (tokenizerPath, state) = (parsed.GetValue(tokenizer)!, TrainAlignmentVerb.StateOf(parsed, checkpoint, output));
+            IEnumerable<string> named = parsed.GetValue(recipe) is { } file ? [file, tokenizerPath] : [tokenizerPath];
+            OutputGuard.RequireTraining(folder, StaticModelWriter.FileNames, state, [.. named, .. CorpusFile.PathsOf(source, options.Sources)]);
             if (lines is { } count)
             {
                 Console.Error.WriteLine($"No recipe: {Plural.Of(count, "line")} of plain text in {Plural.Of(options.Sources.Count, "file")}; {options.Dimensions.Max()} dimensions, {options.Steps} steps of {options.BatchSize} pairs, seed {options.Seed}. A recipe changes that (train static --help).");
             }
 
-            var tokenizerPath = parsed.GetValue(tokenizer)!;
             var tokens = TokenizerFile.Load(tokenizerPath);
             var trainer = await ProgressBar.RunAsync("Reading documents", 0, show =>
                 Task.Run(() => StaticTrainer.Prepare(source, tokens, options, new Heard(done => show(done, 0)), cancellationToken), cancellationToken));
@@ -100,9 +101,8 @@ internal static class TrainVerb
                 Console.Error.WriteLine($"{Plural.Of(trainer.TooShort, "line")} of the corpus with too few tokens that the tokenizer knows (lines: 2, prose: 10) are left out.");
             }
 
-            var state = TrainAlignmentVerb.StateOf(parsed, checkpoint, output);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
-            var sample = options.Sources.SelectMany(file => CorpusReader.Read(source, file).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
+            var sample = options.Sources.SelectMany(entry => CorpusReader.Read(source, entry).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
             await StaticModelWriter.WriteAsync(folder, trainer, options, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
             Console.Error.WriteLine($"Trained in {trainer.Step} steps: {folder}");

@@ -19,6 +19,12 @@ public static class CorpusFile
         }
     }
 
+    /// <summary>Where the files of some sources lie, plain and compressed ones, whether they exist or not.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="sources">The sources.</param>
+    public static IEnumerable<string> PathsOf(string folder, IEnumerable<CorpusSource> sources) =>
+        sources.Select(source => Path.Combine(folder, source.File)).SelectMany(plain => (string[])[plain, plain + ".br"]);
+
     private static Stream Open(string folder, string name)
     {
         var plain = Path.Combine(folder, name);

@@ -15,25 +15,12 @@ public static class StaticModelWriter
         "The spacecraft entered orbit after a journey of seven months, and sent back its first pictures of the polar ice.", "unaffable", "1234567890", "漢字 and kana",
     ];
 
-    // What a training writes, and what people put beside it.
-    private static readonly string[] OwnFiles = ["README.md", "model.safetensors", "tokenizer.json", "config.json", "modules.json", "config_sentence_transformers.json", "calibration.json", "golden.json"];
+    /// <summary>The files that are written.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = ["model.safetensors", "tokenizer.json", "config.json", "modules.json", "config_sentence_transformers.json", "calibration.json", "golden.json"];
 
     /// <summary>Makes sure that a training may write a folder: it is missing, empty, or holds a trained model and nothing else.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static void RequireOwn(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (File.Exists(folder))
-        {
-            throw new SimileException(ErrorCode.InvalidOption, $"{folder} is a file; expected is a folder for the trained model. Name another.");
-        }
-
-        var entries = Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).ToArray() : [];
-        if (entries.Except(OwnFiles).Order(StringComparer.Ordinal).FirstOrDefault() is { } foreign)
-        {
-            throw new SimileException(ErrorCode.InvalidOption, $"{folder} holds '{foreign}', which no training wrote. Name a folder that is new or empty.");
-        }
-    }
+    public static void RequireOwn(string folder) => TrainingOutputs.RequireFolder(folder, FileNames);
 
     /// <summary>Writes the folder, whole or not at all; a README.md that is there already stays.</summary>
     /// <param name="folder">The folder; it is made where it is missing.</param>

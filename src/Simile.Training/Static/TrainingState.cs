@@ -6,13 +6,18 @@ namespace Simile.Training.Static;
 /// <summary>Matrices and facts of a training in one safetensors file that names what it belongs to.</summary>
 internal static class TrainingState
 {
+    private const string Fingerprint = "fingerprint";
+
     /// <summary>Writes the state, at one stroke.</summary>
     public static void Save(string path, IEnumerable<(string Name, PinnedMatrix Matrix)> matrices, IEnumerable<(string Name, string Value)> facts, string fingerprint)
     {
         var metadata = facts.ToDictionary(fact => fact.Name, fact => fact.Value, StringComparer.Ordinal);
-        metadata["fingerprint"] = fingerprint;
+        metadata[Fingerprint] = fingerprint;
         SafetensorsWriter.Write(path, [.. matrices.Select(entry => Tensor(entry.Name, entry.Matrix))], metadata);
     }
+
+    /// <summary>Whether a file is the state of a training.</summary>
+    public static bool IsOne(SafetensorsFile file) => file.Metadata.ContainsKey(Fingerprint);
 
     /// <summary>Fills the matrices from a file.</summary>
     /// <returns>The facts.</returns>
@@ -20,7 +25,7 @@ internal static class TrainingState
     public static IReadOnlyDictionary<string, string> Restore(string path, IEnumerable<(string Name, PinnedMatrix Matrix)> matrices, string fingerprint)
     {
         using var file = SafetensorsFile.Open(path);
-        if (file.Metadata.GetValueOrDefault("fingerprint") != fingerprint)
+        if (file.Metadata.GetValueOrDefault(Fingerprint) != fingerprint)
         {
             throw new SimileException(ErrorCode.CheckpointMismatch, $"{path} belongs to a training with another recipe, tokenizer or data. Delete it to begin anew, or go back to the old ones.");
         }

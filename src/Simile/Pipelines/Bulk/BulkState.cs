@@ -26,7 +26,8 @@ internal sealed record BulkState(string Identity, BulkPosition Position, long Ou
         }
         catch (JsonException error)
         {
-            throw PipelineErrors.AnotherInput(path, $"it is damaged ({error.Message})");
+            throw new SimileException(
+                ErrorCode.ResumeMismatch, $"{path} does not say how far an unfinished run came: it is damaged, or another program's ({error.Message}). Move it away, and the unfinished output beside it.", error);
         }
     }
 

@@ -47,12 +47,18 @@ internal sealed class FileBulkOutput : IBulkOutput
     public static FileBulkOutput Open(string path, int dimensions, string identity, bool restart)
     {
         var (progress, part) = (path + ".progress", path + ".part");
-        if (restart)
+        if (!File.Exists(progress) && new FileInfo(part) is { Exists: true, Length: > 0 })
         {
-            File.Delete(progress);
+            throw new SimileException(ErrorCode.ResumeMismatch, $"{part} is there already, but nothing says that it is an unfinished run ({progress} is missing). Move it away, or choose another output.");
         }
 
         var state = BulkState.Read(progress);
+        if (restart)
+        {
+            File.Delete(progress);
+            state = null;
+        }
+
         if (state is { Completing: true } && !File.Exists(part) && File.Exists(path))
         {
             // Killed between the last two steps: what stands in the final place is this run's.
@@ -62,11 +68,6 @@ internal sealed class FileBulkOutput : IBulkOutput
         if (state is not null && state.Identity != identity)
         {
             throw PipelineErrors.AnotherInput(path, "it was begun with another model or other options");
-        }
-
-        if (state is null && !restart && new FileInfo(part) is { Exists: true, Length: > 0 })
-        {
-            throw new SimileException(ErrorCode.ResumeMismatch, $"{part} is there already, but nothing says that it is an unfinished run of this one ({progress} is missing). Move it away, or choose to begin anew.");
         }
 
         return new FileBulkOutput(path, dimensions, identity, state);

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+
+namespace Simile.Cli.Tests;
+
+/// <summary>'train tokenizer' and 'train static' through the real program: what they refuse to write over.</summary>
+public sealed class TrainVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public TrainVerbTests()
+    {
+        Directory.CreateDirectory(_folder.File("corpus"));
+        File.WriteAllText(_folder.File("recipe.json"), """{"sources":[{"file":"pairs.tsv","format":"pairs"}],"steps":2,"batch_size":2,"max_tokens":8,"dimensions":[8]}""");
+        File.WriteAllLines(_folder.File("corpus", "pairs.tsv"), ["a small dog\ta puppy", "fresh bread\ta loaf from the oven", "the night sky\tstars and planets", "an old bridge\tstones over a river"]);
+        File.Copy(RepositoryRoot.Find("models", "simile-text-mini", "tokenizer.json"), _folder.File("tokenizer.json"));
+        File.CreateSymbolicLink(_folder.File("linked"), _folder.File("corpus", "pairs.tsv"));
+        File.WriteAllText(_folder.File("diary"), "mine");
+    }
+
+    [Theory]
+    [InlineData("corpus", "state", "pairs.tsv")]
+    [InlineData("model", "recipe.json", "is the input; writing")]
+    [InlineData("model", "tokenizer.json", "is the input; writing")]
+    [InlineData("model", "linked", "is the input; writing")]
+    [InlineData("model", "diary", "diary")]
+    [InlineData("diary", "state", "is a file")]
+    public async Task StaticDestroysNothing(string output, string checkpoint, string says) =>
+        await RefusedAsync(says, "static", "--tokenizer", _folder.File("tokenizer.json"), "--output", _folder.File(output), "--checkpoint", _folder.File(checkpoint));
+
+    [Theory]
+    [InlineData("recipe.json", "is the input; writing")]
+    [InlineData("corpus/pairs.tsv", "is the input; writing")]
+    [InlineData("linked", "is the input; writing")]
+    [InlineData("corpus", "is a folder")]
+    public async Task TokenizerDestroysNothing(string output, string says) => await RefusedAsync(says, "tokenizer", "--output", _folder.File(output));
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task RefusedAsync(string says, params string[] arguments)
+    {
+        var before = Contents();
+        var result = await RunAsync(arguments);
+        Assert.InRange(result.ExitCode, 1, 2);
+        Assert.Contains(says, result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Contents());
+    }
+
+    private Task<CliResult> RunAsync(string[] arguments) =>
+        CliProcess.RunAsync(null, ["train", arguments[0], "--recipe", _folder.File("recipe.json"), "--corpus", _folder.File("corpus"), .. arguments[1..]]);
+
+    private string[] Contents() =>
+        [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => path + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))))];
+}
