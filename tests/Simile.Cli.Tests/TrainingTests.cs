@@ -77,7 +77,52 @@ public sealed class TrainingTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task WhatAKilledTrainingLeavesTheNextOneTakesAway()
+    {
+        var (corpus, tokenizer) = await PlainAsync();
+        await File.WriteAllTextAsync(_folder.File("endless.json"), """{"sources":[{"file":"texts.txt","format":"lines"}],"steps":1000000000,"batch_size":64}""");
+        using (var process = CliProcess.Start("train", "static", "--corpus", _folder.Path, "--recipe", _folder.File("endless.json"), "--tokenizer", tokenizer, "--output", _folder.File("m")))
+        {
+            while (Directory.GetFiles(_folder.Path, "training.lock", SearchOption.AllDirectories).Length == 0)
+            {
+                Assert.False(process.HasExited, "The training ended before it could be killed.");
+                await Task.Delay(20);
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        Assert.Single(Directory.GetDirectories(_folder.Path, "m.part-*"));
+        Assert.False(Directory.Exists(_folder.File("m")));
+        string[] foreign = [Foreign("m.part-mine"), Foreign($"m.part-{Guid.NewGuid():N}"), Foreign($"other.part-{Guid.NewGuid():N}")];
+        var trained = await CliProcess.RunAsync(null, "train", "static", "--corpus", corpus, "--tokenizer", tokenizer, "--output", _folder.File("m"));
+        Assert.True(trained.ExitCode == 0, trained.Error);
+        Assert.Equal([_folder.File("m"), .. foreign.Order(StringComparer.Ordinal)], Directory.GetDirectories(_folder.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(7, Directory.GetFiles(_folder.File("m")).Length);
+        Assert.All(foreign, folder => Assert.True(File.Exists(Path.Combine(folder, "letter.txt"))));
+    }
+
+    [Fact]
+    public async Task ATrainingThatFailsLeavesNothing()
+    {
+        var (_, tokenizer) = await PlainAsync();
+        await File.WriteAllTextAsync(_folder.File("wild.json"), """{"sources":[{"file":"texts.txt","format":"lines"}],"steps":100,"batch_size":64,"learning_rate":1e30}""");
+        var before = Directory.GetFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal).ToArray();
+        var failed = await CliProcess.RunAsync(null, "train", "static", "--corpus", _folder.Path, "--recipe", _folder.File("wild.json"), "--tokenizer", tokenizer, "--output", _folder.File("m"));
+        Assert.Equal(1, failed.ExitCode);
+        Assert.Contains("SIM601", failed.Error, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path).Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private string Foreign(string name)
+    {
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(_folder.File(name)).FullName, "letter.txt"), "mine");
+        return _folder.File(name);
+    }
 
     private async Task<(string Corpus, string Tokenizer)> PlainAsync()
     {

@@ -6,6 +6,7 @@ using Simile.Hosting;
 using Simile.Models;
 using Simile.Multimodal;
 using Simile.Training.Alignment;
+using Simile.Training.Output;
 
 namespace Simile.Cli.Verbs;
 
@@ -41,15 +42,22 @@ internal static class TrainAlignmentVerb
                 Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts), images, (done, all) => show(done, all), cancellationToken), cancellationToken));
             notice.Tell();
             TellLeftOut(vectors);
-            Directory.CreateDirectory(folder);
-            var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(folder, Alignment.FileName), run), state, cancellationToken);
-            WriteModel(folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
-            AlignmentRendering.Write(report, folder, parsed.GetValue(json));
+            using var draft = ModelDraft.Begin(folder);
+            var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(draft.Folder, Alignment.FileName), run), state, cancellationToken);
+            WriteModel(draft.Folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
+            var fused = string.Empty;
             if (recipe.Fusion(parsed) is { } fusion)
             {
-                var alignment = Alignment.Load(folder);
-                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(folder, LearnedFusion.FileName), run), state + OfFusion, cancellationToken);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first"));
+                var alignment = Alignment.Load(draft.Folder);
+                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(draft.Folder, LearnedFusion.FileName), run), state + OfFusion, cancellationToken);
+                fused = string.Create(CultureInfo.InvariantCulture, $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first");
+            }
+
+            draft.Commit();
+            AlignmentRendering.Write(report, folder, parsed.GetValue(json));
+            if (fused.Length > 0)
+            {
+                Console.Error.WriteLine(fused);
             }
 
             return 0;

@@ -5,6 +5,7 @@ using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Tokenization;
 using Simile.Training.Corpora;
+using Simile.Training.Output;
 using Simile.Training.Static;
 using Simile.Training.Tokenizers;
 
@@ -101,9 +102,10 @@ internal static class TrainVerb
                 Console.Error.WriteLine($"{Plural.Of(trainer.TooShort, "line")} of the corpus with too few tokens that the tokenizer knows (lines: 2, prose: 10) are left out.");
             }
 
+            using var draft = ModelDraft.Begin(folder);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
             var sample = options.Sources.SelectMany(entry => CorpusReader.Read(source, entry).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
-            await StaticModelWriter.WriteAsync(folder, trainer, options, tokenizerPath, sample, cancellationToken);
+            await StaticModelWriter.WriteAsync(draft, trainer, options, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
             Console.Error.WriteLine($"Trained in {trainer.Step} steps: {folder}");
             return 0;
@@ -128,7 +130,7 @@ internal static class TrainVerb
             var (clock, mean) = (Stopwatch.StartNew(), 0.0);
             while (trainer.Step < options.Steps && !cancellationToken.IsCancellationRequested)
             {
-                mean += 0.01 * (trainer.Advance().Loss - mean);
+                mean += 0.01 * (Advance(trainer, state) - mean);
                 show(trainer.Step, options.Steps);
                 if (trainer.Step % 1000 == 0)
                 {
@@ -146,6 +148,20 @@ internal static class TrainVerb
             cancellationToken.ThrowIfCancellationRequested();
             return 0;
         }));
+    }
+
+    // A training that has run away would run away again from its state.
+    private static double Advance(StaticTrainer trainer, string state)
+    {
+        try
+        {
+            return trainer.Advance().Loss;
+        }
+        catch (SimileException)
+        {
+            File.Delete(state);
+            throw;
+        }
     }
 
     private sealed class Heard(Action<long> show) : IProgress<long>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Simile.Engine.Checkpoints;
 using Simile.Models;
 using Simile.Text;
+using Simile.Training.Output;
 using Simile.Vectors.Codes;
 
 namespace Simile.Training.Static;
@@ -35,21 +36,24 @@ public static class StaticModelWriter
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(options);
         RequireOwn(folder);
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var part = Directory.CreateDirectory($"{target}.part-{Guid.NewGuid():N}").FullName;
-        try
-        {
-            await WriteAllAsync(part, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
-            Directory.CreateDirectory(target);
-            foreach (var file in Directory.GetFiles(part))
-            {
-                File.Move(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
-            }
-        }
-        finally
-        {
-            Directory.Delete(part, recursive: true);
-        }
+        using var draft = ModelDraft.Begin(folder);
+        await WriteAsync(draft, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, into a draft that was begun before the training, so that a place that cannot be written is known at once.</summary>
+    /// <param name="draft">The draft; it is put into its place.</param>
+    /// <param name="trainer">The training.</param>
+    /// <param name="options">Its recipe.</param>
+    /// <param name="tokenizerPath">The tokenizer.json.</param>
+    /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public static async Task WriteAsync(ModelDraft draft, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(options);
+        await WriteAllAsync(draft.Folder, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
+        draft.Commit();
     }
 
     private static async Task WriteAllAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
@@ -64,7 +68,6 @@ public static class StaticModelWriter
                     ErrorCode.BadTrainingData, $"Row {i / table.Columns} of the trained table holds {table.All[i]:R}, which is no finite 16-bit float: the training ran away. Lower the learning rate of {options.LearningRate:R}.");
         }
 
-        Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", SafetensorsType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
         File.Copy(tokenizerPath, Path.Combine(folder, "tokenizer.json"), overwrite: true);
         await WriteConfigurationAsync(folder, options, cancellationToken).ConfigureAwait(false);
