@@ -25,6 +25,11 @@ internal static class EvalVerb
             foreach (var file in parsed.GetValue(files)!)
             {
                 var result = await StsEvaluator.EvaluateAsync(notice.Over(embedder), file, cancellationToken);
+                if (result.LeftOut > 0)
+                {
+                    Console.Error.WriteLine($"{file}: {Plural.Of(result.LeftOut, "pair")} left out, since a sentence has no vector (it is empty, or the model knows no token of it)");
+                }
+
                 if (output is null)
                 {
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {result.Pairs} pairs, Spearman {result.Spearman:F4}, Pearson {result.Pearson:F4}"));
@@ -36,6 +41,7 @@ internal static class EvalVerb
                     fields.WriteNumber("pairs", result.Pairs);
                     fields.WriteNumber("spearman", result.Spearman);
                     fields.WriteNumber("pearson", result.Pearson);
+                    fields.WriteNumber("left_out", result.LeftOut);
                 });
             }
 
@@ -60,6 +66,11 @@ internal static class EvalVerb
                 var dataset = RetrievalDataset.Load(folder);
                 using var store = host.Value.OpenTemporaryStore();
                 var evaluator = await ProgressBar.RunAsync("Indexing", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, notice.Over(embedder), store, cancellationToken));
+                if (evaluator.WithoutVector > 0)
+                {
+                    Console.Error.WriteLine($"{folder}: {Plural.Of(evaluator.WithoutVector, "document")} without a vector (empty, or the model knows no token of them), found by words alone");
+                }
+
                 foreach (var mode in (SearchMode[])[SearchMode.Dense, SearchMode.Keyword, SearchMode.Hybrid])
                 {
                     var result = await evaluator.EvaluateAsync(new SearchOptions { Mode = mode }, cancellationToken);
@@ -75,6 +86,11 @@ internal static class EvalVerb
     private static void Write(JsonLines? output, string folder, RetrievalResult result)
     {
         var mode = result.Mode.ToString().ToLowerInvariant();
+        if (result.Unanswered > 0)
+        {
+            Console.Error.WriteLine($"{folder} {mode}: {(result.Unanswered == 1 ? "1 query" : result.Unanswered + " queries")} without a vector counted as finding nothing");
+        }
+
         if (output is null)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} {mode,-8} {result.Queries} queries, nDCG@10 {result.Ndcg10:F4}, recall@100 {result.Recall100:F4}, MRR@10 {result.Mrr10:F4}"));
@@ -88,6 +104,7 @@ internal static class EvalVerb
             fields.WriteNumber("ndcg@10", result.Ndcg10);
             fields.WriteNumber("recall@100", result.Recall100);
             fields.WriteNumber("mrr@10", result.Mrr10);
+            fields.WriteNumber("unanswered", result.Unanswered);
         });
     }
 }

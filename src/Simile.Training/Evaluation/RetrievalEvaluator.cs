@@ -11,7 +11,8 @@ namespace Simile.Training.Evaluation;
 /// <param name="Ndcg10">nDCG of the first 10.</param>
 /// <param name="Recall100">Recall of the first 100.</param>
 /// <param name="Mrr10">Mean reciprocal rank within the first 10.</param>
-public sealed record RetrievalResult(SearchMode Mode, int Queries, double Ndcg10, double Recall100, double Mrr10);
+/// <param name="Unanswered">Queries without a vector (empty, or no token of them is known) that could not be asked; they found nothing, and count as 0 in the means.</param>
+public sealed record RetrievalResult(SearchMode Mode, int Queries, double Ndcg10, double Recall100, double Mrr10, int Unanswered);
 
 /// <summary>Evaluates searches by meaning, by words and by both on a judged collection; every document is one chunk.</summary>
 public sealed class RetrievalEvaluator
@@ -23,6 +24,9 @@ public sealed class RetrievalEvaluator
 
     private RetrievalEvaluator(RetrievalDataset dataset, IChunkStore store, Searcher searcher) => (_dataset, _store, _searcher) = (dataset, store, searcher);
 
+    /// <summary>Documents that the model gives no vector (empty, or no token of them is known): they can be found by their words alone.</summary>
+    public int WithoutVector { get; private init; }
+
     /// <summary>Fills an empty store with the documents.</summary>
     public static async Task<RetrievalEvaluator> PrepareAsync(RetrievalDataset dataset, IEmbedder<string> embedder, IChunkStore store, CancellationToken cancellationToken = default)
     {
@@ -30,14 +34,16 @@ public sealed class RetrievalEvaluator
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(store);
         store.EnsureSpace(embedder.Space);
+        var without = 0;
         foreach (var part in dataset.Documents.Chunk(1024))
         {
             var chunks = part.Select(document => new Chunk(document.Text, 1, 1, document.Title)).ToArray();
             var batch = await embedder.EmbedAsync([.. chunks.Select(chunk => chunk.EmbeddedText)], new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+            without += batch.Outcomes.ToArray().Count(outcome => !outcome.Succeeded);
             store.Replace([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))]);
         }
 
-        return new RetrievalEvaluator(dataset, store, Searcher.Open(store, new ContentEmbedder(embedder, null)));
+        return new RetrievalEvaluator(dataset, store, Searcher.Open(store, new ContentEmbedder(embedder, null))) { WithoutVector = without };
     }
 
     /// <summary>Asks every query.</summary>
@@ -45,9 +51,19 @@ public sealed class RetrievalEvaluator
     {
         ArgumentNullException.ThrowIfNull(options);
         double ndcg = 0, recall = 0, reciprocal = 0;
+        var unanswered = 0;
         foreach (var (id, text) in _dataset.Queries)
         {
-            var ranked = await _searcher.RankAsync(Content.Of(text), options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<ScoredChunk> ranked;
+            try
+            {
+                ranked = await _searcher.RankAsync(Content.Of(text), options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SimileException error) when (error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode)
+            {
+                (ranked, unanswered) = ([], unanswered + 1);
+            }
+
             var ranking = ranked.Take(Depth).Select(chunk => _store.Read(chunk.Id)?.Path).OfType<string>().ToList();
             ndcg += RankingMetrics.Ndcg(ranking, _dataset.Judgements[id], 10);
             recall += RankingMetrics.Recall(ranking, _dataset.Judgements[id], Depth);
@@ -57,7 +73,7 @@ public sealed class RetrievalEvaluator
         var count = _dataset.Queries.Count;
         return count == 0
             ? throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.")
-            : new RetrievalResult(options.Mode, count, ndcg / count, recall / count, reciprocal / count);
+            : new RetrievalResult(options.Mode, count, ndcg / count, recall / count, reciprocal / count, unanswered);
     }
 
     // A document without words of the model (Cranfield has empty ones) is found by its words, if it has any.

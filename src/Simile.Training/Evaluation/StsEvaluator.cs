@@ -9,22 +9,30 @@ namespace Simile.Training.Evaluation;
 /// <param name="Pairs">Pairs judged.</param>
 /// <param name="Spearman">Rank correlation, from -1 to 1.</param>
 /// <param name="Pearson">Linear correlation, from -1 to 1.</param>
-public sealed record StsResult(string File, int Pairs, double Spearman, double Pearson);
+/// <param name="LeftOut">Pairs left out, since a sentence of theirs has no vector (it is empty, or no token of it is known).</param>
+public sealed record StsResult(string File, int Pairs, double Spearman, double Pearson, int LeftOut);
 
 /// <summary>Evaluates a model on pairs of sentences with scores: lines of score TAB sentence TAB sentence.</summary>
 public static class StsEvaluator
 {
     /// <summary>Evaluates one file.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>, or the error of a sentence that has no vector.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>; also where fewer than two pairs have vectors.</exception>
     public static async Task<StsResult> EvaluateAsync(IEmbedder<string> embedder, string file, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(embedder);
         var pairs = Read(file);
         var first = await embedder.EmbedAsync([.. pairs.Select(pair => pair.First)], null, cancellationToken).ConfigureAwait(false);
         var second = await embedder.EmbedAsync([.. pairs.Select(pair => pair.Second)], null, cancellationToken).ConfigureAwait(false);
-        var cosines = pairs.Select((_, i) => (double)Similarity.Cosine(first[i], second[i])).ToArray();
-        var scores = pairs.Select(pair => pair.Score).ToArray();
-        return new StsResult(file, pairs.Count, Correlation.Spearman(cosines, scores), Correlation.Pearson(cosines, scores));
+        int[] known = [.. Enumerable.Range(0, pairs.Count).Where(i => first.Outcomes[i].Succeeded && second.Outcomes[i].Succeeded)];
+        if (known.Length < 2)
+        {
+            var why = first.Outcomes.ToArray().Concat(second.Outcomes.ToArray()).First(outcome => !outcome.Succeeded).Error;
+            throw new SimileException(ErrorCode.BadEvaluationData, $"Of the {pairs.Count} pairs of {file} {known.Length} have two vectors, but a correlation needs at least 2. The first error: {why?.Message}");
+        }
+
+        var cosines = known.Select(i => (double)Similarity.Cosine(first[i], second[i])).ToArray();
+        var scores = known.Select(i => pairs[i].Score).ToArray();
+        return new StsResult(file, known.Length, Correlation.Spearman(cosines, scores), Correlation.Pearson(cosines, scores), pairs.Count - known.Length);
     }
 
     private static List<(double Score, string First, string Second)> Read(string file)

@@ -115,7 +115,9 @@ public static class StaticModelWriter
         var known = Enumerable.Range(0, sample.Count).Where(i => sample.Outcomes[i].Succeeded).SelectMany(i => sample[i].ToArray()).ToArray();
         Int8Calibration.Measure(known, sample.Dimensions).Save(Path.Combine(folder, "calibration.json"));
         var golden = await embedder.EmbedAsync(GoldenTexts, null, cancellationToken).ConfigureAwait(false);
-        var texts = Enumerable.Range(0, golden.Count).Where(i => golden.Outcomes[i].Succeeded).ToList();
-        new GoldenFile([.. texts.Select(i => GoldenTexts[i])], [.. texts.Select(i => golden[i].ToArray())], 1e-5f).Save(folder);
+        // A model of another script knows none of the usual texts; its own corpus then speaks for it.
+        (IReadOnlyList<string> texts, var vectors) = golden.Outcomes.ToArray().Any(outcome => outcome.Succeeded) ? (GoldenTexts, golden) : (calibrationTexts, sample);
+        var rows = Enumerable.Range(0, vectors.Count).Where(i => vectors.Outcomes[i].Succeeded).Take(GoldenTexts.Length).ToList();
+        new GoldenFile([.. rows.Select(i => texts[i])], [.. rows.Select(i => vectors[i].ToArray())], 1e-5f).Save(folder);
     }
 }

@@ -81,6 +81,14 @@ public sealed class StaticTrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task TextsWithoutTokensDoNotEndTheWritingOfAModel()
+    {
+        var (trainer, _) = await PrepareAsync();
+        await StaticModelWriter.WriteAsync(_folder.File("model"), trainer, _options, _folder.File("tokenizer.json"), ["щука", "", Word(1, 'a')]);
+        Assert.True((await TextModelVerifier.VerifyAsync(Models.ModelFolder.Open(_folder.File("model")))).HasGolden);
+    }
+
+    [Fact]
     public async Task AResumedTrainingEqualsAnUnbrokenOne()
     {
         var (unbroken, tokenizer) = await PrepareAsync();
