@@ -12,6 +12,8 @@ internal sealed class RegexPattern : ITextPattern
     private int _slowTexts;
     private readonly string _pattern;
     private readonly Regex _regex;
+    // What one huge text took is not kept for the next one.
+    private const int LongestKept = 1 << 20;
     private readonly ConcurrentBag<ShadowText> _shadows = [];
 
     /// <summary>Reads a pattern.</summary>
@@ -54,7 +56,10 @@ internal sealed class RegexPattern : ITextPattern
         }
 
         matches.AddRest(text.Length);
-        _shadows.Add(shadow);
+        if (text.Length <= LongestKept)
+        {
+            _shadows.Add(shadow);
+        }
     }
 
     private void Find(ReadOnlySpan<char> text, ShadowText shadow, List<PatternMatch> matches)

@@ -9,6 +9,8 @@ public sealed class WordPieceTokenizer : ITokenizer
     private readonly BertNormalizer _normalizer;
     private readonly WordPieceModel _model;
     private readonly string[] _tokens;
+    // What one huge word took is not kept for the next text.
+    private const int LongestKept = 1 << 20;
     private readonly ConcurrentBag<WordBuffer> _buffers = [];
 
     /// <summary>Puts a tokenizer together.</summary>
@@ -73,7 +75,10 @@ public sealed class WordPieceTokenizer : ITokenizer
             start = end + length;
         }
 
-        _buffers.Add(buffer);
+        if (text.Length <= LongestKept)
+        {
+            _buffers.Add(buffer);
+        }
     }
 
     private void TokenizePlain(ReadOnlySpan<char> text, int start, WordBuffer buffer, TokenBuffer tokens)
