@@ -19,6 +19,7 @@ internal static class SimileCommand
             new HelpOption(), new VersionOption(),
             EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), CacheVerb.Create(host), ModelsVerb.Create(host),
             EvalVerb.Create(host), TrainVerb.Create(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
+            CompletionVerb.Create(host, Create),
         };
     }
 

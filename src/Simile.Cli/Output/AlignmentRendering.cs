@@ -16,8 +16,8 @@ internal static class AlignmentRendering
             return;
         }
 
-        Console.WriteLine($"{AlignmentTraining.NameOf(report.Method)} ({report.Note}) on {report.TrainPairs} pairs: {folder}");
-        Console.WriteLine($"Held out: {report.TestPictures} pictures with {report.TestTexts} texts{(report.Comparable ? string.Empty : "; the spaces had nothing in common before, the shorter vectors are padded with zeros")}");
+        Console.WriteLine($"{AlignmentTraining.NameOf(report.Method)} ({report.Note}) on {Plural.Of(report.TrainPairs, "pair")}: {folder}");
+        Console.WriteLine($"Held out: {Plural.Of(report.TestPictures, "picture")} with {Plural.Of(report.TestTexts, "text")}{(report.Comparable ? string.Empty : "; the spaces had nothing in common before, the shorter vectors are padded with zeros")}");
         Console.WriteLine("recall in %, with 95 % confidence intervals (bootstrap by picture)");
         WriteDirection("text to picture", report.Before.TextToImage, report.After.TextToImage);
         WriteDirection("picture to text", report.Before.ImageToText, report.After.ImageToText);

@@ -42,7 +42,7 @@ internal static class CacheVerb
 
             if (output is null)
             {
-                Console.Error.WriteLine($"{indexes.Count} indexes in {host.Value.Indexes.Folder}. One that is not used for {IndexCache.MaxAge.Days} days is removed, and the least recently used beyond {IndexCache.MaxBytes / 1_000_000_000} GB.");
+                Console.Error.WriteLine($"{Plural.Of(indexes.Count, "index", "indexes")} in {host.Value.Indexes.Folder}. One that is not used for {IndexCache.MaxAge.Days} days is removed, and the least recently used beyond {IndexCache.MaxBytes / 1_000_000_000} GB.");
             }
 
             return Task.FromResult(0);

@@ -32,7 +32,7 @@ internal static class EvalVerb
 
                 if (output is null)
                 {
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {result.Pairs} pairs, Spearman {result.Spearman:F4}, Pearson {result.Pearson:F4}"));
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {Plural.Of(result.Pairs, "pair")}, Spearman {result.Spearman:F4}, Pearson {result.Pearson:F4}"));
                 }
 
                 output?.Write(fields =>
@@ -93,7 +93,7 @@ internal static class EvalVerb
 
         if (output is null)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} {mode,-8} {result.Queries} queries, nDCG@10 {result.Ndcg10:F4}, recall@100 {result.Recall100:F4}, MRR@10 {result.Mrr10:F4}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} {mode,-8} {Plural.Of(result.Queries, "query", "queries")}, nDCG@10 {result.Ndcg10:F4}, recall@100 {result.Recall100:F4}, MRR@10 {result.Mrr10:F4}"));
         }
 
         output?.Write(fields =>

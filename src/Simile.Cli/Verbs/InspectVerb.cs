@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
 using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Models;
+using Simile.Text;
 using Simile.Tokenization;
 
 namespace Simile.Cli.Verbs;
@@ -11,9 +13,10 @@ internal static class InspectVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var (input, json) = (new Argument<string>("input") { Description = "A text, @file, @picture or -" }, VerbOptions.Json());
+        var input = new Argument<string>("input") { Description = "A text, @file, @picture or -" };
+        var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         var picture = new PictureInspection();
-        var verb = new Command("inspect", "Show what the model sees: of a text its tokens, their ids and places; of a picture its size, orientation and pixels") { input, json, picture.Stage, picture.Output };
+        var verb = new Command("inspect", "Show what the model sees: of a text its tokens, their ids and places; of a picture its size, orientation and pixels") { input, lines, json, picture.Stage, picture.Output };
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(async (parsed, cancellationToken) =>
         {
@@ -24,60 +27,108 @@ internal static class InspectVerb
             }
 
             picture.RefuseFor(parsed);
-            var text = TextInputs.ReadOne(argument);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
-            var tokens = new TokenBuffer();
-            var seen = embedder.Inspect(text, tokens);
-            if (parsed.GetValue(json))
+            using var output = parsed.GetValue(json) ? new JsonLines() : null;
+            if (parsed.GetValue(lines))
             {
-                WriteJson(embedder.Tokenizer, tokens, seen > tokens.Count);
-                return 0;
+                return await InspectLinesAsync(embedder, ContentInputs.ReadAsync([argument], lines: true, cancellationToken), output);
             }
 
-            for (var i = 0; i < tokens.Count; i++)
-            {
-                Console.WriteLine($"{tokens.Ids[i],7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]),-20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
-            }
-
-            if (seen > tokens.Count)
-            {
-                Console.WriteLine($"Cut: the text has {seen} tokens, the model takes {tokens.Count}.");
-            }
-
+            Inspect(embedder, TextInputs.ReadOne(argument), output, _ => { });
             return 0;
         });
     }
 
-    private static void WriteJson(ITokenizer tokenizer, TokenBuffer tokens, bool truncated)
+    private static async Task<int> InspectLinesAsync(TextEmbedder embedder, IAsyncEnumerable<NamedInput> inputs, JsonLines? output)
     {
-        using var output = new JsonLines();
-        output.Write(json =>
+        var (index, failed) = (0L, new FailedRows());
+        await foreach (var input in inputs)
         {
-            json.WriteStartArray("tokens");
-            foreach (var id in tokens.Ids)
+            var number = index++;
+            void WriteName(Utf8JsonWriter fields)
             {
-                json.WriteStringValue(tokenizer.TokenOf(id));
+                fields.WriteNumber("index", number);
+                if (input.Id is { } id)
+                {
+                    fields.WriteString("id", id);
+                }
             }
 
-            json.WriteEndArray();
-            json.WriteStartArray("ids");
-            foreach (var id in tokens.Ids)
+            try
             {
-                json.WriteNumberValue(id);
-            }
+                var text = input.Content?.Text ?? throw input.Error ?? new SimileException(ErrorCode.UnsupportedModality, "It is a picture; --lines is for texts.");
+                if (output is null)
+                {
+                    Console.WriteLine($"{SafeText.Line(input.Name)}:");
+                }
 
-            json.WriteEndArray();
-            json.WriteStartArray("offsets");
-            for (var i = 0; i < tokens.Count; i++)
+                Inspect(embedder, text, output, WriteName);
+            }
+            catch (SimileException error)
             {
-                json.WriteStartArray();
-                json.WriteNumberValue(tokens.Starts[i]);
-                json.WriteNumberValue(tokens.Ends[i]);
-                json.WriteEndArray();
+                failed.Add(input.Name, error);
+                output?.Write(fields =>
+                {
+                    WriteName(fields);
+                    JsonLines.WriteError(fields, error);
+                });
             }
+        }
 
+        return failed.Tell();
+    }
+
+    private static void Inspect(TextEmbedder embedder, string text, JsonLines? output, Action<Utf8JsonWriter> writeName)
+    {
+        var tokens = new TokenBuffer();
+        var seen = embedder.Inspect(text, tokens);
+        if (output is not null)
+        {
+            output.Write(fields =>
+            {
+                writeName(fields);
+                WriteFields(fields, embedder.Tokenizer, tokens, seen > tokens.Count);
+            });
+            return;
+        }
+
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            Console.WriteLine($"{tokens.Ids[i],7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]),-20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
+        }
+
+        if (seen > tokens.Count)
+        {
+            Console.WriteLine($"Cut: the text has {Plural.Of(seen, "token")}, the model takes {tokens.Count}.");
+        }
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, ITokenizer tokenizer, TokenBuffer tokens, bool truncated)
+    {
+        json.WriteStartArray("tokens");
+        foreach (var id in tokens.Ids)
+        {
+            json.WriteStringValue(tokenizer.TokenOf(id));
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("ids");
+        foreach (var id in tokens.Ids)
+        {
+            json.WriteNumberValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("offsets");
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(tokens.Starts[i]);
+            json.WriteNumberValue(tokens.Ends[i]);
             json.WriteEndArray();
-            json.WriteBoolean("truncated", truncated);
-        });
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("truncated", truncated);
     }
 }

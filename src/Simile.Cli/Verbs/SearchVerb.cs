@@ -14,7 +14,7 @@ internal static class SearchVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var query = new Argument<string>("query") { Description = "What to look for: a text, @file, @picture or -" };
+        var query = new Argument<string>("query") { Description = "What to look for, one question a run: a text, @file, @picture or -" };
         var paths = new Option<string[]>("--in") { Description = "Files and folders to search; they are indexed on the fly, into a private cache ('simile cache')", AllowMultipleArgumentsPerToken = true, HelpName = "PATH" };
         var store = VerbOptions.Named("--store", "An index file made by 'simile index'", "FILE");
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);

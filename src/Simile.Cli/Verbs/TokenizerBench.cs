@@ -27,7 +27,7 @@ internal static class TokenizerBench
         var rate = megabytes * rounds / clock.Elapsed.TotalSeconds;
         if (!asJson)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{texts.Length} texts, {megabytes:F2} MB, {count} tokens: {rate:F1} MB/s on one thread"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(texts.Length, "text")}, {megabytes:F2} MB, {Plural.Of(count, "token")}: {rate:F1} MB/s on one thread"));
             return;
         }
 

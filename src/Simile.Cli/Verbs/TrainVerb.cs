@@ -64,7 +64,7 @@ internal static class TrainVerb
             var vocabulary = await ProgressBar.RunAsync("Learning pieces", wanted, show =>
                 Task.Run(() => new WordPieceTrainer(options).Train(counts, new Heard(done => show(done, wanted)), cancellationToken), cancellationToken));
             TokenizerFileWriter.Write(parsed.GetValue(output)!, vocabulary, options);
-            Console.Error.WriteLine($"{vocabulary.Count} entries from {counts.Count} different words in {parsed.GetValue(output)}");
+            Console.Error.WriteLine($"{Plural.Of(vocabulary.Count, "entry", "entries")} from {Plural.Of(counts.Count, "different word")} in {parsed.GetValue(output)}");
             return 0;
         });
     }
@@ -86,7 +86,7 @@ internal static class TrainVerb
             OutputGuard.RequireTraining(folder, StaticModelWriter.FileNames, state, [.. named, .. CorpusFile.PathsOf(source, options.Sources)]);
             if (lines is { } count)
             {
-                Console.Error.WriteLine($"No recipe: {Plural.Of(count, "line")} of plain text in {Plural.Of(options.Sources.Count, "file")}; {options.Dimensions.Max()} dimensions, {options.Steps} steps of {options.BatchSize} pairs, seed {options.Seed}. A recipe changes that (train static --help).");
+                Console.Error.WriteLine($"No recipe: {Plural.Of(count, "line")} of plain text in {Plural.Of(options.Sources.Count, "file")}; {options.Dimensions.Max()} dimensions, {Plural.Of(options.Steps, "step")} of {Plural.Of(options.BatchSize, "pair")}, seed {options.Seed}. A recipe changes that (train static --help).");
             }
 
             var tokens = TokenizerFile.Load(tokenizerPath);
@@ -94,12 +94,12 @@ internal static class TrainVerb
                 Task.Run(() => StaticTrainer.Prepare(source, tokens, options, new Heard(done => show(done, 0)), cancellationToken), cancellationToken));
             if (trainer.LeftOut > 0)
             {
-                Console.Error.WriteLine($"{Plural.Of(trainer.LeftOut, "line")} of the corpus are no pair (text TAB text) or lack a column, and are left out.");
+                Console.Error.WriteLine($"{Plural.Of(trainer.LeftOut, "line")} of the corpus {(trainer.LeftOut == 1 ? "is" : "are")} no pair (text TAB text) or {(trainer.LeftOut == 1 ? "lacks" : "lack")} a column, and {(trainer.LeftOut == 1 ? "is" : "are")} left out.");
             }
 
             if (trainer.TooShort > 0)
             {
-                Console.Error.WriteLine($"{Plural.Of(trainer.TooShort, "line")} of the corpus with too few tokens that the tokenizer knows (lines: 2, prose: 10) are left out.");
+                Console.Error.WriteLine($"{Plural.Of(trainer.TooShort, "line")} of the corpus with too few tokens that the tokenizer knows (lines: 2, prose: 10) {(trainer.TooShort == 1 ? "is" : "are")} left out.");
             }
 
             using var draft = ModelDraft.Begin(folder);
@@ -107,7 +107,7 @@ internal static class TrainVerb
             var sample = options.Sources.SelectMany(entry => CorpusReader.Read(source, entry).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
             await StaticModelWriter.WriteAsync(draft, trainer, options, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
-            Console.Error.WriteLine($"Trained in {trainer.Step} steps: {folder}");
+            Console.Error.WriteLine($"Trained in {Plural.Of(trainer.Step, "step")}: {folder}");
             return 0;
         }, parsed => TrainAlignmentVerb.Kept(TrainAlignmentVerb.StateOf(parsed, checkpoint, output)));
     }

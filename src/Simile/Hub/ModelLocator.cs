@@ -1,4 +1,5 @@
 using Simile.Models;
+using Simile.Registry;
 
 namespace Simile.Hub;
 
@@ -60,6 +61,6 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         var there = others.Count > 0 ? $" In the cache are the revisions {string.Join(", ", others)}." : string.Empty;
         var part = others.Count == 0 && Directory.Exists(cache.RepositoryFolder(reference.Id)) ? " The cache has a part of it: files are missing, or links lead nowhere." : string.Empty;
         var revision = reference.Revision == HubReference.DefaultRevision ? string.Empty : $" --revision {reference.Revision}";
-        return new SimileException(ErrorCode.ModelNotFound, $"There is neither a folder nor an installed model '{name}'.{there}{part} 'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}.");
+        return new SimileException(ErrorCode.ModelNotFound, $"There is neither a folder nor an installed model '{name}'{NearNames.DidYouMean(name, cache.Snapshots.Select(snapshot => snapshot.Id).Concat(KnownModels.All.Select(model => model.Id)).Where(id => id != reference.Id).Distinct())}{there}{part} 'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}.");
     }
 }

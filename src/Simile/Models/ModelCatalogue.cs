@@ -1,3 +1,5 @@
+using Simile.Registry;
+
 namespace Simile.Models;
 
 /// <summary>The installed models: folders inside some roots.</summary>
@@ -28,7 +30,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
         }
 
         var installed = Names.Count == 0 ? "none is installed" : "installed are " + string.Join(", ", Names);
-        throw new SimileException(ErrorCode.ModelNotFound, $"There is no model '{nameOrFolder}': it is neither a folder nor an installed model ({installed}). {WhereItLooked}");
+        throw new SimileException(ErrorCode.ModelNotFound, $"There is no model '{nameOrFolder}'{NearNames.DidYouMean(nameOrFolder, Names)} It is neither a folder nor an installed model ({installed}). {WhereItLooked}");
     }
 
     /// <summary>The roots that Simile looks in: those of the variable SIMILE_MODELS, then a folder <c>models</c> beside the program or above it.</summary>

@@ -14,6 +14,9 @@ internal static class NearNames
             .OrderBy(known => known.Distance).ThenBy(known => known.Name, StringComparer.Ordinal).Take(Most).Select(known => known.Name),
     ];
 
+    /// <summary>A sentence's end that names what was meant; a full stop when nothing is near.</summary>
+    public static string DidYouMean(string name, IEnumerable<string> names) => Find(name, names) is [var near, ..] ? $". Did you mean '{near}'?" : ".";
+
     /// <summary>Levenshtein's distance: the fewest insertions, deletions and substitutions of characters that make one text of the other.</summary>
     public static int Distance(string left, string right)
     {
