@@ -76,7 +76,7 @@ public sealed class CompletionTests : IDisposable
             _simile
             printf '%s\n' "${COMPREPLY[@]}"
             """;
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["program"] = Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll");
         foreach (var argument in (string[])["-c", Script, "bash", .. words])
         {
