@@ -6,7 +6,7 @@ using Simile.Caching;
 using Simile.Hosting.Generators;
 using Simile.Hosting.Stacks;
 using Simile.Hosting.Telemetry;
-using Simile.Registry;
+using Simile.Models;
 using Simile.Sqlite;
 
 namespace Simile.Hosting;

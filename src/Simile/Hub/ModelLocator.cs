@@ -1,5 +1,4 @@
 using Simile.Models;
-using Simile.Registry;
 
 namespace Simile.Hub;
 

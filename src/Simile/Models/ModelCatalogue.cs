@@ -1,4 +1,3 @@
-using Simile.Registry;
 
 namespace Simile.Models;
 

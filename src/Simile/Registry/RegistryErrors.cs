@@ -1,3 +1,5 @@
+using Simile.Models;
+
 namespace Simile.Registry;
 
 internal static class RegistryErrors

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Simile.Registry;
+using Simile.Models;
 
-namespace Simile.Tests.Registry;
+namespace Simile.Tests.Models;
 
 /// <summary>Which names are near one another.</summary>
 public sealed class NearNamesTests

@@ -1,4 +1,4 @@
-namespace Simile.Registry;
+namespace Simile.Models;
 
 /// <summary>Finds the names that somebody may have meant.</summary>
 internal static class NearNames
