@@ -52,7 +52,7 @@ internal sealed class FakeHub : IDisposable
         }
 
         hub.Files["config.json"] = """{"model_type":"t5"}"""u8.ToArray();
-        hub.Files["modules.json"] = """[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Pooling","path":"1_Pooling"}]"""u8.ToArray();
+        hub.Files["modules.json"] = "[]"u8.ToArray();
         hub.Files["tokenizer.json"] = "{}"u8.ToArray();
         hub.Files["1_Pooling/config.json"] = """{"pooling_mode_mean_tokens":true}"""u8.ToArray();
         hub.Files["model.safetensors"] = weights;

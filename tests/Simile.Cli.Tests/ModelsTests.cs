@@ -45,6 +45,7 @@ public sealed class ModelsTests : IDisposable
     [Fact]
     public async Task AModelThatSimileCannotRunIsPulledListedAndRefusedClearly()
     {
+        _hub.Files["modules.json"] = """[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Pooling","path":"1_Pooling"}]"""u8.ToArray();
         Assert.Equal(0, (await RunAsync("models", "pull", "org/model")).ExitCode);
         Assert.Contains("t5", (await RunAsync("models", "list")).Output, StringComparison.Ordinal);
         var refused = await RunAsync("embed", "x", "--model", "org/model");
