@@ -13,6 +13,7 @@ namespace Simile.Reranking;
 /// <param name="Notes">What was assumed.</param>
 internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead Head, ScoreFunction Scores, ImmutableArray<string> Notes)
 {
+    private const int MaxLabels = 10_000;
     private const string Classifier = "ForSequenceClassification";
     private const string CausalReranker = "Qwen3ForCausalLM";
 
@@ -74,6 +75,11 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
     {
         var named = config.Texts("id2label");
         var count = named.Count > 0 ? named.Count : config.NumberOr("num_labels", 2);
+        if (count > MaxLabels)
+        {
+            throw config.Unsupported($"{count} labels (at most {MaxLabels})");
+        }
+
         return [.. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(System.Globalization.CultureInfo.InvariantCulture)) ?? $"LABEL_{i}")];
     }
 

@@ -44,7 +44,7 @@ internal sealed class Gemma3Layout : EncoderLayout
         var window = config.NumberOr("sliding_window", UsualWindow);
         _window = bidirectional ? window / 2 : window - 1;
         _types = TypesOf(config, LayerCount);
-        _thetas = new Dictionary<string, double>(StringComparer.Ordinal) { [Everywhere] = Theta(config, Everywhere, "rope_theta", 1000000), [Near] = Theta(config, Near, "rope_local_base_freq", 10000) };
+        _thetas = new Dictionary<string, double>(StringComparer.Ordinal) { [Everywhere] = RotaryScaling.ThetaOf(config, Everywhere, "rope_theta", 1000000), [Near] = RotaryScaling.ThetaOf(config, Near, "rope_local_base_freq", 10000) };
     }
 
     public override EncoderShape Shape { get; }
@@ -87,7 +87,7 @@ internal sealed class Gemma3Layout : EncoderLayout
 
     private static ImmutableArray<string> TypesOf(ModelConfig config, int layers)
     {
-        var pattern = config.NumberOrNull("_sliding_window_pattern", "sliding_window_pattern") ?? UsualPattern;
+        var pattern = config.NumberOr("_sliding_window_pattern", config.NumberOr("sliding_window_pattern", UsualPattern));
         if (!config.Has("layer_types"))
         {
             return [.. Enumerable.Range(1, layers).Select(layer => layer % pattern == 0 ? Everywhere : Near)];
@@ -97,11 +97,5 @@ internal sealed class Gemma3Layout : EncoderLayout
         return types.Length == layers && types.All(type => type is Everywhere or Near)
             ? types
             : throw config.Unsupported($"{types.Length} layer_types for {layers} layers ({string.Join(", ", types.Distinct())}); one for each of {Everywhere} and {Near} is wanted");
-    }
-
-    private static double Theta(ModelConfig config, string type, string old, double usual)
-    {
-        var own = config.Child("rope_parameters")?.Child(type);
-        return (own is null ? null : RotaryScaling.ThetaOf(own)) ?? config.RealOrNull(old) ?? usual;
     }
 }

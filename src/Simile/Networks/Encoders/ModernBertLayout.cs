@@ -32,7 +32,7 @@ internal sealed class ModernBertLayout : EncoderLayout
         _window = config.NumberOrNull("sliding_window") ?? (config.NumberOrNull("local_attention") ?? 128) / 2;
         _types = TypesOf(config, LayerCount);
         RotaryScaling.Require(config, "rope_scaling");
-        _thetas = new Dictionary<string, double>(StringComparer.Ordinal) { [Everywhere] = Theta(config, Everywhere, "global_rope_theta", 160000), [Near] = Theta(config, Near, "local_rope_theta", 10000) };
+        _thetas = new Dictionary<string, double>(StringComparer.Ordinal) { [Everywhere] = RotaryScaling.ThetaOf(config, Everywhere, "global_rope_theta", 160000), [Near] = RotaryScaling.ThetaOf(config, Near, "local_rope_theta", 10000) };
     }
 
     public override EncoderShape Shape { get; }
@@ -87,11 +87,5 @@ internal sealed class ModernBertLayout : EncoderLayout
         return types.Length == layers && types.All(type => type is Everywhere or Near)
             ? types
             : throw config.Unsupported($"{types.Length} layer_types for {layers} layers ({string.Join(", ", types.Distinct())}); one for each of {Everywhere} and {Near} is wanted");
-    }
-
-    private static double Theta(ModelConfig config, string type, string old, double usual)
-    {
-        var own = config.Child("rope_parameters")?.Child(type);
-        return (own is null ? null : RotaryScaling.ThetaOf(own)) ?? config.RealOrNull(old) ?? usual;
     }
 }

@@ -19,6 +19,10 @@ internal static class RotaryScaling
         }
     }
 
+    /// <summary>The base of a type of layers: of rope_parameters, else of its older key, else the usual one.</summary>
+    public static double ThetaOf(ModelConfig config, string type, string old, double usual) =>
+        (config.Child("rope_parameters")?.Child(type) is { } own ? ThetaOf(own) : null) ?? config.RealOrNull(old) ?? usual;
+
     /// <summary>The base of plain rotary positions, or null where it is not said.</summary>
     /// <param name="parameters">An object with rope_type and rope_theta.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for any other type than default.</exception>
