@@ -12,6 +12,8 @@ public sealed class ModelJsonMutationTests : IDisposable
     [Theory]
     [InlineData("encoders/bert-old-names")]
     [InlineData("encoders/distilbert")]
+    [InlineData("encoders/embeddinggemma")]
+    [InlineData("encoders/qwen3-embedding")]
     [InlineData("model-files-today/modernbert")]
     [InlineData("model-files-today/prompts-passage-and-document")]
     [InlineData("model-files/lora-patterns")]
