@@ -4,7 +4,7 @@ using Simile.Images;
 using Simile.Text;
 using Simile.Vectors;
 
-// The models are found by their names beside the program (the package Simile.Models puts them there) or above it.
+// The models are found by their names beside the program (the package Simile.Models.Mini puts them there) or above it.
 await using var texts = await TextEmbedder.LoadInstalledAsync("simile-text-mini");
 
 string[] sentences = ["a cat sleeps on the sofa", "a kitten naps on the couch", "the shares of the bank fell"];

@@ -11,7 +11,7 @@ public class FloorTests
     {
         ["Simile.Engine"] = [],
         ["Simile"] = ["Simile.Engine"],
-        ["Simile.Models"] = [],
+        ["Simile.Models.Mini"] = [],
         ["Simile.Training"] = ["Simile", "Simile.Engine"],
         ["Simile.Sqlite"] = ["Simile", "Simile.Engine"],
         ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Sqlite"],

@@ -31,7 +31,7 @@ public sealed class ContentsTests(PackedFeed feed)
     }
 
     [Theory]
-    [InlineData("Simile.Models", "models/")]
+    [InlineData("Simile.Models.Mini", "models/")]
     [InlineData("Simile.Cli", "tools/net10.0/any/models/")]
     public void TheModelsAreInside(string id, string folder)
     {

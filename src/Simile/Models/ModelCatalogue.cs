@@ -14,7 +14,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
 
     private string WhereItLooked => roots.Count > 0
         ? $"Looked in {string.Join(", ", roots)}."
-        : "No folder 'models' lies beside the program or above it, and SIMILE_MODELS names none. The package Simile.Models brings the small models.";
+        : "No folder 'models' lies beside the program or above it, and SIMILE_MODELS names none. The package Simile.Models.Mini brings the small models.";
 
     /// <summary>The folder of a model.</summary>
     /// <param name="nameOrFolder">An installed model's name, or any folder.</param>
@@ -50,7 +50,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
         return new ModelCatalogue(roots);
     }
 
-    /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models puts its own) or above it.</summary>
+    /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models.Mini puts its own) or above it.</summary>
     public static ModelCatalogue OfThisMachine() => Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS"));
 
     /// <summary>Whether a folder holds what makes it a model's.</summary>

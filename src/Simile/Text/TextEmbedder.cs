@@ -59,7 +59,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     public static Task<TextEmbedder> LoadAsync(string folder, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => TextEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new TextEmbedderOptions(), TimeProvider.System), cancellationToken);
 
-    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models do, or one that was downloaded from the hub.</summary>
+    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models.Mini do, or one that was downloaded from the hub.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the loading.</param>

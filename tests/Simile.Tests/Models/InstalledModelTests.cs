@@ -34,6 +34,6 @@ public class InstalledModelTests
     {
         var error = Assert.Throws<SimileException>(() => new ModelCatalogue([]).Resolve("simile-text-mini"));
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
-        Assert.Contains("Simile.Models", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Simile.Models.Mini", error.Message, StringComparison.Ordinal);
     }
 }
