@@ -74,7 +74,8 @@ internal sealed class ModelOptions
     // A folder is found from everywhere by its full path.
     private static string NameOf(string model) => Directory.Exists(model) ? Path.GetFullPath(model) : model;
 
-    private static void WriteNotes(IEnumerable<string> notes)
+    /// <summary>Says on standard error what had to be assumed.</summary>
+    public static void WriteNotes(IEnumerable<string> notes)
     {
         foreach (var note in notes)
         {

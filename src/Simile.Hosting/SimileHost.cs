@@ -3,6 +3,7 @@ using Simile.Images;
 using Simile.Models;
 using Simile.Pipelines.Bulk;
 using Simile.Registry;
+using Simile.Reranking;
 using Simile.Search;
 using Simile.Sqlite;
 using Simile.Text;
@@ -44,6 +45,11 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     public Task<TextEmbedder> OpenTextEmbedderAsync(string model, TextEmbedderOptions options, CancellationToken cancellationToken) =>
         TextEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
 
+    /// <summary>Loads a reranker by name or folder.</summary>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public Task<Reranker> OpenRerankerAsync(string model, RerankerOptions options, CancellationToken cancellationToken) =>
+        Reranker.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
+
     /// <summary>Loads a model for texts, pictures, or both.</summary>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.SpaceMismatch"/>.</exception>
     public Task<LoadedModel> OpenModelAsync(ModelRequest request, CancellationToken cancellationToken) =>
@@ -56,14 +62,26 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         return new EmbedderRegistry(options with { OpenModel = options.OpenModel ?? new RegistryModels(this).OpenAsync });
     }
 
-    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both.</summary>
+    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>
-    public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken) => ModelModalities.Of(folder) switch
+    public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
     {
-        Modality.Image => await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false),
-        Modality.Text | Modality.Image => (await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)).And(await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)),
-        _ => await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false),
-    };
+        if (PairScoring.Is(folder))
+        {
+            return await RerankerVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        var embeds = ModelModalities.Of(folder);
+        var images = embeds.HasFlag(Modality.Image) ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false) : null;
+        if (images is not null && !embeds.HasFlag(Modality.Text))
+        {
+            return images;
+        }
+
+        var texts = await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
+        return images is null ? texts : texts.And(images);
+    }
+
     /// <summary>Loads an image model by name or folder.</summary>
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public Task<ImageEmbedder> OpenImageEmbedderAsync(string model, ImageEmbedderOptions options, CancellationToken cancellationToken) =>

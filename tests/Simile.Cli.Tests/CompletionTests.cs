@@ -14,6 +14,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("retrieval", "eval", "r")]
     [InlineData("--dimensions", "embed", "--dim")]
     [InlineData("--labels", "classify", "a text", "--lab")]
+    [InlineData("--instruction", "rerank", "a query", "--in")]
     [InlineData("keyword", "search", "owls", "--mode", "k")]
     [InlineData("simile-text-mini", "compare", "--model", "simile-t")]
     [InlineData("simile-text-mini", "models", "show", "simile-t")]

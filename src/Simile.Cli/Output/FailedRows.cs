@@ -1,7 +1,8 @@
 namespace Simile.Cli.Output;
 
-/// <summary>Says on standard error which inputs have no vector, by their names; the first ones each, the others as a number.</summary>
-internal sealed class FailedRows
+/// <summary>Says on standard error which inputs have no vector (or no score), by their names; the first ones each, the others as a number.</summary>
+/// <param name="result">What they have not.</param>
+internal sealed class FailedRows(string result = "a vector")
 {
     private const int Told = 20;
 
@@ -22,7 +23,7 @@ internal sealed class FailedRows
     {
         if (Count > Told)
         {
-            Console.Error.WriteLine($"… and {Count - Told} more without a vector");
+            Console.Error.WriteLine($"… and {Count - Told} more without {result}");
         }
 
         return Count > 0 ? 1 : 0;

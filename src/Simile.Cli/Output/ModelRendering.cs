@@ -11,10 +11,10 @@ internal static class ModelRendering
     public static void WriteHead() => Console.WriteLine($"  {"model",-40} {"kind",-12} {"embeds",-13} {"values",-16}  {"size",11}  licence   (* is used when no other is named)");
 
     public static void WriteRow(InstalledModel model) =>
-        Console.WriteLine($"{(model.Name == ModelCatalogue.DefaultModel ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+        Console.WriteLine($"{(model.Name == ModelCatalogue.DefaultModel ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {(model.IsReranker ? "scores pairs" : $"{model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions"),-16}  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
 
     public static void WriteRow(KnownModel model, bool isInstalled) =>
-        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {model.Dimensions,4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());
+        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)),4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());
 
     public static void WriteDetails(InstalledModel model)
     {
@@ -24,6 +24,7 @@ internal static class ModelRendering
         Field("commit", model.Commit);
         Field("kind", model.Kind);
         Field("embeds", Embeds(model));
+        Field("reranks", model.IsReranker ? "texts against a query" : null);
         Field("vocabulary", model.Tokens?.ToString(CultureInfo.InvariantCulture));
         Field("dimensions", model.Dimensions is { } full ? string.Join(", ", model.TrainedDimensions.Prepend((int)full).Distinct()) : null);
         Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? (model.Kind == "static" ? "any" : null));
@@ -35,7 +36,7 @@ internal static class ModelRendering
     {
         Field("name", model.Id);
         Field("kind", model.Kind);
-        Field("dimensions", model.Dimensions.ToString(CultureInfo.InvariantCulture));
+        Field("dimensions", model.IsReranker ? null : model.Dimensions.ToString(CultureInfo.InvariantCulture));
         Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "any");
         Field("licence", model.Licence);
         Field("download", $"about {model.Megabytes} MB");
@@ -60,6 +61,7 @@ internal static class ModelRendering
         json.WriteString("folder", model.Folder);
         json.WriteString("kind", model.Kind);
         json.WriteString("embeds", Embeds(model));
+        json.WriteBoolean("reranks", model.IsReranker);
         Number(json, "vocabulary", model.Tokens);
         Number(json, "dimensions", model.Dimensions);
         json.WriteString("licence", model.Licence);
@@ -73,7 +75,8 @@ internal static class ModelRendering
         json.WriteString("name", model.Id);
         json.WriteBoolean("installed", isInstalled);
         json.WriteString("kind", model.Kind);
-        json.WriteNumber("dimensions", model.Dimensions);
+        json.WriteBoolean("reranks", model.IsReranker);
+        Number(json, "dimensions", model.IsReranker ? null : model.Dimensions);
         Number(json, "max_tokens", model.MaxTokens);
         json.WriteString("pooling", model.Pooling);
         json.WriteString("languages", model.Languages);
@@ -94,6 +97,7 @@ internal static class ModelRendering
 
     private static string Embeds(InstalledModel model) => model.Modality switch
     {
+        _ when model.IsReranker => "nothing",
         Modality.Text => "text",
         Modality.Image => "pictures",
         Modality.None => "unknown",

@@ -46,6 +46,9 @@ public static class ErrorCode
     /// <summary>A picture took longer to decode than allowed.</summary>
     public const string ImageTooSlow = "SIM115";
 
+    /// <summary>A query leaves no room for a text beside it.</summary>
+    public const string QueryTooLong = "SIM116";
+
     /// <summary>The model folder or a file in it does not exist.</summary>
     public const string ModelNotFound = "SIM201";
 

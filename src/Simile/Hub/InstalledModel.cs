@@ -21,6 +21,9 @@ public sealed record InstalledModel(
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; }
 
+    /// <summary>Whether it scores pairs of texts, and embeds nothing.</summary>
+    public bool IsReranker { get; init; }
+
     /// <summary>Describes a model folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="snapshot">Where it comes from, or null when it does not come from the hub.</param>
@@ -31,13 +34,13 @@ public sealed record InstalledModel(
         try
         {
             var read = ModelDescription.Of(folder);
-            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality };
+            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality, IsReranker = read.IsReranker };
         }
         catch (SimileException error) when (error.Code is ErrorCode.UnsupportedModel or ErrorCode.BadCheckpoint or ErrorCode.ModelNotFound)
         {
             var (config, known) = (ReadConfig(folder), KnownModels.Find(folder.Name));
             return new InstalledModel(
-                folder.Name, folder.Path, Text(config, "model_type") ?? known?.Kind ?? "unknown", Number(config, "vocab_size"), known?.Dimensions ?? Number(config, "hidden_size"), [], known?.MaxTokens, known?.Licence, bytes, snapshot?.Revision, snapshot?.Commit);
+                folder.Name, folder.Path, Text(config, "model_type") ?? known?.Kind ?? "unknown", Number(config, "vocab_size"), known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"), [], known?.MaxTokens, known?.Licence, bytes, snapshot?.Revision, snapshot?.Commit);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Simile.Hub;
 
-/// <summary>What is known of a published embedding model without having it here.</summary>
+/// <summary>What is known of a published embedding model or reranker without having it here.</summary>
 /// <param name="Id">The repository, <c>org/name</c>.</param>
-/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert, static, resnet, vit, clip or siglip.</param>
+/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert, qwen3, static, resnet, vit, clip or siglip.</param>
 /// <param name="Dimensions">Values a vector.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
 /// <param name="Pooling">How tokens become one vector: mean, cls, last.</param>
@@ -26,6 +26,9 @@ public sealed record KnownModel(string Id, string Kind, int Dimensions, int? Max
 
     /// <summary>Who published the score, or null.</summary>
     public string? ScoreSource { get; init; }
+
+    /// <summary>Whether it scores pairs of texts, and embeds nothing; its dimensions are then 0.</summary>
+    public bool IsReranker { get; init; }
 
     /// <summary>What else must be known to use it, or null.</summary>
     public string? Note { get; init; }

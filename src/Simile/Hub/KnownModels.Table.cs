@@ -40,6 +40,17 @@ public static partial class KnownModels
         new("minishlab/potion-base-8M", "static", 256, null, "mean", "en", "mit", 7.56, 31) { Score = 50.03, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-base-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 51.66, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-retrieval-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 49.76, ScoreMeasure = Average, ScoreSource = MinishResults },
+        new("cross-encoder/ms-marco-MiniLM-L6-v2", "bert", 0, 512, "cls", "en", "apache-2.0", 22.7, 91)
+        {
+            IsReranker = true, Score = 74.30, ScoreMeasure = "TREC DL 2019 nDCG@10", ScoreSource = OwnCard, Note = Reranks,
+        },
+        new("BAAI/bge-reranker-base", "xlm-roberta", 0, 512, "cls", "zh,en", "mit", 278, 1130) { IsReranker = true, Note = Reranks },
+        new("BAAI/bge-reranker-v2-m3", "xlm-roberta", 0, 8192, "cls", "100+", "apache-2.0", 568, 2290) { IsReranker = true, Note = Reranks },
+        new("Alibaba-NLP/gte-reranker-modernbert-base", "modernbert", 0, 8192, "mean", "en", "apache-2.0", 149, 300)
+        {
+            IsReranker = true, Score = 56.19, ScoreMeasure = "BEIR nDCG@10", ScoreSource = OwnCard, Note = Reranks,
+        },
+        new("Qwen/Qwen3-Reranker-0.6B", "qwen3", 0, 32768, "last", "100+", "apache-2.0", 596, 1200) { IsReranker = true, Note = Reranks },
         new("microsoft/resnet-50", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 103) { Note = Pictures },
         new("timm/resnet50.a1_in1k", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 102) { Note = Pictures },
         new("google/vit-base-patch16-224", "vit", 768, null, "cls", "-", "apache-2.0", 86.6, 346) { Note = Pictures },

@@ -18,6 +18,7 @@ internal static class EncoderCheckpointReader
             return OfAdapter(folder, basePath, weights, modules);
         }
 
+        PairScoring.RefuseToEmbed(folder);
         var config = folder.ReadConfig(basePath, "config.json")
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
         var kind = config.Text("model_type");

@@ -18,6 +18,9 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; } = Modality.Text;
 
+    /// <summary>Whether it scores pairs of texts, and embeds nothing.</summary>
+    public bool IsReranker { get; init; }
+
     /// <summary>Describes a folder from its configuration and the header of its checkpoint.</summary>
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public static ModelDescription Of(ModelFolder folder)
@@ -26,6 +29,11 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
         if (ModelModalities.Of(folder) == Modality.Image)
         {
             return OfImages(folder);
+        }
+
+        if (PairScoring.Is(folder))
+        {
+            return OfReranker(folder);
         }
 
         if (folder.HoldsTransformer())
@@ -46,6 +54,17 @@ public sealed record ModelDescription(string Name, string Folder, string Kind, l
         var dimensions = checkpoint.Projection ?? (checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd"));
         var tokens = checkpoint.MaxTokens ?? config.NumberOrNull("max_position_embeddings", "n_positions");
         return new ModelDescription(folder.Name, folder.Path, checkpoint.Kind, checkpoint.Vocabulary ?? config.Number("vocab_size"), dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder)) { Modality = ModelModalities.Of(folder) };
+    }
+
+    private static ModelDescription OfReranker(ModelFolder folder)
+    {
+        var config = folder.ReadConfig(string.Empty, "config.json")!;
+        var tokens = TransformerSettings.ReadLimit(folder) ?? EncoderCheckpointReader.TokenizerLimit(folder, string.Empty) ?? config.NumberOrNull("max_position_embeddings");
+        return new ModelDescription(folder.Name, folder.Path, config.Text("model_type"), config.NumberOrNull("vocab_size"), null, [], tokens, LicenceOf(folder), BytesOf(folder))
+        {
+            Modality = Modality.None,
+            IsReranker = true,
+        };
     }
 
     private static ModelDescription OfImages(ModelFolder folder)

@@ -14,7 +14,11 @@ internal interface IPairForm
 /// <param name="Ids">The tokens that are kept.</param>
 /// <param name="Types">Their types; empty where all are of type 0.</param>
 /// <param name="Seen">Tokens before the cut.</param>
-internal readonly record struct PairRow(int[] Ids, int[] Types, int Seen);
+internal readonly record struct PairRow(int[] Ids, int[] Types, int Seen)
+{
+    /// <summary>Tokens of the query that were cut.</summary>
+    public int QueryLeftOut { get; init; }
+}
 
 /// <summary>A cross-encoder's pair: both texts between special tokens, the longer one cut first.</summary>
 internal sealed class CrossEncoderForm(ITokenizer tokenizer, ImmutableArray<PairPart> parts, int maxTokens) : IPairForm
@@ -47,11 +51,23 @@ internal sealed class ChatForm(ITokenizer tokenizer, string? instruction, int ma
     private readonly int[] _before = CrossEncoderForm.TokensOf(Before, tokenizer);
     private readonly int[] _behind = CrossEncoderForm.TokensOf(Behind, tokenizer);
 
-    // Query and document are tokenized as one text: where one ends and the other begins, tokens may reach across.
-    public Func<string, PairRow> For(string query) => text =>
+    public Func<string, PairRow> For(string query)
     {
-        var turn = CrossEncoderForm.TokensOf($"<Instruct>: {instruction ?? UsualInstruction}\n<Query>: {query}\n<Document>: {text}", tokenizer);
-        var kept = turn.AsSpan(0, Math.Clamp(maxTokens - _before.Length - _behind.Length, 0, turn.Length));
-        return new PairRow([.. _before, .. kept, .. _behind], [], _before.Length + turn.Length + _behind.Length);
-    };
+        var question = $"<Instruct>: {instruction ?? UsualInstruction}\n<Query>: {query}\n<Document>: ";
+        var (asked, room) = (CrossEncoderForm.TokensOf(question, tokenizer).Length, maxTokens - _before.Length - _behind.Length);
+        if (asked >= room)
+        {
+            var all = _before.Length + asked + _behind.Length;
+            throw new SimileException(
+                ErrorCode.QueryTooLong,
+                $"The query takes {all} tokens with the instruction and the chat around it, but {maxTokens} are the most, so no text has room beside it. Ask a shorter query.");
+        }
+
+        return text =>
+        {
+            // Query and document are tokenized as one text: where one ends and the other begins, tokens may reach across.
+            var turn = CrossEncoderForm.TokensOf(question + text, tokenizer);
+            return new PairRow([.. _before, .. turn.AsSpan(0, Math.Min(room, turn.Length)), .. _behind], [], _before.Length + turn.Length + _behind.Length);
+        };
+    }
 }

@@ -15,6 +15,9 @@ public sealed class PairScores(ImmutableArray<string> labels, ReadOnlyMemory<flo
     /// <summary>What became of each text: tokens seen and used of query and text together, cut or not, or its error.</summary>
     public IReadOnlyList<EmbeddingOutcome> Outcomes => outcomes;
 
+    /// <summary>The most tokens of the query that were cut beside a long text; 0 where all of it counts.</summary>
+    public int QueryLeftOut { get; init; }
+
     /// <summary>Texts.</summary>
     public int Count => outcomes.Count;
 
@@ -26,11 +29,19 @@ public sealed class PairScores(ImmutableArray<string> labels, ReadOnlyMemory<flo
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network has several labels, of which none says how well a text answers.</exception>
     public IReadOnlyList<int> Ranking()
     {
+        RequireOne(labels);
+        return [.. Enumerable.Range(0, Count).Where(i => outcomes[i].Error is null).OrderByDescending(i => block.Span[i])];
+    }
+
+    /// <summary>Refuses a network whose scores rank nothing.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    internal static void RequireOne(ImmutableArray<string> labels)
+    {
         if (labels.Length != 1)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The network sorts pairs under {labels.Length} labels ({string.Join(", ", labels)}); only one of a single label ranks texts.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The network sorts pairs under {labels.Length} labels ({string.Join(", ", labels.Take(10))}); only one of a single label ranks texts. Use a reranker with one label.");
         }
-
-        return [.. Enumerable.Range(0, Count).Where(i => outcomes[i].Error is null).OrderByDescending(i => block.Span[i])];
     }
 }

@@ -10,6 +10,9 @@ internal sealed class PairTokens(ImmutableArray<PairPart> parts, int maxTokens)
 {
     private readonly int _special = parts.Count(part => part.Text < 0);
 
+    /// <summary>The fewest tokens that have room for one of each text.</summary>
+    public static int Fewest(ImmutableArray<PairPart> parts) => parts.Count(part => part.Text < 0) + 2;
+
     /// <summary>Joins two texts.</summary>
     public PairRow Join(ReadOnlySpan<int> first, ReadOnlySpan<int> second)
     {
@@ -23,7 +26,7 @@ internal sealed class PairTokens(ImmutableArray<PairPart> parts, int maxTokens)
             types.AddRange(Enumerable.Repeat(part.Type, tokens.Length));
         }
 
-        return new PairRow([.. ids], [.. types], first.Length + second.Length + _special);
+        return new PairRow([.. ids], [.. types], first.Length + second.Length + _special) { QueryLeftOut = first.Length - keptFirst };
     }
 
     /// <summary>How many tokens of each are kept: the longer text loses first, and where both are long each keeps half.</summary>

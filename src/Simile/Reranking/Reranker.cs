@@ -28,9 +28,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
         Labels = folder.Head.Labels;
         MaxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, Math.Min(folder.Checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens));
         Notes = folder.Notes;
-        _form = folder.Answers
-            ? new ChatForm(tokenizer, options.Instruction, MaxTokens)
-            : new CrossEncoderForm(tokenizer, PairOf(tokenizer, network, folder), MaxTokens);
+        _form = folder.Answers ? new ChatForm(tokenizer, options.Instruction, MaxTokens) : FormOf(folder, options);
     }
 
     /// <summary>What the network tells apart; one label in a model that ranks.</summary>
@@ -85,6 +83,23 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
         }
     }
 
+    private CrossEncoderForm FormOf(RerankerFolder folder, RerankerOptions options)
+    {
+        if (options.Instruction is not null)
+        {
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"An instruction was given, but {folder.Checkpoint.Folder} ({folder.Checkpoint.Kind}) follows none; Qwen3-Reranker does. Leave it out, or use a model that follows instructions.");
+        }
+
+        var pair = PairOf(_tokenizer, _network, folder);
+        return MaxTokens >= PairTokens.Fewest(pair)
+            ? new CrossEncoderForm(_tokenizer, pair, MaxTokens)
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The most tokens of query and text together are {MaxTokens}, but {PairTokens.Fewest(pair)} are needed for one of each and the special ones. Allow more.");
+    }
+
     private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, EncoderNetwork network, RerankerFolder folder)
     {
         if (tokenizer.Special.Pair is not { } pair)
@@ -102,31 +117,52 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     private PairScores Score(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         using var call = _calls.Enter();
-        var join = _form.For(TextPreparation.Prepare(query, preprocess: null));
-        var block = new float[checked(texts.Count * Labels.Length)];
-        var outcomes = new EmbeddingOutcome[texts.Count];
+        var run = new Run(Ask(query), texts, new float[checked(texts.Count * Labels.Length)], new EmbeddingOutcome[texts.Count]);
+        var queryLeftOut = 0;
         for (var first = 0; first < texts.Count; first += PairsPerWindow)
         {
-            ScoreWindow(join, texts, first, Math.Min(texts.Count, first + PairsPerWindow), block, outcomes, cancellationToken);
+            queryLeftOut = Math.Max(queryLeftOut, ScoreWindow(run, first, Math.Min(texts.Count, first + PairsPerWindow), cancellationToken));
         }
 
-        return new PairScores(Labels, block, outcomes);
+        return new PairScores(Labels, run.Block, run.Outcomes) { QueryLeftOut = queryLeftOut };
     }
 
-    private void ScoreWindow(Func<string, PairRow> join, IReadOnlyList<string> texts, int first, int end, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    private Func<string, PairRow> Ask(string query)
+    {
+        try
+        {
+            return _form.For(TextPreparation.Prepare(query, preprocess: null));
+        }
+        catch (SimileException error) when (error.Code is ErrorCode.EmptyText or ErrorCode.InvalidUnicode)
+        {
+            throw new SimileException(error.Code, $"The query cannot be asked: {error.Description}", error);
+        }
+    }
+
+    // Gives the tokens that the query lost beside the longest text.
+    private int ScoreWindow(Run run, int first, int end, CancellationToken cancellationToken)
     {
         var rows = new PairRow[end - first];
-        _network.Team.For(rows.Length, i => (rows[i], outcomes[first + i]) = Tokenize(join, texts[first + i]));
+        _network.Team.For(rows.Length, i =>
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                (rows[i], run.Outcomes[first + i]) = Tokenize(run.Join, run.Texts[first + i]);
+            }
+        });
         cancellationToken.ThrowIfCancellationRequested();
-        var good = Enumerable.Range(0, rows.Length).Where(i => outcomes[first + i].Succeeded).ToArray();
+        var good = Enumerable.Range(0, rows.Length).Where(i => run.Outcomes[first + i].Succeeded).ToArray();
         var scores = new float[good.Length * Labels.Length];
-        _network.Forward(new TokenBatch(Array.ConvertAll(good, i => rows[i].Ids), Array.ConvertAll(good, i => rows[i].Types)), left: 0, scores, cancellationToken);
+        var batch = new TokenBatch(Array.ConvertAll(good, i => rows[i].Ids), Array.ConvertAll(good, i => rows[i].Types));
+        _network.Forward(batch, left: 0, scores, cancellationToken);
         for (var i = 0; i < good.Length; i++)
         {
-            var target = block.AsSpan((first + good[i]) * Labels.Length, Labels.Length);
+            var target = run.Block.AsSpan((first + good[i]) * Labels.Length, Labels.Length);
             scores.AsSpan(i * Labels.Length, Labels.Length).CopyTo(target);
-            Finish(target, ref outcomes[first + good[i]]);
+            Finish(target, ref run.Outcomes[first + good[i]]);
         }
+
+        return rows.Max(row => row.QueryLeftOut);
     }
 
     // Weights that are not finite give an error for each text, never a score that ranks.
@@ -153,4 +189,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             return (default, new EmbeddingOutcome(0, 0, error));
         }
     }
+
+    /// <summary>One call: how the query and a text are joined, the texts, and what becomes of them.</summary>
+    private sealed record Run(Func<string, PairRow> Join, IReadOnlyList<string> Texts, float[] Block, EmbeddingOutcome[] Outcomes);
 }

@@ -14,8 +14,6 @@ namespace Simile.Reranking;
 internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead Head, ScoreFunction Scores, ImmutableArray<string> Notes)
 {
     private const int MaxLabels = 10_000;
-    private const string Classifier = "ForSequenceClassification";
-    private const string CausalReranker = "Qwen3ForCausalLM";
 
     /// <summary>Whether the network is told which of the two texts a token belongs to.</summary>
     public bool TellsTypes { get; init; } = true;
@@ -29,15 +27,17 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
     {
         var config = folder.ReadConfig(string.Empty, "config.json")
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
-        var architecture = config.TextOrTexts("architectures").FirstOrDefault() ?? string.Empty;
-        if (architecture == CausalReranker)
+        if (!PairScoring.Is(folder))
         {
-            return OfAnswers(folder, config, tokenizer);
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.Path} is no reranker ({PairScoring.Architecture(folder) ?? config.Text("model_type")}): it does not score pairs of texts. "
+                + $"Networks that do are called …{PairScoring.Classifier}, or {PairScoring.Causal} without a pooling (Qwen3-Reranker). Embed with this one, or name a reranker.");
         }
 
-        if (!architecture.EndsWith(Classifier, StringComparison.Ordinal))
+        if (PairScoring.Architecture(folder) == PairScoring.Causal)
         {
-            throw config.Unsupported($"'{architecture}' as a reranker; …{Classifier} and {CausalReranker} (Qwen3-Reranker) score pairs");
+            return OfAnswers(folder, config, tokenizer);
         }
 
         var head = SequenceHead.Of(config, LabelsOf(config));
@@ -54,9 +54,27 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
 
     private static RerankerFolder OfAnswers(ModelFolder folder, ModelConfig config, ITokenizer tokenizer)
     {
-        var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = (IdOf(tokenizer, "yes", folder), IdOf(tokenizer, "no", folder)) };
-        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunction.Sigmoid,
+        var answers = (Yes: IdOf(tokenizer, "yes", folder), No: IdOf(tokenizer, "no", folder));
+        RequireAnswers(folder, answers);
+        var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = answers };
+        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, 1),
             [$"{folder.Name} is taken for a Qwen3-Reranker: the score is the share of 'yes' against 'no' as the answer to the question of its card."]);
+    }
+
+    // Other rerankers of this architecture ask another question and compare other tokens.
+    private static void RequireAnswers(ModelFolder folder, (int Yes, int No) answers)
+    {
+        var path = PairScoring.ModulesOf(folder).FirstOrDefault(module => module.Type == PairScoring.LogitScore).Path;
+        if (path is null || folder.ReadConfig(path, "config.json") is not { } score)
+        {
+            return;
+        }
+
+        var (yes, no) = (score.NumberOrNull("true_token_id"), score.NumberOrNull("false_token_id"));
+        if (yes != answers.Yes || no != answers.No)
+        {
+            throw score.Unsupported($"the tokens {yes} and {no?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} as answers; Qwen3-Reranker compares 'yes' ({answers.Yes}) with 'no' ({answers.No})");
+        }
     }
 
     private static EncoderCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) => new()

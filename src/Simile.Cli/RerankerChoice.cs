@@ -1,0 +1,79 @@
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Hub;
+using Simile.Models;
+using Simile.Reranking;
+
+namespace Simile.Cli;
+
+/// <summary>Opens the reranker of a verb: the one that is named, or the only one that is here.</summary>
+internal static class RerankerChoice
+{
+    private const string None = "No reranker comes with Simile. 'simile models pull cross-encoder/ms-marco-MiniLM-L6-v2' downloads a small one for English (91 MB), "
+        + "'simile models pull BAAI/bge-reranker-v2-m3' one for many languages (2.3 GB); 'simile models list --known' shows more.";
+
+    /// <summary>Opens it, and says on standard error what had to be assumed of it.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying what to get, or <see cref="ErrorCode.UnsupportedModel"/> for what ranks nothing.</exception>
+    public static async Task<Reranker> OpenAsync(SimileHost host, string? model, RerankerOptions options, CancellationToken cancellationToken)
+    {
+        var reranker = await host.OpenRerankerAsync(model is null ? OnlyOne(host) : Required(host, model), options, cancellationToken);
+        try
+        {
+            PairScores.RequireOne(reranker.Labels);
+            ModelOptions.WriteNotes(reranker.Notes);
+            return reranker;
+        }
+        catch
+        {
+            await reranker.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static string Required(SimileHost host, string model)
+    {
+        try
+        {
+            return host.Models.Resolve(model).Path;
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound && !FindAll(host).Any())
+        {
+            throw new SimileException(error.Code, $"{error.Description} {None}", error);
+        }
+    }
+
+    private static string OnlyOne(SimileHost host)
+    {
+        var found = FindAll(host).ToArray();
+        if (found is not [var one])
+        {
+            throw found.Length == 0
+                ? new SimileException(ErrorCode.ModelNotFound, $"There is no reranker on this machine. {None}")
+                : new SimileException(ErrorCode.InvalidOption, $"There are {found.Length} rerankers ({string.Join(", ", found.Select(model => model.Name))}). Name one with --model.");
+        }
+
+        Console.Error.WriteLine($"Note: scored by {SafeText.Line(one.Name)}, the only reranker on this machine");
+        return one.Folder;
+    }
+
+    private static IEnumerable<(string Name, string Folder)> FindAll(SimileHost host) =>
+        host.Catalogue.Names.Select(name => (name, host.Catalogue.Resolve(name).Path))
+            .Concat(host.HubCache.Snapshots.Select(snapshot => (NameOf(snapshot), snapshot.Folder)))
+            .Where(model => ScoresPairs(model.Item2));
+
+    private static string NameOf(HubSnapshot snapshot) =>
+        snapshot.Revision == HubReference.DefaultRevision ? snapshot.Id : $"{snapshot.Id}@{snapshot.Revision ?? snapshot.Commit}";
+
+    private static bool ScoresPairs(string folder)
+    {
+        try
+        {
+            return PairScoring.Is(ModelFolder.Open(folder));
+        }
+        catch (SimileException)
+        {
+            // A folder that cannot be read is no choice; naming it says why.
+            return false;
+        }
+    }
+}
