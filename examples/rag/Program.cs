@@ -15,14 +15,15 @@ await using var model = await host.OpenModelAsync(new ModelRequest("simile-text-
 
 // host.OpenStore("notes.db", create: true) keeps the index; built again, it embeds only what has changed.
 using var store = host.OpenTemporaryStore();
-var report = await new IndexBuilder(store, model.Embedder, model.Texts!.Tokenizer).BuildAsync([folder]);
+var report = await new IndexBuilder(store, model.Embedder).BuildAsync([folder]);
 foreach (var problem in report.Problems)
 {
     Console.Error.WriteLine($"Left out: {problem.Path}: {problem.Error.Message}");
 }
 
 // By meaning and by words, the two rankings fused.
-var hits = await Searcher.Open(store, model.Embedder).SearchAsync(Content.Of(question), new SearchOptions { Mode = SearchMode.Hybrid, Top = Passages });
+var searcher = await Searcher.OpenAsync(store, model.Embedder);
+var hits = await searcher.SearchAsync(Content.Of(question), new SearchOptions { Mode = SearchMode.Hybrid, Top = Passages });
 
 Console.WriteLine($"The best passages for: {question}");
 foreach (var hit in hits)

@@ -54,17 +54,17 @@ internal sealed class ModelOptions
     public bool IsGiven(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
     /// <summary>Lets an index remember the model that it is made with.</summary>
-    public void Remember(ParseResult parsed, IChunkStore index)
+    public async Task RememberAsync(ParseResult parsed, IChunkStore index, CancellationToken cancellationToken)
     {
-        index.SetProperty(ModelName, NameOf(Model(parsed)));
-        index.SetProperty(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty));
+        await index.SetPropertyAsync(ModelName, NameOf(Model(parsed)), cancellationToken);
+        await index.SetPropertyAsync(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty), cancellationToken);
     }
 
     /// <summary>Opens the halves of the model that some inputs need.</summary>
     public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
     {
-        var remembered = IsGiven(parsed) ? null : index?.Property(ModelName);
-        var images = parsed.GetValue(_imageModel) ?? (remembered is not null && index!.Property(ImageModelName) is { Length: > 0 } name ? name : null);
+        var remembered = IsGiven(parsed) || index is null ? null : await index.GetPropertyAsync(ModelName, cancellationToken);
+        var images = parsed.GetValue(_imageModel) ?? (remembered is not null && await index!.GetPropertyAsync(ImageModelName, cancellationToken) is { Length: > 0 } name ? name : null);
         var request = new ModelRequest(remembered ?? Model(parsed), needs) { ImageModel = images, Threads = Threads(parsed), Precision = Compute(parsed), Observe = observe };
         var model = await host.Value.OpenModelAsync(request, cancellationToken);
         WriteNotes(model.Notes);

@@ -43,7 +43,7 @@ public sealed class IndexCache
 
     /// <summary>Opens the index of some paths: one file for each set of paths and each space.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>
-    public IChunkStore Open(IReadOnlyList<string> paths, EmbeddingSpace space)
+    public async Task<IChunkStore> OpenAsync(IReadOnlyList<string> paths, EmbeddingSpace space, VectorIndexOptions? vectors = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(space);
@@ -52,22 +52,32 @@ public sealed class IndexCache
         var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".db");
         MakeFolder();
         Prune(path);
-        var store = SqliteChunkStore.Open(path, create: true, isPrivate: true);
+        var store = SqliteChunkStore.Open(path, create: true, new SqliteChunkStoreOptions { IsPrivate = true, Vectors = vectors ?? new VectorIndexOptions() });
         try
         {
-            store.SetProperty(PathsName, JsonSerializer.Serialize(full, IndexCacheJson.Default.StringArray));
+            await store.SetPropertyAsync(PathsName, JsonSerializer.Serialize(full, IndexCacheJson.Default.StringArray), cancellationToken).ConfigureAwait(false);
             File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
             return store;
         }
         catch
         {
-            store.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
     /// <summary>Every index, the last used first.</summary>
-    public IReadOnlyList<CachedIndex> List() => [.. Files().Select(file => new CachedIndex(file.FullName, BytesOf(file.FullName), new DateTimeOffset(file.LastWriteTimeUtc), PathsOf(file.FullName)))];
+    public async Task<IReadOnlyList<CachedIndex>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var indexes = new List<CachedIndex>();
+        foreach (var file in Files())
+        {
+            var paths = await PathsOfAsync(file.FullName, cancellationToken).ConfigureAwait(false);
+            indexes.Add(new CachedIndex(file.FullName, BytesOf(file.FullName), new DateTimeOffset(file.LastWriteTimeUtc), paths));
+        }
+
+        return indexes;
+    }
 
     /// <summary>Removes indexes that nobody has open.</summary>
     /// <param name="olderThan">How long they were not used at least; null for all.</param>
@@ -99,12 +109,12 @@ public sealed class IndexCache
     private static long BytesOf(string path) => Ends.Select(end => new FileInfo(path + end)).Where(file => file.Exists).Sum(file => file.Length);
 
     // What cannot be opened is listed all the same: it can be removed.
-    private static string[] PathsOf(string path)
+    private static async Task<string[]> PathsOfAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using var store = SqliteChunkStore.Open(path, create: false);
-            return store.Property(PathsName) is { } json ? JsonSerializer.Deserialize(json, IndexCacheJson.Default.StringArray) ?? [] : [];
+            return await store.GetPropertyAsync(PathsName, cancellationToken).ConfigureAwait(false) is { } json ? JsonSerializer.Deserialize(json, IndexCacheJson.Default.StringArray) ?? [] : [];
         }
         catch (Exception error) when (error is SimileException or JsonException)
         {

@@ -88,8 +88,12 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         ImageEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
 
     /// <summary>Opens an index file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="create">Whether it is written to, and made when it is missing.</param>
+    /// <param name="vectors">How its vectors are held in memory and searched; null for the defaults.</param>
     /// <exception cref="SimileException">A code of the 400s.</exception>
-    public IChunkStore OpenStore(string path, bool create) => SqliteChunkStore.Open(path, create);
+    public IChunkStore OpenStore(string path, bool create, VectorIndexOptions? vectors = null) =>
+        SqliteChunkStore.Open(path, create, new SqliteChunkStoreOptions { Vectors = vectors ?? new VectorIndexOptions() });
 
     /// <summary>Opens a store that lives only as long as it is open.</summary>
     public IChunkStore OpenTemporaryStore() => SqliteChunkStore.OpenInMemory();

@@ -41,9 +41,9 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         });
     }
 
-    /// <summary>Opens a store in memory, which nobody else sees.</summary>
-    public SqliteConnection OpenInMemory(SqliteErrors errors) =>
-        Connect(errors, new SqliteConnectionStringBuilder { DataSource = ":memory:", Pooling = false }, connection => Prepare(connection, errors));
+    /// <summary>Opens a store in memory by its name; it lives as long as a connection to it, all of which share its pages.</summary>
+    public SqliteConnection OpenInMemory(SqliteErrors errors, string name) =>
+        Connect(errors, new SqliteConnectionStringBuilder { DataSource = name, Mode = SqliteOpenMode.Memory, Cache = SqliteCacheMode.Shared, Pooling = false }, connection => Prepare(connection, errors));
 
     /// <summary>Opens a file to read; nothing is written, so that it may lie on a read-only disk.</summary>
     public SqliteConnection OpenToRead(SqliteErrors errors, TimeSpan busy)

@@ -1,35 +1,45 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
-using Simile.Ingestion;
 using Simile.Search;
 using Simile.Vectors;
 
 namespace Simile.Sqlite;
 
-/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer, words by <see cref="SearchWords"/>), vectors as 32-bit floats. Calls of several threads wait for one another; several processes may share the file.</summary>
+/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer, words by <see cref="SearchWords"/>), vectors as 32-bit floats, which are held in memory to be searched.
+/// Readers wait neither for one another nor for a writer; several processes may share the file.</summary>
 public sealed class SqliteChunkStore : IChunkStore
 {
-    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(10);
-    private readonly Lock _lock = new();
-    private readonly SqliteConnection _connection;
+    private const int PathsAtOnce = 500;
+    private readonly StoreConnections _connections;
+    private readonly StoreVectors _vectors;
     private readonly SqliteErrors _errors;
-    private readonly bool _writes;
     private readonly bool _isPrivate;
-    private (long Others, long Own) _seen;
-    private long _version;
-    private bool _hasRemoved;
-    private bool _isDisposed;
+    private volatile bool _hasRemoved;
 
-    private SqliteChunkStore(SqliteConnection connection, SqliteErrors errors, bool writes, bool isPrivate) =>
-        (_connection, _errors, _writes, _isPrivate) = (connection, errors, writes, isPrivate);
+    private SqliteChunkStore(SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, SqliteChunkStoreOptions options, StoreUse use)
+    {
+        (_errors, _isPrivate) = (errors, options.IsPrivate);
+        Action<SqliteConnection>? settle = use switch { StoreUse.Write => Settle, StoreUse.Read => _ => { }, _ => null };
+        _connections = new StoreConnections(errors, main, open, options.MaxReaders, settle);
+        _vectors = new StoreVectors(_connections, errors, options.Vectors);
+        IsReadOnly = use == StoreUse.Read;
+    }
+
+    private enum StoreUse
+    {
+        Write,
+        Read,
+        Memory,
+    }
+
+    private bool IsReadOnly { get; }
 
     /// <summary>Opens a store.</summary>
     /// <param name="path">The file.</param>
     /// <param name="create">Whether it is written to, and made when it is missing or empty; else it is only read, and may lie on a read-only disk.</param>
-    /// <param name="isPrivate">Whether only its owner may read the file, also when it was there already, and whether words of what is taken out are wiped from it at once.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.StoreNotFound"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static SqliteChunkStore Open(string path, bool create, bool isPrivate = false)
+    public static SqliteChunkStore Open(string path, bool create, SqliteChunkStoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (string.IsNullOrWhiteSpace(path))
@@ -38,21 +48,22 @@ public sealed class SqliteChunkStore : IChunkStore
         }
 
         // A full path is never one of SQLite's other names (:memory:, file:...).
-        var errors = SqliteErrors.OfStore(Path.GetFullPath(path));
+        var (errors, settled) = (SqliteErrors.OfStore(Path.GetFullPath(path)), (options ?? new SqliteChunkStoreOptions()).Checked());
         if (!create && !Path.Exists(path))
         {
-            throw new SimileException(ErrorCode.StoreNotFound, $"There is no index {path}. 'simile index FOLDER --store {path}' makes one.");
+            throw new SimileException(ErrorCode.StoreNotFound, $"There is no index {path}. Index a folder into it first.");
         }
 
-        var connection = create ? StoreSchema.File.OpenToWrite(errors, Busy, isPrivate) : StoreSchema.File.OpenToRead(errors, Busy);
-        return new SqliteChunkStore(connection, errors, create, isPrivate);
+        var main = create ? StoreSchema.File.OpenToWrite(errors, settled.Busy, settled.IsPrivate) : StoreSchema.File.OpenToRead(errors, settled.Busy);
+        return new SqliteChunkStore(errors, main, () => StoreSchema.File.OpenToRead(errors, settled.Busy), settled, create ? StoreUse.Write : StoreUse.Read);
     }
 
     /// <summary>Opens an empty store that lives in memory, only as long as it is open.</summary>
-    public static SqliteChunkStore OpenInMemory()
+    /// <param name="options">Options, or null for the defaults.</param>
+    public static SqliteChunkStore OpenInMemory(SqliteChunkStoreOptions? options = null)
     {
-        var errors = SqliteErrors.OfStore("the index in memory");
-        return new SqliteChunkStore(StoreSchema.File.OpenInMemory(errors), errors, writes: true, isPrivate: false);
+        var (errors, settled, name) = (SqliteErrors.OfStore("the index in memory"), (options ?? new SqliteChunkStoreOptions()).Checked(), $"simile-{Guid.NewGuid():N}");
+        return new SqliteChunkStore(errors, StoreSchema.File.OpenInMemory(errors, name), () => StoreSchema.File.OpenInMemory(errors, name), settled, StoreUse.Memory);
     }
 
     /// <summary>Removes a store with its log.</summary>
@@ -96,142 +107,176 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     /// <inheritdoc/>
-    public long Version => Do(() =>
+    public async ValueTask<StoreSummary> SummarizeAsync(CancellationToken cancellationToken = default)
     {
-        var seen = (_connection.Number("PRAGMA data_version"), _connection.Number("SELECT total_changes()"));
-        _version += seen == _seen ? 0 : 1;
-        _seen = seen;
-        return _version;
-    });
-
-    /// <inheritdoc/>
-    public string? Property(string name) => Do(() => Fact("property:" + name));
-
-    /// <inheritdoc/>
-    public void SetProperty(string name, string value) => Change(() => SetFact("property:" + name, value));
-
-    /// <inheritdoc/>
-    public void EnsureSpace(EmbeddingSpace space)
-    {
-        ArgumentNullException.ThrowIfNull(space);
-        var stored = Do(() => Fact("space"));
-        if (stored is null && _writes)
-        {
-            Change(() =>
-            {
-                SetFact("space", space.ToString());
-                SetFact("dimensions", space.Dimensions.ToString(CultureInfo.InvariantCulture));
-            });
-        }
-        else if (stored is not null && stored != space.ToString())
-        {
-            throw new SimileException(ErrorCode.IndexOfAnotherSpace, $"{_errors.Path} was made with {stored}, but the model in use is {space}. Use that model, or index into another file.");
-        }
+        var now = await _vectors.CurrentAsync(cancellationToken).ConfigureAwait(false);
+        return new StoreSummary(now.Version, now.Chunks, now.Index?.Count ?? 0, now.Index?.Coder.Kind.Dimensions ?? 0) { Damaged = now.Damaged.Count };
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Files() => Do(() =>
+    public ValueTask<string?> GetPropertyAsync(string name, CancellationToken cancellationToken = default) => _connections.ReadAsync(connection => connection.Fact("property:" + name), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask SetPropertyAsync(string name, string value, CancellationToken cancellationToken = default) =>
+        await _connections.WriteAsync(connection => connection.SetFact("property:" + name, value), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask EnsureSpaceAsync(EmbeddingSpace space, CancellationToken cancellationToken = default)
     {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        using var command = _connection.Prepare("SELECT path, fingerprint FROM files WHERE typeof(path) = 'text'");
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        ArgumentNullException.ThrowIfNull(space);
+        var stored = await _connections.ReadAsync(connection => connection.Fact("space"), cancellationToken).ConfigureAwait(false);
+        if (stored is null && !IsReadOnly)
         {
-            // A file whose fingerprint is damaged counts as changed.
-            files[reader.GetString(0)] = reader.GetValue(1) as string ?? string.Empty;
+            stored = await _connections.WriteAsync(connection => Settle(connection, space), cancellationToken).ConfigureAwait(false);
         }
 
-        return files;
-    });
+        if (stored is not null && stored != space.ToString())
+        {
+            throw new SimileException(ErrorCode.IndexOfAnotherSpace, $"{_errors.Path} was made with {stored}, but the model in use is {space}. Use that model, or index into another file.");
+        }
+
+        _vectors.Use(space.Metric);
+    }
 
     /// <inheritdoc/>
-    public void Replace(IReadOnlyList<IndexedFile> files) => Change(() => FileWriter.Replace(_connection, files));
+    public ValueTask<IReadOnlyDictionary<string, string>> ListFilesAsync(IReadOnlyCollection<string>? paths = null, CancellationToken cancellationToken = default) => _connections.ReadAsync(
+        connection =>
+        {
+            var files = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var some in paths is null ? (string[]?[])[null] : [.. paths.Chunk(PathsAtOnce)])
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                List(connection, some, files);
+            }
+
+            return (IReadOnlyDictionary<string, string>)files;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
-    public void Remove(IReadOnlyList<string> paths) => Change(() =>
+    public ValueTask<IReadOnlyList<IndexedFile>> ReadFilesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
-        FileWriter.Remove(_connection, paths);
-        _hasRemoved |= paths.Count > 0;
-    });
+        ArgumentNullException.ThrowIfNull(paths);
+        return _connections.ReadAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(deferred: true);
+                var reader = new ChunkReader(connection, _errors);
+                return (IReadOnlyList<IndexedFile>)[.. paths.Select(reader.ReadFile).OfType<IndexedFile>()];
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public ChunkVectors ReadVectors() => Do(() =>
+    public async ValueTask ReplaceAsync(IReadOnlyList<IndexedFile> files, CancellationToken cancellationToken = default)
     {
-        using var transaction = _connection.BeginTransaction(deferred: true);
-        return VectorReader.Read(_connection, Dimensions());
-    });
+        ArgumentNullException.ThrowIfNull(files);
+        _hasRemoved |= await _connections.WriteAsync(
+            connection =>
+            {
+                IndexedFile.Require(files, _vectors.KindOf(connection)?.Dimensions ?? 0);
+                using var writer = new FileWriter(connection);
+                return writer.Replace(files, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false) > 0;
+    }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ScoredChunk> SearchWords(string query, int limit)
+    public async ValueTask<int> RemoveAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
-        var terms = Search.SearchWords.Terms(query);
+        ArgumentNullException.ThrowIfNull(paths);
+        var removed = await _connections.WriteAsync(
+            connection =>
+            {
+                using var writer = new FileWriter(connection);
+                return writer.Remove(paths, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+        _hasRemoved |= removed > 0;
+        return removed;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(ReadOnlyMemory<float> query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        RequireWanted(k);
+        var now = await _vectors.CurrentAsync(cancellationToken).ConfigureAwait(false);
+        if (now.Index is not { } index)
+        {
+            return [];
+        }
+
+        TopK.RequireFinite(query.Span, index.Coder.Kind.Dimensions);
+        var allowed = filter is null ? null : await _connections.ReadAsync(connection => IdsOf(connection, filter), cancellationToken).ConfigureAwait(false);
+        if (index.Coder.IsExact)
+        {
+            return await Task.Run(() => index.Search(query, k, allowed, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        var wanted = (int)Math.Min((long)k * index.Coder.Options.Candidates, int.MaxValue);
+        return await _connections.ReadAsync(connection => ScoredAgain(connection, index.Search(query, wanted, allowed, cancellationToken), query, k, index.Coder.Kind), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        RequireWanted(k);
+        var terms = SearchWords.Terms(query);
         if (terms.Count == 0)
         {
             return [];
         }
 
-        var match = string.Join(" OR ", terms.Take(Search.SearchWords.MaxTerms).Select(term => $"\"{term}\""));
-        return Do(() =>
-        {
-            using var command = _connection.Prepare("SELECT rowid, -rank FROM words WHERE words MATCH $0 ORDER BY rank LIMIT $1", match, limit);
-            using var reader = command.ExecuteReader();
-            var found = new List<ScoredChunk>();
-            while (reader.Read())
-            {
-                found.Add(new ScoredChunk(reader.GetInt64(0), reader.GetDouble(1)));
-            }
+        var values = new List<object> { string.Join(" OR ", terms.Take(SearchWords.MaxTerms).Select(term => $"\"{term}\"")), k };
 
-            return found;
-        });
+        // The plus keeps SQLite from asking for the words once for each id that passes.
+        var passes = filter is null ? string.Empty : $"AND +rowid IN {FilterSql.Of(filter, values)} ";
+        return await _connections.ReadAsync(
+            connection =>
+            {
+                using var command = connection.Prepare($"SELECT rowid, -rank FROM words WHERE words MATCH $0 {passes}ORDER BY rank LIMIT $1", [.. values]);
+                using var reader = command.ExecuteReader();
+                var found = new List<ScoredChunk>();
+                while (reader.Read())
+                {
+                    found.Add(new ScoredChunk(reader.GetInt64(0), reader.GetDouble(1)));
+                }
+
+                return (IReadOnlyList<ScoredChunk>)found;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public StoredChunk? Read(long id) => Do(() =>
+    public ValueTask<IReadOnlyList<StoredChunk?>> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken = default)
     {
-        using var command = _connection.Prepare("SELECT path, text, start_line, end_line, heading FROM chunks JOIN files ON files.id = chunks.file WHERE chunks.id = $0", id);
-        using var reader = command.ExecuteReader();
-        if (!reader.Read())
-        {
-            return null;
-        }
-
-        return reader.GetValue(0) is string path && reader.GetValue(1) is string text && reader.GetValue(4) is string heading
-            && reader.GetValue(2) is long start and >= 0 and <= int.MaxValue && reader.GetValue(3) is long end and <= int.MaxValue && end >= start
-            ? new StoredChunk(id, path, new Chunk(text, (int)start, (int)end, heading))
-            : throw _errors.ToError(new SqliteReason($"is damaged (the row of chunk {id})", IsDamage: true), new InvalidDataException());
-    });
+        ArgumentNullException.ThrowIfNull(ids);
+        return _connections.ReadAsync(
+            connection =>
+            {
+                using var transaction = connection.BeginTransaction(deferred: true);
+                return new ChunkReader(connection, _errors).Read(ids);
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            if (_isDisposed)
-            {
-                return;
-            }
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-            _isDisposed = true;
-            if (_writes)
-            {
-                Settle();
-            }
-
-            _connection.Dispose();
-        }
-    }
+    /// <summary>As <see cref="DisposeAsync"/>, for callers that dispose synchronously: blocks until the calls that run have ended.</summary>
+    public void Dispose() => _connections.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings it in.
-    private void Settle()
+    private void Settle(SqliteConnection connection)
     {
         try
         {
             if (_hasRemoved && _isPrivate)
             {
-                _connection.Run("INSERT INTO words (words) VALUES ('optimize')");
+                connection.Run("INSERT INTO words (words) VALUES ('optimize')");
             }
 
-            LeaveLog(_connection);
+            LeaveLog(connection);
         }
         catch (SqliteException)
         {
@@ -247,36 +292,51 @@ public sealed class SqliteChunkStore : IChunkStore
         return command.ExecuteScalar() is "delete" or "memory";
     }
 
-    private int Dimensions()
+    private static void List(SqliteConnection connection, string[]? paths, Dictionary<string, string> files)
     {
-        var fact = Fact("dimensions") ?? "0";
-        return int.TryParse(fact, NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions) && (Fact("space") ?? $"/{fact}").Contains($"/{fact}", StringComparison.Ordinal)
-            ? dimensions
-            : throw _errors.ToError(new SqliteReason($"is damaged (its vectors are said to have '{fact}' values, in the space '{Fact("space")}')", IsDamage: true), new InvalidDataException());
-    }
-
-    private string? Fact(string name)
-    {
-        using var command = _connection.Prepare("SELECT value FROM facts WHERE name = $0", name);
-        return command.ExecuteScalar() as string;
-    }
-
-    private void SetFact(string name, string value) => _connection.Run("INSERT INTO facts VALUES ($0, $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
-
-    private void Change(Action work) => Do(() =>
-    {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        work();
-        transaction.Commit();
-        return true;
-    });
-
-    private T Do<T>(Func<T> work)
-    {
-        lock (_lock)
+        var some = paths is null ? string.Empty : $" AND path IN ({string.Join(", ", paths.Select((_, i) => $"${i}"))})";
+        using var command = connection.Prepare($"SELECT path, fingerprint FROM files WHERE typeof(path) = 'text'{some}", [.. paths ?? []]);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _errors.Run(work);
+            // A file whose fingerprint is damaged counts as changed.
+            files[reader.GetString(0)] = reader.GetValue(1) as string ?? string.Empty;
         }
+    }
+
+    private static long[] IdsOf(SqliteConnection connection, ChunkFilter filter)
+    {
+        var values = new List<object>();
+        return [.. connection.Longs($"SELECT * FROM {FilterSql.Of(filter, values)} ORDER BY 1", [.. values])];
+    }
+
+    // What codes chose is ranked by the stored floats.
+    private ScoredChunk[] ScoredAgain(SqliteConnection connection, ScoredChunk[] candidates, ReadOnlyMemory<float> query, int k, VectorKind kind)
+    {
+        var vectors = new ChunkReader(connection, _errors).Vectors(candidates.Select(chunk => chunk.Id), kind.Dimensions).ToDictionary(row => row.Id, row => row.Vector);
+        return [.. candidates.Where(chunk => vectors.ContainsKey(chunk.Id)).Select(chunk => chunk with { Score = kind.Score(query.Span, vectors[chunk.Id]) })
+            .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.Id).Take(k)];
+    }
+
+    private static void RequireWanted(int k)
+    {
+        if (k < 1)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"{k} chunks were asked for, but at least 1 is needed.");
+        }
+    }
+
+    // Another process may have been faster.
+    private static string Settle(SqliteConnection connection, EmbeddingSpace space)
+    {
+        if (connection.Fact("space") is { } stored)
+        {
+            return stored;
+        }
+
+        connection.SetFact("space", space.ToString());
+        connection.SetFact("dimensions", space.Dimensions.ToString(CultureInfo.InvariantCulture));
+        connection.SetFact("metric", space.Metric.ToString());
+        return space.ToString();
     }
 }

@@ -37,4 +37,29 @@ internal static class SqliteCommands
             command.Parameters[i].Value = values[i];
         }
     }
+
+    /// <summary>The numbers of a column.</summary>
+    public static List<long> Longs(this SqliteConnection connection, string sql, params ReadOnlySpan<object> values)
+    {
+        using var command = connection.Prepare(sql, values);
+        using var reader = command.ExecuteReader();
+        var numbers = new List<long>();
+        while (reader.Read())
+        {
+            numbers.Add(reader.GetInt64(0));
+        }
+
+        return numbers;
+    }
+
+    /// <summary>A fact that a file keeps about itself; null when there is none.</summary>
+    public static string? Fact(this SqliteConnection connection, string name)
+    {
+        using var command = connection.Prepare("SELECT value FROM facts WHERE name = $0", name);
+        return command.ExecuteScalar() as string;
+    }
+
+    /// <summary>Keeps a fact.</summary>
+    public static void SetFact(this SqliteConnection connection, string name, string value) =>
+        connection.Run("INSERT INTO facts VALUES ($0, $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
 }

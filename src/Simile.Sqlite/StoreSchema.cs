@@ -4,13 +4,23 @@ using Simile.Search;
 namespace Simile.Sqlite;
 
 /// <summary>The tables of an index file, and what tells such a file from others.</summary>
-/// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its tokenizer only stems what it is given.</remarks>
+/// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its tokenizer only stems what it is given.
+/// Version 3: metadata, and a list of the chunks that were taken out last, so that who holds vectors in memory need not read all anew.</remarks>
 internal static class StoreSchema
 {
     private const string Chunks =
         "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)";
 
     private const string Words = "CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize=\"porter ascii tokenchars '.+#'\")";
+
+    // The type of a value is that of what was put in: 1 and '1' are two values.
+    private const string Third =
+        """
+        CREATE TABLE metadata (chunk INTEGER NOT NULL, name TEXT NOT NULL, value NOT NULL, PRIMARY KEY (chunk, name)) WITHOUT ROWID;
+        CREATE INDEX chunks_of_value ON metadata (name, value);
+        CREATE INDEX pictures ON chunks (id) WHERE start_line = 0;
+        CREATE TABLE removed (number INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL);
+        """;
 
     private const string Tables =
         $"""
@@ -20,12 +30,23 @@ internal static class StoreSchema
         CREATE INDEX chunks_of_file ON chunks (file);
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
         {Words};
+        {Third}
         """;
 
     /// <summary>Index files: "Simi" in ASCII, and the version of the tables.</summary>
-    public static FileSchema File { get; } = new("index", 0x53696D69, 2, Tables) { Migrate = Migrate };
+    public static FileSchema File { get; } = new("index", 0x53696D69, 3, Tables) { Migrate = Migrate };
 
     private static void Migrate(SqliteConnection connection)
+    {
+        if (connection.Number("PRAGMA user_version") < 2)
+        {
+            MigrateToSecond(connection);
+        }
+
+        connection.Run(Third);
+    }
+
+    private static void MigrateToSecond(SqliteConnection connection)
     {
         connection.Run(
             $"""

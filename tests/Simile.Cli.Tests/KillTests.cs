@@ -43,7 +43,7 @@ public sealed class KillTests : IDisposable
             Assert.Equal(0, (await CliProcess.RunAsync(null, "index", documents, "--store", store)).ExitCode);
         }
 
-        Assert.Equal(Contents(clean), Contents(killed));
+        Assert.Equal(await ContentsAsync(clean), await ContentsAsync(killed));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -54,12 +54,12 @@ public sealed class KillTests : IDisposable
         return File.WriteAllTextAsync(Path.Combine(folder, $"{file}.txt"), string.Join('\n', sentences));
     }
 
-    private static List<string> Contents(string path)
+    private static async Task<List<string>> ContentsAsync(string path)
     {
         using var store = Hosting.SimileHost.OfThisMachine().OpenStore(path, create: false);
-        var vectors = store.ReadVectors();
-        var rows = vectors.Ids.Select((id, i) => (Stored: store.Read(id)!, Vector: string.Join(' ', vectors.Values.AsSpan(i * vectors.Dimensions, 4).ToArray())));
-        var words = store.SearchWords("bread 17", 100_000).Count;
-        return [.. rows.Select(row => $"{row.Stored.Path} {row.Stored.Chunk.StartLine} {row.Stored.Chunk.Text.Length} {row.Vector}").Order(StringComparer.Ordinal), $"{words} with a word"];
+        var files = await store.ReadFilesAsync([.. (await store.ListFilesAsync()).Keys]);
+        var rows = files.SelectMany(file => file.Chunks.Select((chunk, i) => $"{file.Path} {chunk.StartLine} {chunk.Text.Length} {string.Join(' ', file.Vectors[i].Span[..4].ToArray())}"));
+        var words = (await store.SearchWordsAsync("bread 17", 100_000)).Count;
+        return [.. rows.Order(StringComparer.Ordinal), $"{words} with a word"];
     }
 }

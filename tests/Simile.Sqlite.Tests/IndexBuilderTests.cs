@@ -21,7 +21,7 @@ public sealed class IndexBuilderTests : IDisposable
         File.Delete(_folder.File("docs", "a.md"));
         Assert.Equal((2, 2, 1, 2), Figures(await BuildAsync()));
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Equal(["Dogs bark.", "Owls hoot at night."], store.ReadVectors().Ids.Select(id => store.Read(id)!.Chunk.Text).Order());
+        Assert.Equal(["Dogs bark.", "Owls hoot at night."], (await store.ReadAllAsync()).SelectMany(file => file.Chunks).Select(chunk => chunk.Text).Order());
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class IndexBuilderTests : IDisposable
         }
 
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Equal(3, store.ReadVectors().Ids.Length);
+        Assert.Equal(3, (await store.SummarizeAsync()).Vectors);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class IndexBuilderTests : IDisposable
         Write("tides.md", "# Tides\nThe moon pulls the sea.");
         await BuildAsync();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        var searcher = Searcher.Open(store, new ContentEmbedder(await Embedder(), null));
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(await Embedder(), null));
         var hits = await searcher.SearchAsync(Content.Of("why does bread go stale"), new SearchOptions { Mode = mode });
         Assert.Equal((1, "Bread", 2, 2), (hits[0].Rank, hits[0].Heading, hits[0].StartLine, hits[0].EndLine));
         Assert.EndsWith("bread.md", hits[0].Path, StringComparison.Ordinal);
@@ -142,13 +142,13 @@ public sealed class IndexBuilderTests : IDisposable
         var report = await BuildAsync();
         Assert.Equal((0, ErrorCode.EverythingGone), (report.Removed, Assert.Single(report.Problems).Error.Code));
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Equal(2, store.Files().Count);
+        Assert.Equal(2, (await store.ListFilesAsync()).Count);
     }
 
     private async Task<IndexReport> BuildAsync(bool prune = false, string? path = null)
     {
         var embedder = await Embedder();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: true);
-        return await new IndexBuilder(store, new ContentEmbedder(embedder, null), embedder.Tokenizer) { Prune = prune }.BuildAsync([path ?? _folder.File("docs")]);
+        return await new IndexBuilder(store, new ContentEmbedder(embedder, null)) { Prune = prune }.BuildAsync([path ?? _folder.File("docs")]);
     }
 }

@@ -18,15 +18,15 @@ public sealed class SearcherTests : IDisposable
     [InlineData(SearchMode.Keyword)]
     public async Task AChangedIndexIsSearchedAsItIsNow(SearchMode mode)
     {
-        Put(("a.md", "cat"), ("b.md", "dog"));
+        await PutAsync(("a.md", "cat"), ("b.md", "dog"));
         using var store = SqliteChunkStore.Open(StorePath, create: false);
-        var searcher = Searcher.Open(store, new ContentEmbedder(new LetterEmbedder(), null));
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
         var options = new SearchOptions { Mode = mode, Top = 1 };
         Assert.Equal("a.md", (await searcher.SearchAsync(Content.Of("cat"), options))[0].Path);
         using (var writer = SqliteChunkStore.Open(StorePath, create: true))
         {
-            writer.Remove(["a.md"]);
-            writer.Replace([FileOf("c.md", "cat")]);
+            await writer.RemoveAsync(["a.md"]);
+            await writer.ReplaceAsync([FileOf("c.md", "cat")]);
         }
 
         var hit = Assert.Single(await searcher.SearchAsync(Content.Of("cat"), options));
@@ -37,9 +37,9 @@ public sealed class SearcherTests : IDisposable
     [Fact]
     public async Task EightThreadsAskAtOnceAndOneCloses()
     {
-        Put([.. Enumerable.Range(0, 50).Select(i => ($"{i}.md", i % 2 == 0 ? "cat" : "dog"))]);
+        await PutAsync([.. Enumerable.Range(0, 50).Select(i => ($"{i}.md", i % 2 == 0 ? "cat" : "dog"))]);
         var store = SqliteChunkStore.Open(StorePath, create: false);
-        var searcher = Searcher.Open(store, new ContentEmbedder(new LetterEmbedder(), null));
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
         using var started = new CountdownEvent(8);
         var asking = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
@@ -64,12 +64,12 @@ public sealed class SearcherTests : IDisposable
     {
         using (var store = SqliteChunkStore.Open(StorePath, create: true))
         {
-            store.EnsureSpace(LetterEmbedder.TheSpace);
-            store.Replace([FileOf("a.md", "cat"), FileOf("b.md", "dog"), new IndexedFile("c.md", "v", [new Chunk("cat 猫", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])]);
+            await store.EnsureSpaceAsync(LetterEmbedder.TheSpace);
+            await store.ReplaceAsync([FileOf("a.md", "cat"), FileOf("b.md", "dog"), new IndexedFile("c.md", "v", [new Chunk("cat 猫", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])]);
         }
 
         using var opened = SqliteChunkStore.Open(StorePath, create: false);
-        var searcher = Searcher.Open(opened, new ContentEmbedder(new LetterEmbedder(), null));
+        var searcher = await Searcher.OpenAsync(opened, new ContentEmbedder(new LetterEmbedder(), null));
         var hits = (await searcher.SearchAsync(Content.Of("cat"))).ToDictionary(hit => hit.Path);
         Assert.Equal((1, 1), (hits["a.md"].DenseRank, hits["a.md"].KeywordRank));
         Assert.Equal(1, hits["a.md"].Cosine!.Value, 1e-6);
@@ -81,15 +81,15 @@ public sealed class SearcherTests : IDisposable
     [Fact]
     public async Task WordsAnswerWhereTheModelCannot()
     {
-        Put(("a.md", "cat 猫"), ("b.md", "dog"));
+        await PutAsync(("a.md", "cat 猫"), ("b.md", "dog"));
         using var store = SqliteChunkStore.Open(StorePath, create: false);
-        var searcher = Searcher.Open(store, new ContentEmbedder(new LetterEmbedder(), null));
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
         var answer = await searcher.SearchAsync(Content.Of("猫"));
         Assert.Equal("a.md", Assert.Single(answer).Path);
         Assert.Contains(ErrorCode.NoKnownTokens, Assert.Single(answer.Notes), StringComparison.Ordinal);
         Assert.Equal(ErrorCode.NoKnownTokens, (await Assert.ThrowsAsync<SimileException>(() => searcher.SearchAsync(Content.Of("猫"), new SearchOptions { Mode = SearchMode.Dense }))).Code);
         Assert.Equal(ErrorCode.NoKnownTokens, (await Assert.ThrowsAsync<SimileException>(() => searcher.SearchAsync(Content.Of("?!")))).Code);
-        var wordsOnly = Searcher.Open(store, null);
+        var wordsOnly = await Searcher.OpenAsync(store, null);
         Assert.Single((await wordsOnly.SearchAsync(Content.Of("dog"))).Notes);
         Assert.Empty((await wordsOnly.SearchAsync(Content.Of("dog"), new SearchOptions { Mode = SearchMode.Keyword })).Notes);
     }
@@ -98,10 +98,10 @@ public sealed class SearcherTests : IDisposable
     public async Task AStoreWithoutVectorsIsSearchedByWords()
     {
         using var store = SqliteChunkStore.OpenInMemory();
-        store.EnsureSpace(LetterEmbedder.TheSpace);
-        var searcher = Searcher.Open(store, new ContentEmbedder(new LetterEmbedder(), null));
+        await store.EnsureSpaceAsync(LetterEmbedder.TheSpace);
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
         Assert.Contains("empty", Assert.Single((await searcher.SearchAsync(Content.Of("cat"))).Notes), StringComparison.Ordinal);
-        store.Replace([new IndexedFile("a.md", "v", [new Chunk("cat", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])]);
+        await store.ReplaceAsync([new IndexedFile("a.md", "v", [new Chunk("cat", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])]);
         var answer = await searcher.SearchAsync(Content.Of("cat"));
         Assert.Single(answer);
         Assert.Contains("None of the 1 passages", Assert.Single(answer.Notes), StringComparison.Ordinal);
@@ -112,9 +112,9 @@ public sealed class SearcherTests : IDisposable
     {
         using var store = SqliteChunkStore.OpenInMemory();
         var embedder = new LetterEmbedder();
-        store.EnsureSpace(embedder.Space);
-        store.Replace([FileOf("a.md", "cat") with { Fingerprint = "content:cut:0123456789abcdef" }, FileOf("b.md", "dog") with { Fingerprint = "content:cut:" + embedder.Recipe.Digest }]);
-        var note = Assert.Single((await Searcher.Open(store, new ContentEmbedder(embedder, null)).SearchAsync(Content.Of("cat"))).Notes);
+        await store.EnsureSpaceAsync(embedder.Space);
+        await store.ReplaceAsync([FileOf("a.md", "cat") with { Fingerprint = "content:cut:0123456789abcdef" }, FileOf("b.md", "dog") with { Fingerprint = "content:cut:" + embedder.Recipe.Digest }]);
+        var note = Assert.Single((await (await Searcher.OpenAsync(store, new ContentEmbedder(embedder, null))).SearchAsync(Content.Of("cat"))).Notes);
         Assert.Contains("1 of 2 files", note, StringComparison.Ordinal);
         Assert.Contains("0123456789ab", note, StringComparison.Ordinal);
         Assert.Contains(embedder.Recipe.Digest[..12], note, StringComparison.Ordinal);
@@ -140,21 +140,21 @@ public sealed class SearcherTests : IDisposable
         foreach (var value in (string[])["NULL", "x''", "x'00'", "x'0000c07f0000c07f0000c07f'", "zeroblob(100000)", "'text'", "-1", "9223372036854775807", "-9223372036854775808", "1e300", "''", "'99999999999'"])
         {
             File.Delete(StorePath);
-            Put(("a.md", "cat"), ("b.md", "dog"), ("c.md", "cow"));
+            await PutAsync(("a.md", "cat"), ("b.md", "dog"), ("c.md", "cow"));
             Damage($"UPDATE {table} SET {column} = {value} WHERE rowid = 2 OR '{table}' = 'facts'", $"UPDATE {table} SET {column} = {value}");
             try
             {
                 using var store = SqliteChunkStore.Open(StorePath, create: false);
                 foreach (var mode in Enum.GetValues<SearchMode>())
                 {
-                    foreach (var hit in await Searcher.Open(store, new ContentEmbedder(new LetterEmbedder(), null)).SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode }))
+                    foreach (var hit in await (await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null))).SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode }))
                     {
                         Assert.True(double.IsFinite(hit.Score) && hit.StartLine >= 0, $"{table}.{column} = {value}");
                         Assert.True(hit.Text != "cat" || mode == SearchMode.Keyword || hit.Cosine is null or > 0.99, $"{table}.{column} = {value}");
                     }
                 }
 
-                store.Files();
+                await store.ListFilesAsync();
             }
             catch (SimileException error)
             {
@@ -167,11 +167,11 @@ public sealed class SearcherTests : IDisposable
 
     private static IndexedFile FileOf(string path, string text) => new(path, "v", [new Chunk(text, 1, 1, string.Empty)], [LetterEmbedder.VectorOf(text)]);
 
-    private void Put(params (string Path, string Text)[] files)
+    private async Task PutAsync(params (string Path, string Text)[] files)
     {
         using var store = SqliteChunkStore.Open(StorePath, create: true);
-        store.EnsureSpace(LetterEmbedder.TheSpace);
-        store.Replace([.. files.Select(file => FileOf(file.Path, file.Text))]);
+        await store.EnsureSpaceAsync(LetterEmbedder.TheSpace);
+        await store.ReplaceAsync([.. files.Select(file => FileOf(file.Path, file.Text))]);
     }
 
     // Constraints keep some values out; tables without them take all.

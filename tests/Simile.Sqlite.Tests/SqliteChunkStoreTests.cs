@@ -13,34 +13,34 @@ public sealed class SqliteChunkStoreTests : IDisposable
     private string StorePath => _folder.File("index.db");
 
     [Fact]
-    public void WhatIsPutInIsFoundAgain()
+    public async Task WhatIsPutInIsFoundAgain()
     {
-        using (var store = Open())
+        using (var store = await OpenAsync())
         {
-            store.Replace([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1])), FileOf("b.md", "v1", ("Dogs bark.", [0, -1]))]);
+            await store.ReplaceAsync([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1])), FileOf("b.md", "v1", ("Dogs bark.", [0, -1]))]);
         }
 
-        using var again = Open();
-        Assert.Equal(["a.md", "b.md"], again.Files().Keys.Order());
-        var vectors = again.ReadVectors();
-        Assert.Equal([1f, 0, 0, 1, 0, -1], vectors.Values);
-        var chunk = again.Read(vectors.Ids[1])!;
+        using var again = await OpenAsync();
+        Assert.Equal(["a.md", "b.md"], (await again.ListFilesAsync()).Keys.Order());
+        Assert.Equal([1f, 0, 0, 1, 0, -1], (await again.ReadAllAsync()).SelectMany(file => file.Vectors).SelectMany(vector => vector.ToArray()));
+        var found = await again.SearchVectorsAsync(new float[] { 0, 1 }, 1);
+        var chunk = (await again.ReadAsync([found[0].Id]))[0]!;
         Assert.Equal(("a.md", "Cats purr.", 2), (chunk.Path, chunk.Chunk.Text, chunk.Chunk.StartLine));
     }
 
     [Fact]
-    public void AChangedFileReplacesItsChunksEverywhere()
+    public async Task AChangedFileReplacesItsChunksEverywhere()
     {
-        using var store = Open();
-        store.Replace([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1]))]);
-        store.Replace([FileOf("a.md", "v2", ("Owls hoot.", [0.6f, 0.8f]))]);
-        Assert.Equal("v2", store.Files()["a.md"]);
-        Assert.Equal([0.6f, 0.8f], store.ReadVectors().Values);
-        Assert.Empty(store.SearchWords("cats", 10));
-        Assert.Single(store.SearchWords("owl", 10));
-        store.Remove(["a.md"]);
-        Assert.Empty(store.ReadVectors().Ids);
-        Assert.Empty(store.SearchWords("owl", 10));
+        using var store = await OpenAsync();
+        await store.ReplaceAsync([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1]))]);
+        await store.ReplaceAsync([FileOf("a.md", "v2", ("Owls hoot.", [0.6f, 0.8f]))]);
+        Assert.Equal("v2", (await store.ListFilesAsync())["a.md"]);
+        Assert.Equal([0.6f, 0.8f], (await store.ReadAllAsync()).SelectMany(file => file.Vectors).SelectMany(vector => vector.ToArray()));
+        Assert.Empty(await store.SearchWordsAsync("cats", 10));
+        Assert.Single(await store.SearchWordsAsync("owl", 10));
+        await store.RemoveAsync(["a.md"]);
+        Assert.Equal((0, 0), ((await store.SummarizeAsync()).Chunks, (await store.SummarizeAsync()).Vectors));
+        Assert.Empty(await store.SearchWordsAsync("owl", 10));
     }
 
     [Theory]
@@ -50,29 +50,29 @@ public sealed class SqliteChunkStoreTests : IDisposable
     [InlineData("'; \u0000 \ud800 stale")]
     [InlineData("")]
     [InlineData("?!")]
-    public void NothingAUserTypesIsSyntax(string query)
+    public async Task NothingAUserTypesIsSyntax(string query)
     {
-        using var store = Open();
-        store.Replace([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]))]);
-        Assert.Equal(query.Contains("stale", StringComparison.Ordinal) ? 1 : 0, store.SearchWords(query, 10).Count);
+        using var store = await OpenAsync();
+        await store.ReplaceAsync([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]))]);
+        Assert.Equal(query.Contains("stale", StringComparison.Ordinal) ? 1 : 0, (await store.SearchWordsAsync(query, 10)).Count);
     }
 
     [Fact]
-    public void WordsAreStemmedAndRareOnesCountMore()
+    public async Task WordsAreStemmedAndRareOnesCountMore()
     {
-        using var store = Open();
-        store.Replace([FileOf("a.md", "v1", ("The glacier carried rocks.", [1, 0]), ("The rock and the rocks.", [0, 1]), ("A rock.", [0, 1]), ("Bread.", [1, 0]), ("Milk.", [1, 0]), ("Tea.", [1, 0]))]);
-        var found = store.SearchWords("do glaciers carry a rock", 10);
+        using var store = await OpenAsync();
+        await store.ReplaceAsync([FileOf("a.md", "v1", ("The glacier carried rocks.", [1, 0]), ("The rock and the rocks.", [0, 1]), ("A rock.", [0, 1]), ("Bread.", [1, 0]), ("Milk.", [1, 0]), ("Tea.", [1, 0]))]);
+        var found = await store.SearchWordsAsync("do glaciers carry a rock", 10);
         Assert.Equal(3, found.Count);
-        Assert.Equal("The glacier carried rocks.", store.Read(found[0].Id)!.Chunk.Text);
+        Assert.Equal("The glacier carried rocks.", (await store.ReadAsync([found[0].Id]))[0]!.Chunk.Text);
         Assert.True(found[0].Score > found[1].Score);
     }
 
     [Fact]
-    public void AnotherSpaceIsRefused()
+    public async Task AnotherSpaceIsRefused()
     {
-        using var store = Open();
-        var error = Assert.Throws<SimileException>(() => store.EnsureSpace(new EmbeddingSpace("other", 2, unitLength: true, SimilarityMetric.Cosine)));
+        using var store = await OpenAsync();
+        var error = await Assert.ThrowsAsync<SimileException>(() => store.EnsureSpaceAsync(new EmbeddingSpace("other", 2, unitLength: true, SimilarityMetric.Cosine)).AsTask());
         Assert.Equal(ErrorCode.IndexOfAnotherSpace, error.Code);
         Assert.Contains("test/2", error.Message, StringComparison.Ordinal);
         Assert.Contains("other/2", error.Message, StringComparison.Ordinal);
@@ -101,10 +101,10 @@ public sealed class SqliteChunkStoreTests : IDisposable
     private static IndexedFile FileOf(string path, string fingerprint, params (string Text, float[] Vector)[] chunks) =>
         new(path, fingerprint, [.. chunks.Select((chunk, i) => new Chunk(chunk.Text, i + 1, i + 1, string.Empty))], [.. chunks.Select(chunk => (ReadOnlyMemory<float>)chunk.Vector)]);
 
-    private SqliteChunkStore Open()
+    private async Task<SqliteChunkStore> OpenAsync()
     {
         var store = SqliteChunkStore.Open(StorePath, create: true);
-        store.EnsureSpace(Space);
+        await store.EnsureSpaceAsync(Space);
         return store;
     }
 }

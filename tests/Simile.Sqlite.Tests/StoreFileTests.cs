@@ -49,38 +49,38 @@ public sealed class StoreFileTests : IDisposable
     public void AStoreHasAName(string path) => Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.Open(path, create: true)).Code);
 
     [Fact]
-    public void OtherNamesOfSqliteAreNamesOfFiles()
+    public async Task OtherNamesOfSqliteAreNamesOfFiles()
     {
         using (var store = SqliteChunkStore.Open(_folder.File("file:x?mode=memory"), create: true))
         {
-            store.EnsureSpace(Space);
+            await store.EnsureSpaceAsync(Space);
         }
 
         Assert.True(File.Exists(_folder.File("file:x?mode=memory")));
     }
 
     [Fact]
-    public void AnEmptyFileIsNoIndexUntilOneIsMadeInIt()
+    public async Task AnEmptyFileIsNoIndexUntilOneIsMadeInIt()
     {
         File.WriteAllBytes(StorePath, []);
         Assert.Contains("empty file", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message, StringComparison.Ordinal);
         Assert.Equal(0, new FileInfo(StorePath).Length);
-        Fill();
+        await FillAsync();
         using var store = SqliteChunkStore.Open(StorePath, create: false);
-        Assert.Single(store.Files());
+        Assert.Single(await store.ListFilesAsync());
     }
 
     [Fact]
-    public void SearchingWritesNothing()
+    public async Task SearchingWritesNothing()
     {
-        Fill();
+        await FillAsync();
         var before = File.ReadAllBytes(StorePath);
         using (var store = SqliteChunkStore.Open(StorePath, create: false))
         {
-            store.EnsureSpace(Space);
-            Assert.Single(store.SearchWords("cats", 5));
-            Assert.Single(store.ReadVectors().Ids);
-            Assert.Equal(ErrorCode.StoreUnavailable, Assert.Throws<SimileException>(() => store.Remove(["a.md"])).Code);
+            await store.EnsureSpaceAsync(Space);
+            Assert.Single(await store.SearchWordsAsync("cats", 5));
+            Assert.Single(await store.SearchVectorsAsync(new float[] { 1, 0 }, 5));
+            Assert.Equal(ErrorCode.StoreUnavailable, (await Assert.ThrowsAsync<SimileException>(() => store.RemoveAsync(["a.md"]).AsTask())).Code);
         }
 
         Assert.Equal(before, File.ReadAllBytes(StorePath));
@@ -88,7 +88,7 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
-    public void AnIndexOfTheFirstVersionIsToldAndBroughtUpToDate()
+    public async Task AnIndexOfTheFirstVersionIsToldAndBroughtUpToDate()
     {
         Sql.Run(StorePath,
             """
@@ -110,15 +110,15 @@ public sealed class StoreFileTests : IDisposable
         Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
         SqliteChunkStore.Open(StorePath, create: true).Dispose();
         using var store = SqliteChunkStore.Open(StorePath, create: false);
-        Assert.Equal(7, Assert.Single(store.SearchWords("tieng", 5)).Id);
-        Assert.Equal([7L], store.ReadVectors().Ids);
-        Assert.Equal("Tiếng nói", store.Read(7)!.Chunk.Text);
+        Assert.Equal(7, Assert.Single(await store.SearchWordsAsync("tieng", 5)).Id);
+        Assert.Equal([7L], (await store.SearchVectorsAsync(new float[] { 1, 0 }, 5)).Select(chunk => chunk.Id));
+        Assert.Equal("Tiếng nói", (await store.ReadAsync([7]))[0]!.Chunk.Text);
     }
 
     [Fact]
-    public void AnIndexOfALaterVersionIsLeftAlone()
+    public async Task AnIndexOfALaterVersionIsLeftAlone()
     {
-        Fill();
+        await FillAsync();
         Sql.Run(StorePath, "PRAGMA user_version=99");
         foreach (var create in (bool[])[false, true])
         {
@@ -129,9 +129,9 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
-    public void OnlyRealDamageMayBeThrownAway()
+    public async Task OnlyRealDamageMayBeThrownAway()
     {
-        Fill();
+        await FillAsync();
         var bytes = File.ReadAllBytes(StorePath);
         bytes.AsSpan(100, 3900).Fill(0xA5);
         File.WriteAllBytes(StorePath, bytes);
@@ -168,27 +168,27 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
-    public void ANameThatIsGivenTwiceIsToldAsSuch()
+    public async Task ANameThatIsGivenTwiceIsToldAsSuch()
     {
         using var store = SqliteChunkStore.OpenInMemory();
-        store.EnsureSpace(Space);
-        var error = Assert.Throws<SimileException>(() => store.Replace([FileOf("a.md"), FileOf("a.md")]));
+        await store.EnsureSpaceAsync(Space);
+        var error = await Assert.ThrowsAsync<SimileException>(() => store.ReplaceAsync([FileOf("a.md"), FileOf("a.md")]).AsTask());
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
         Assert.Contains("'a.md' was given 2 times", error.Message, StringComparison.Ordinal);
-        Assert.Empty(store.Files());
+        Assert.Empty(await store.ListFilesAsync());
     }
 
     [Fact]
-    public void APrivateStoreIsItsOwnersAlone()
+    public async Task APrivateStoreIsItsOwnersAlone()
     {
         File.WriteAllBytes(StorePath, []);
         File.SetUnixFileMode(StorePath, (UnixFileMode)0b110_110_100);
-        using (var store = SqliteChunkStore.Open(StorePath, create: true, isPrivate: true))
+        using (var store = SqliteChunkStore.Open(StorePath, create: true, new SqliteChunkStoreOptions { IsPrivate = true }))
         {
-            store.EnsureSpace(Space);
-            store.Replace([FileOf("a.md")]);
+            await store.EnsureSpaceAsync(Space);
+            await store.ReplaceAsync([FileOf("a.md")]);
             Assert.All(Directory.GetFiles(_folder.Path), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
-            store.Remove(["a.md"]);
+            await store.RemoveAsync(["a.md"]);
         }
 
         // Nothing of what was taken out is left in the file, neither text nor words.
@@ -227,10 +227,10 @@ public sealed class StoreFileTests : IDisposable
 
     private static IndexedFile FileOf(string path) => new(path, "v1", [new Chunk("Cats purr.", 1, 1, string.Empty)], [new float[] { 1, 0 }]);
 
-    private void Fill()
+    private async Task FillAsync()
     {
         using var store = SqliteChunkStore.Open(StorePath, create: true);
-        store.EnsureSpace(Space);
-        store.Replace([FileOf("a.md")]);
+        await store.EnsureSpaceAsync(Space);
+        await store.ReplaceAsync([FileOf("a.md")]);
     }
 }

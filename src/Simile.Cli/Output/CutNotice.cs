@@ -53,6 +53,8 @@ internal sealed class CutNotice(string noun = "text")
 
         public EmbeddingRecipe Recipe => inner.Recipe;
 
+        public object? Find(Type type) => inner.Find(type);
+
         public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
         {
             var batch = await inner.EmbedAsync(inputs, options, cancellationToken);

@@ -14,10 +14,10 @@ internal static class CacheVerb
     private static Command List(Lazy<SimileHost> host)
     {
         var json = VerbOptions.Json();
-        return new Command("list", "Every index: size, last use, and what it was made of") { json }.Does((parsed, _) =>
+        return new Command("list", "Every index: size, last use, and what it was made of") { json }.Does(async (parsed, cancellationToken) =>
         {
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
-            var indexes = host.Value.Indexes.List();
+            var indexes = await host.Value.Indexes.ListAsync(cancellationToken);
             foreach (var index in indexes)
             {
                 if (output is null)
@@ -45,7 +45,7 @@ internal static class CacheVerb
                 Console.Error.WriteLine($"{Plural.Of(indexes.Count, "index", "indexes")} in {host.Value.Indexes.Folder}. One that is not used for {IndexCache.MaxAge.Days} days is removed, and the least recently used beyond {IndexCache.MaxBytes / 1_000_000_000} GB.");
             }
 
-            return Task.FromResult(0);
+            return 0;
         });
     }
 

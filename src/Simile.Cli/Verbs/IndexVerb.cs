@@ -28,8 +28,8 @@ internal static class IndexVerb
             OutputGuard.Require(parsed.GetValue(store)!, files.Where(File.Exists));
             await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files, mustExist: false), cancellationToken);
             using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
-            opened.EnsureSpace(loaded.Space);
-            model.Remember(parsed, opened);
+            await opened.EnsureSpaceAsync(loaded.Space, cancellationToken);
+            await model.RememberAsync(parsed, opened, cancellationToken);
             var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken, parsed.GetValue(verbose), parsed.GetValue(prune));
             if (parsed.GetValue(json))
             {

@@ -33,11 +33,11 @@ internal static class SearchVerb
 
             var argument = parsed.GetValue(query)!;
             var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
-            using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false) : null;
+            using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false, new VectorIndexOptions { Threads = model.Threads(parsed) }) : null;
             await using var loaded = await LoadAsync(host, model, parsed, named, ContentInputs.KindsOf(argument), options, parsed.GetValue(paths), cancellationToken);
-            using var opened = named is null ? await IndexAsync(host.Value, loaded!, parsed.GetValue(paths)!, parsed.GetValue(verbose), cancellationToken) : null;
+            using var opened = named is null ? await IndexAsync(host.Value, loaded!, parsed.GetValue(paths)!, parsed.GetValue(verbose), model.Threads(parsed), cancellationToken) : null;
             var notice = new CutNotice();
-            var searcher = Searcher.Open(named ?? opened!, loaded is null ? null : notice.Over(loaded.Embedder), model.Threads(parsed));
+            var searcher = await Searcher.OpenAsync(named ?? opened!, loaded is null ? null : notice.Over(loaded.Embedder), cancellationToken);
             var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), loaded is null ? options with { Mode = SearchMode.Keyword } : options, cancellationToken);
             notice.Tell();
             foreach (var note in hits.Notes)
@@ -78,9 +78,9 @@ internal static class SearchVerb
         }
     }
 
-    private static async Task<IChunkStore> IndexAsync(SimileHost host, LoadedModel model, string[] paths, bool verbose, CancellationToken cancellationToken)
+    private static async Task<IChunkStore> IndexAsync(SimileHost host, LoadedModel model, string[] paths, bool verbose, int threads, CancellationToken cancellationToken)
     {
-        var opened = host.Indexes.Open(paths, model.Space);
+        var opened = await host.Indexes.OpenAsync(paths, model.Space, new VectorIndexOptions { Threads = threads }, cancellationToken);
         try
         {
             await Indexing.RunAsync(opened, model, paths, new ChunkerOptions(), cancellationToken, verbose);

@@ -1,3 +1,4 @@
+using Simile.Multimodal;
 using Simile.Registry;
 using Simile.Vectors;
 
@@ -46,7 +47,8 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
         }
 
         // What is handed out here stays sound as long as the model is loaded; a host keeps it until its end unless told otherwise.
-        var found = lease.Result.Embedder.Faces.FirstOrDefault(type.IsInstanceOfType);
+        var faces = lease.Result.Embedder.Faces;
+        var found = faces.FirstOrDefault(type.IsInstanceOfType) ?? faces.OfType<ContentEmbedder>().First().Find(type);
         _ = lease.Result.DisposeAsync().AsTask();
         return found;
     }

@@ -33,17 +33,18 @@ public sealed class RetrievalEvaluator
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(store);
-        store.EnsureSpace(embedder.Space);
+        await store.EnsureSpaceAsync(embedder.Space, cancellationToken).ConfigureAwait(false);
         var without = 0;
         foreach (var part in dataset.Documents.Chunk(1024))
         {
             var chunks = part.Select(document => new Chunk(document.Text, 1, 1, document.Title)).ToArray();
             var batch = await embedder.EmbedAsync([.. chunks.Select(chunk => chunk.EmbeddedText)], new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
             without += batch.Outcomes.ToArray().Count(outcome => !outcome.Succeeded);
-            store.Replace([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))]);
+            await store.ReplaceAsync([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))], cancellationToken).ConfigureAwait(false);
         }
 
-        return new RetrievalEvaluator(dataset, store, Searcher.Open(store, new ContentEmbedder(embedder, null))) { WithoutVector = without };
+        var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(embedder, null), cancellationToken).ConfigureAwait(false);
+        return new RetrievalEvaluator(dataset, store, searcher) { WithoutVector = without };
     }
 
     /// <summary>Asks every query.</summary>
@@ -64,7 +65,8 @@ public sealed class RetrievalEvaluator
                 (ranked, unanswered) = ([], unanswered + 1);
             }
 
-            var ranking = ranked.Take(Depth).Select(chunk => _store.Read(chunk.Id)?.Path).OfType<string>().ToList();
+            var read = await _store.ReadAsync([.. ranked.Take(Depth).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
+            var ranking = read.Select(chunk => chunk?.Path).OfType<string>().ToList();
             ndcg += RankingMetrics.Ndcg(ranking, _dataset.Judgements[id], 10);
             recall += RankingMetrics.Recall(ranking, _dataset.Judgements[id], Depth);
             reciprocal += RankingMetrics.ReciprocalRank(ranking, _dataset.Judgements[id], 10);

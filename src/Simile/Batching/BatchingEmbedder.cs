@@ -19,6 +19,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     private readonly BatchingQueue<TInput> _queue;
     private readonly BatchWorker<TInput> _worker;
     private readonly Action<BatchingRequest<TInput>, BatchingEventKind> _tell;
+    private readonly IEmbedder<TInput> _inner;
 
     /// <summary>Wraps an embedder, which stays open when this one is disposed.</summary>
     /// <param name="inner">The embedder.</param>
@@ -29,7 +30,7 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     public BatchingEmbedder(IEmbedder<TInput> inner, BatchingOptions? options = null, Func<TInput, int>? cost = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(inner);
-        (Space, Recipe) = (inner.Space, inner.Recipe);
+        (_inner, Space, Recipe) = (inner, inner.Space, inner.Recipe);
         _options = (options ?? new BatchingOptions()).Checked();
         _cost = cost ?? InputCost.Default<TInput>();
         _time = time ?? TimeProvider.System;
@@ -69,6 +70,9 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
             ? new ValueTask<EmbeddingBatch>(Queue(inputs, kind, call, cancellationToken))
             : EmbedNewKindAsync(inputs, settled, call, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this : _inner.Find(type!);
 
     /// <summary>This embedder as one that queues every call in the same way.</summary>
     public IEmbedder<TInput> As(BatchingCall call)

@@ -60,6 +60,9 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
         return rows.ToBatch();
     }
 
+    /// <inheritdoc/>
+    public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this : _inner.Find(type!);
+
     // Most calls have the options of the one before.
     private CallKey CallOf(EmbedOptions options)
     {

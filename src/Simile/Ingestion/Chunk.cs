@@ -13,6 +13,9 @@ public sealed record Chunk(string Text, int StartLine, int EndLine, string Headi
     /// <summary>Whether this stands for a picture.</summary>
     public bool IsPicture => StartLine == 0;
 
+    /// <summary>What filters may ask for. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
+
     /// <summary>What is embedded: the heading, since it often names what the text only speaks of, then the text. A heading that is too long for the model is shortened here, and a passage of its own besides.</summary>
     public string EmbeddedText
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Simile.Text;
 using Simile.Tokenization;
+using Simile.Vectors;
 
 namespace Simile.Ingestion;
 
@@ -21,6 +22,12 @@ public sealed class Chunker
     /// <summary>Makes a chunker whose chunks the model reads to their end: heading, prompt and special tokens are counted.</summary>
     public Chunker(TextEmbedder model, ChunkerOptions? options = null)
         : this(model?.Tokenizer!, options) => _model = model;
+
+    /// <summary>A chunker for the model of texts that stands behind an embedder, whatever is put around it.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> where none does.</exception>
+    internal static Chunker For<TInput>(IEmbedder<TInput> embedder, ChunkerOptions? options) => embedder.Find(typeof(TextEmbedder)) is TextEmbedder model
+        ? new Chunker(model, options)
+        : throw new SimileException(ErrorCode.InvalidOption, $"The model embeds texts, but no tokenizer stands behind {embedder.GetType().Name} to cut documents with. Give a {nameof(Chunker)} of your own.");
 
     internal string Fingerprint => _options.Fingerprint;
 

@@ -50,4 +50,7 @@ public sealed class MonitoringEmbedder<TInput> : IEmbedder<TInput>
             UserCallback.Run(() => call?.Dispose());
         }
     }
+
+    /// <inheritdoc/>
+    public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this : _inner.Find(type!);
 }

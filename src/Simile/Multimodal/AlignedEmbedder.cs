@@ -38,6 +38,9 @@ public sealed class AlignedEmbedder<TInput> : IEmbedder<TInput>
         return new EmbeddingBatch(Space, block, outcomes);
     }
 
+    /// <inheritdoc/>
+    public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this : _inner.Find(type!);
+
     private EmbeddingOutcome Map(ReadOnlySpan<float> vector, Span<float> row, EmbeddingOutcome outcome)
     {
         try

@@ -45,4 +45,10 @@ public sealed class ContentEmbedder : IEmbedder<Content>
         await rows.FillAsync(Images, inputs, content => content?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken).ConfigureAwait(false);
         return rows.ToBatch();
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Itself, its <see cref="ContentTraits"/>, or what stands behind the half of texts, then of pictures.</remarks>
+    public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this
+        : type == typeof(ContentTraits) ? new ContentTraits(Texts?.Recipe, Images?.Recipe)
+        : Texts?.Find(type!) ?? Images?.Find(type!);
 }

@@ -6,26 +6,27 @@ using Simile.Multimodal;
 namespace Simile.Search;
 
 /// <summary>Reads documents and pictures that are new or changed.</summary>
-internal sealed class FileReader(ContentEmbedder embedder, Chunker? chunker)
+/// <param name="traits">What the model embeds.</param>
+/// <param name="chunker">Cuts documents; null where the model embeds no texts.</param>
+internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
 {
-    private readonly Chunker? _chunker = embedder.Texts is null ? null : chunker ?? throw new SimileException(ErrorCode.InvalidOption, "The model embeds texts, but no tokenizer was given to cut documents with.");
 
     /// <summary>Whether a file of a folder is of a kind that the model embeds.</summary>
     public bool Wants(string path) =>
-        PictureFiles.IsPicture(path) ? embedder.Images is not null : embedder.Texts is not null && DocumentReaders.For(path) is not null;
+        PictureFiles.IsPicture(path) ? traits.ImageRecipe is not null : traits.TextRecipe is not null && DocumentReaders.For(path) is not null;
 
     /// <summary>The file; without its contents when the store's mark shows that it has them.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/>, <see cref="ErrorCode.NotARegularFile"/>, <see cref="ErrorCode.UnsupportedModality"/>.</exception>
     public ReadFile Read(string path, string? stored)
     {
         var isPicture = PictureFiles.IsPicture(path);
-        if (isPicture ? embedder.Images is null : embedder.Texts is null)
+        if (isPicture ? traits.ImageRecipe is null : traits.TextRecipe is null)
         {
             throw new SimileException(ErrorCode.UnsupportedModality, $"The model embeds {(isPicture ? "no pictures" : "pictures only")}. Use one that embeds both, or leave the file out.");
         }
 
         var bytes = DocumentText.ReadBytes(path);
-        var way = isPicture ? embedder.Images!.Recipe.Digest : $"{_chunker!.Fingerprint}:{embedder.Texts!.Recipe.Digest}";
+        var way = isPicture ? traits.ImageRecipe!.Digest : $"{chunker!.Fingerprint}:{traits.TextRecipe!.Digest}";
         var fingerprint = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}:{way}";
         var known = stored is null ? null : FileMark.Parse(stored);
         if (known?.Fingerprint == fingerprint)
@@ -41,7 +42,7 @@ internal sealed class FileReader(ContentEmbedder embedder, Chunker? chunker)
     private ReadFile Document(string path, string fingerprint, byte[] bytes)
     {
         var (blocks, problems, notes) = DocumentReaders.Read(path, bytes);
-        var chunks = _chunker!.Split(blocks).ToList();
+        var chunks = chunker!.Split(blocks).ToList();
         var mark = new FileMark(fingerprint, IsEmpty: chunks.Count == 0, IsFlawed: problems.Count + notes.Count > 0);
         return new ReadFile(path, mark, IsKnown: false, chunks, chunks.ConvertAll(chunk => Content.Of(chunk.EmbeddedText)), problems, notes);
     }

@@ -2,7 +2,6 @@ using Simile.Ingestion;
 using Simile.Multimodal;
 using Simile.Pipelines;
 using Simile.Text;
-using Simile.Tokenization;
 using Simile.Vectors;
 
 namespace Simile.Search;
@@ -12,34 +11,30 @@ public sealed class IndexBuilder
 {
     private const int ChunksAtOnce = 1024;
     private readonly IChunkStore _store;
-    private readonly ContentEmbedder _embedder;
-    private readonly FileReader _reader;
+    private readonly IEmbedder<Content> _embedder;
+    private readonly Chunker? _chunker;
+    private readonly ChunkerOptions? _options;
 
-    /// <summary>Makes a builder.</summary>
+    /// <summary>Makes a builder that cuts documents to what the model reads: by the <see cref="TextEmbedder"/> that stands behind it (<see cref="IEmbedder{TInput}.Find"/>).</summary>
     /// <param name="store">The store.</param>
-    /// <param name="embedder">The model. Of a folder, the kinds of files that it embeds are taken.</param>
-    /// <param name="tokenizer">The tokenizer of the model's texts, to count tokens with; null when it embeds pictures only. The model's own limit holds where its texts are a <see cref="TextEmbedder"/>'s; where something is wrapped around that, give the embedder itself.</param>
+    /// <param name="embedder">The model, whatever is put around it. Of a folder, the kinds of files that it embeds are taken (<see cref="ContentTraits"/>).</param>
     /// <param name="options">How documents are cut.</param>
-    public IndexBuilder(IChunkStore store, ContentEmbedder embedder, ITokenizer? tokenizer, ChunkerOptions? options = null)
-        : this(store, embedder, ChunkerOf(embedder, tokenizer, options))
-    {
-    }
-
-    /// <summary>Makes a builder that cuts documents to what a model of texts reads.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="embedder">The model. Of a folder, the kinds of files that it embeds are taken.</param>
-    /// <param name="texts">The embedder of texts that stands behind <paramref name="embedder"/>, whatever is wrapped around it; null when it embeds pictures only.</param>
-    /// <param name="options">How documents are cut.</param>
-    public IndexBuilder(IChunkStore store, ContentEmbedder embedder, TextEmbedder? texts, ChunkerOptions? options = null)
-        : this(store, embedder, texts is null ? null : new Chunker(texts, options))
-    {
-    }
-
-    private IndexBuilder(IChunkStore store, ContentEmbedder embedder, Chunker? chunker)
+    public IndexBuilder(IChunkStore store, IEmbedder<Content> embedder, ChunkerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(embedder);
-        (_store, _embedder, _reader) = (store, embedder, new FileReader(embedder, chunker));
+        (_store, _embedder, _options) = (store, embedder, options?.Checked());
+    }
+
+    /// <summary>Makes a builder that cuts documents in a way of one's own, as for a model behind which no tokenizer of Simile's stands.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="embedder">The model.</param>
+    /// <param name="chunker">Cuts documents.</param>
+    public IndexBuilder(IChunkStore store, IEmbedder<Content> embedder, Chunker chunker)
+        : this(store, embedder)
+    {
+        ArgumentNullException.ThrowIfNull(chunker);
+        _chunker = chunker;
     }
 
     /// <summary>Whether documents are taken out even where everything under a path is gone. Default: they stay, and a problem tells of it, since a disk may not be mounted.</summary>
@@ -52,12 +47,15 @@ public sealed class IndexBuilder
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes of the 400s.</exception>
     public async Task<IndexReport> BuildAsync(IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        _store.EnsureSpace(_embedder.Space);
-        var (found, known, tally) = (DocumentFinder.Walk(paths, _reader.Wants), _store.Files(), new IndexTally());
+        await _store.EnsureSpaceAsync(_embedder.Space, cancellationToken).ConfigureAwait(false);
+        var traits = ContentTraits.Of(_embedder);
+        var reader = new FileReader(traits, traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options));
+        var found = await Task.Run(() => DocumentFinder.Walk(paths, reader.Wants), cancellationToken).ConfigureAwait(false);
+        var (known, tally) = (await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), new IndexTally());
         var vanished = new VanishedFiles(found, [.. known.Keys], Prune).Under(paths, tally);
         if (vanished.Count > 0)
         {
-            _store.Remove(vanished);
+            await _store.RemoveAsync(vanished, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var folder in found.Unlisted)
@@ -66,7 +64,7 @@ public sealed class IndexBuilder
         }
 
         var (group, done) = (new FileGroup(), 0);
-        var reading = EmbeddingPipeline.Of<string>().Then(path => _reader.Read(path, known.GetValueOrDefault(path)), new StepOptions { Parallelism = Environment.ProcessorCount });
+        var reading = EmbeddingPipeline.Of<string>().Then(path => reader.Read(path, known.GetValueOrDefault(path)), new StepOptions { Parallelism = Environment.ProcessorCount });
         await foreach (var item in reading.RunAsync(found.Files.ToAsyncEnumerable(), null, cancellationToken).ConfigureAwait(false))
         {
             if (item.Error is { } error)
@@ -94,9 +92,6 @@ public sealed class IndexBuilder
         return tally.Report(found, vanished.Count);
     }
 
-    private static Chunker? ChunkerOf(ContentEmbedder embedder, ITokenizer? tokenizer, ChunkerOptions? options) =>
-        tokenizer is null ? null : embedder?.Texts is TextEmbedder texts && texts.Tokenizer == tokenizer ? new Chunker(texts, options) : new Chunker(tokenizer, options);
-
     private async Task StoreAsync(FileGroup group, IndexTally tally, CancellationToken cancellationToken)
     {
         if (group.IsEmpty)
@@ -106,6 +101,6 @@ public sealed class IndexBuilder
 
         var batch = await _embedder.EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
         var files = group.Embedded(batch, tally).ToList();
-        _store.Replace(files);
+        await _store.ReplaceAsync(files, cancellationToken).ConfigureAwait(false);
     }
 }

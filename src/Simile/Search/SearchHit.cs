@@ -1,11 +1,12 @@
 using System.Collections;
+using Simile.Ingestion;
 
 namespace Simile.Search;
 
 /// <summary>An answer of a search.</summary>
 /// <param name="Rank">Its place, from 1.</param>
 /// <param name="Score">Its score: cosine (dense), BM25 (keyword) or the fused score (hybrid); higher is better, comparable within one search only.</param>
-/// <param name="Path">The file.</param>
+/// <param name="Path">The file, or the id of a text of one's own.</param>
 /// <param name="StartLine">The first line, from 1.</param>
 /// <param name="EndLine">The last line.</param>
 /// <param name="Heading">The headings above it.</param>
@@ -14,6 +15,12 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
 {
     /// <summary>Whether the answer is a picture; its text is then its file's name, its lines are 0.</summary>
     public bool IsPicture => StartLine == 0;
+
+    /// <summary>The document's id: the file's path, or the id that a text of one's own was put in with.</summary>
+    public string Id => Path;
+
+    /// <summary>The passage's metadata.</summary>
+    public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
 
     /// <summary>The cosine of the query's vector and the passage's, from -1 to 1; null where either has none or no vectors were compared. What a value means differs from model to model.</summary>
     public double? Cosine { get; init; }

@@ -28,6 +28,9 @@ public sealed record SearchOptions
     /// <summary>Answers of each ranking that are fused, at least as many as are wanted. Default: 200.</summary>
     public int Pool { get; init; } = 200;
 
+    /// <summary>Which chunks are looked at, by their metadata. Default: null, all.</summary>
+    public ChunkFilter? Filter { get; init; }
+
     internal SearchOptions Checked() =>
         Top >= 1 && Pool >= 1 ? this : throw new SimileException(ErrorCode.InvalidOption, $"{Top} answers out of a pool of {Pool} were asked for, but at least 1 of each is needed.");
 }

@@ -6,7 +6,7 @@ using Simile.Vectors;
 namespace Simile.Search;
 
 /// <summary>What one search found, by meaning, by words and together.</summary>
-internal sealed class SearchRanking(StoreSnapshot store)
+internal sealed class SearchRanking(SearchedStore store)
 {
     // Measured on Cranfield and CISI (docs/models/simile-text-mini.md).
     private const string MeasuredModel = "simile-text-mini";
@@ -16,7 +16,7 @@ internal sealed class SearchRanking(StoreSnapshot store)
     private Dictionary<long, int>? _keywordRanks;
 
     /// <summary>The store that was searched.</summary>
-    public StoreSnapshot Store => store;
+    public SearchedStore Store => store;
 
     /// <summary>The query's vector; empty when it has none.</summary>
     public ReadOnlyMemory<float> Query { get; set; }
@@ -30,14 +30,18 @@ internal sealed class SearchRanking(StoreSnapshot store)
 
     public List<string> Notes { get; } = [.. store.Notes];
 
+    /// <summary>The chunks near by meaning that are pictures.</summary>
+    public IReadOnlySet<long> Pictures => Dense.Where(chunk => chunk.IsPicture).Select(chunk => chunk.Id).ToHashSet();
+
     public SearchHit HitOf(ScoredChunk scored, StoredChunk stored, int rank)
     {
         var chunk = stored.Chunk;
         return new SearchHit(rank, scored.Score, stored.Path, chunk.StartLine, chunk.EndLine, chunk.Heading, chunk.Text)
         {
-            Cosine = store.CosineOf(scored.Id, Query.Span),
+            Cosine = CosineOf(stored.Vector.Span),
             DenseRank = RankOf(scored.Id, Dense, ref _denseRanks),
             KeywordRank = RankOf(scored.Id, Keyword, ref _keywordRanks),
+            Metadata = chunk.Metadata,
         };
     }
 
@@ -50,9 +54,20 @@ internal sealed class SearchRanking(StoreSnapshot store)
         }
 
         var best = Dense[0];
-        return best.Score < (store.Vectors.Pictures.Contains(best.Id) ? UnrelatedPicture : UnrelatedText)
+        return best.Score < (best.IsPicture ? UnrelatedPicture : UnrelatedText)
             ? string.Create(CultureInfo.InvariantCulture, $"Nothing near was found: the best cosine is {best.Score:F2}, as with queries of nonsense. With {MeasuredModel} the best passage for a question has 0.4 and more.")
             : null;
+    }
+
+    private double? CosineOf(ReadOnlySpan<float> vector)
+    {
+        if (Query.IsEmpty || vector.Length != Query.Length)
+        {
+            return null;
+        }
+
+        var cosine = Similarity.Measure(SimilarityMetric.Cosine, Query.Span, vector);
+        return double.IsFinite(cosine) ? cosine : null;
     }
 
     private static int? RankOf(long id, IReadOnlyList<ScoredChunk> ranking, ref Dictionary<long, int>? ranks)
@@ -62,56 +77,41 @@ internal sealed class SearchRanking(StoreSnapshot store)
     }
 }
 
-/// <summary>The vectors of a store at one time.</summary>
-internal sealed class StoreSnapshot
+/// <summary>A store as a search finds it.</summary>
+/// <param name="Summary">What it holds.</param>
+/// <param name="Notes">What should be known of it.</param>
+internal sealed record SearchedStore(StoreSummary Summary, IReadOnlyList<string> Notes)
 {
     private const int DigitsShown = 12;
 
-    public StoreSnapshot(long version, ChunkVectors vectors, IReadOnlyDictionary<string, string> files, ContentEmbedder? embedder)
+    /// <summary>Looks at a store.</summary>
+    /// <param name="summary">What it holds.</param>
+    /// <param name="files">Its documents with their fingerprints.</param>
+    /// <param name="traits">What the model embeds; null where it is searched without.</param>
+    public static SearchedStore Of(StoreSummary summary, IReadOnlyDictionary<string, string> files, ContentTraits? traits)
     {
-        (Version, Vectors) = (version, vectors);
         var notes = new List<string>();
-        if (vectors.Damaged > 0)
+        if (summary.Damaged > 0)
         {
-            notes.Add($"{vectors.Damaged} of {vectors.Damaged + vectors.Ids.Length} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.");
+            notes.Add($"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.");
         }
 
-        if (embedder is not null && OfAnotherRecipe(files, embedder) is { Count: > 0 } others)
+        if (traits is not null && OfAnotherRecipe(files, traits) is { Count: > 0 } others)
         {
-            var own = string.Join(" and ", new[] { embedder.Texts?.Recipe.Digest, embedder.Images?.Recipe.Digest }.OfType<string>().Select(Shown));
+            var own = string.Join(" and ", new[] { traits.TextRecipe, traits.ImageRecipe }.OfType<EmbeddingRecipe>().Distinct().Select(recipe => Shown(recipe.Digest)));
             notes.Add($"{others.Count} of {files.Count} files were embedded by another recipe ({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): other weights, precision or prompts. Their ranks may be off; index again with this model, or search with that one.");
         }
 
-        Notes = notes;
-    }
-
-    /// <summary>The store's version.</summary>
-    public long Version { get; }
-
-    public ChunkVectors Vectors { get; }
-
-    public IReadOnlyList<string> Notes { get; }
-
-    /// <summary>The cosine of a query and a chunk's vector; null where either has none.</summary>
-    public double? CosineOf(long id, ReadOnlySpan<float> query)
-    {
-        var row = query.IsEmpty ? -1 : Array.BinarySearch(Vectors.Ids, id);
-        if (row < 0)
-        {
-            return null;
-        }
-
-        var cosine = Similarity.Measure(SimilarityMetric.Cosine, query, Vectors.Values.AsSpan(row * Vectors.Dimensions, Vectors.Dimensions));
-        return double.IsFinite(cosine) ? cosine : null;
+        return new SearchedStore(summary, notes);
     }
 
     // A file's fingerprint ends in the digest of the recipe that it was embedded with (FileReader). A half that is not loaded says nothing of its files.
-    private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentEmbedder embedder)
+    private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentTraits traits)
     {
         var others = new List<string>();
         foreach (var (path, fingerprint) in files)
         {
-            var own = PictureFiles.IsPicture(path) ? embedder.Images?.Recipe.Digest : embedder.Texts?.Recipe.Digest;
+            var own = (PictureFiles.IsPicture(path) ? traits.ImageRecipe : traits.TextRecipe)?.Digest;
             if (own is not null && fingerprint.LastIndexOf(':') is >= 0 and var colon && fingerprint[(colon + 1)..] is var digest && digest != own)
             {
                 others.Add(digest);

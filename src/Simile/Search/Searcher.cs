@@ -3,42 +3,34 @@ using Simile.Vectors;
 
 namespace Simile.Search;
 
-/// <summary>Searches a store by meaning, by words, or by both. The vectors are held in memory, and read anew once the store has changed. Safe to call from several threads.</summary>
+/// <summary>Searches a store by meaning, by words, or by both, as the store is at the time of each search. Safe to call from several threads.</summary>
 public sealed class Searcher
 {
     private const int MaxReads = 3;
     private readonly IChunkStore _store;
-    private readonly ContentEmbedder? _embedder;
-    private readonly int _threads;
-    private readonly Lock _reading = new();
-    private volatile StoreSnapshot _snapshot;
+    private readonly IEmbedder<Content>? _embedder;
+    private volatile SearchedStore _known = new(new StoreSummary(-1, 0, 0, 0), []);
 
-    private Searcher(IChunkStore store, ContentEmbedder? embedder, int threads)
-    {
-        (_store, _embedder, _threads) = (store, embedder, threads);
-        _snapshot = Read();
-    }
+    /// <summary>Makes a searcher that looks at the store when it is asked first.</summary>
+    internal Searcher(IChunkStore store, IEmbedder<Content>? embedder) => (_store, _embedder) = (store, embedder);
 
-    /// <summary>Chunks that can be found.</summary>
-    public int Count => _snapshot.Vectors.Chunks;
+    /// <summary>Chunks that can be found, as of the last search.</summary>
+    public long Count => _known.Summary.Chunks;
 
-    /// <summary>What should be known of the store: vectors of another recipe than the model's, damaged ones.</summary>
-    public IReadOnlyList<string> Notes => _snapshot.Notes;
+    /// <summary>What should be known of the store, as of the last search: vectors of another recipe than the model's, damaged ones.</summary>
+    public IReadOnlyList<string> Notes => _known.Notes;
 
-    /// <summary>Reads the vectors of a store.</summary>
+    /// <summary>Checks that a store and a model belong together.</summary>
     /// <param name="store">The store; it stays the caller's to dispose, after the searcher's last use.</param>
-    /// <param name="embedder">The model the store was filled with, or null to search by words alone.</param>
-    /// <param name="threads">Threads of one search.</param>
+    /// <param name="embedder">The model the store was filled with, whatever is put around it, or null to search by words alone.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, <see cref="ErrorCode.BadStore"/>.</exception>
-    public static Searcher Open(IChunkStore store, ContentEmbedder? embedder, int threads = 1)
+    public static async Task<Searcher> OpenAsync(IChunkStore store, IEmbedder<Content>? embedder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        if (embedder is not null)
-        {
-            store.EnsureSpace(embedder.Space);
-        }
-
-        return new Searcher(store, embedder, threads);
+        var searcher = new Searcher(store, embedder);
+        await searcher.LookAsync(cancellationToken).ConfigureAwait(false);
+        return searcher;
     }
 
     /// <summary>The best passages and pictures for a query.</summary>
@@ -53,10 +45,10 @@ public sealed class Searcher
         for (var attempt = 1; ; attempt++)
         {
             var ranking = await FindAsync(query, wanted, cancellationToken).ConfigureAwait(false);
-            var (hits, vanished) = HitsOf(ranking, wanted.Top);
+            var (hits, vanished) = await ReadAsync(ranking, wanted.Top, cancellationToken).ConfigureAwait(false);
 
             // Chunks vanish when the store changes in the middle of a search: then it is asked anew.
-            if (vanished == 0 || attempt == MaxReads || _store.Version == ranking.Store.Version)
+            if (vanished == 0 || attempt == MaxReads || (await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false)).Version == ranking.Store.Summary.Version)
             {
                 return new SearchResults(hits, ranking.Notes);
             }
@@ -71,7 +63,7 @@ public sealed class Searcher
     private async Task<SearchRanking> FindAsync(Content query, SearchOptions wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var ranking = new SearchRanking(Current());
+        var ranking = new SearchRanking(await LookAsync(cancellationToken).ConfigureAwait(false));
         var depth = wanted.Mode == SearchMode.Hybrid ? Math.Max(wanted.Top, wanted.Pool) : wanted.Top;
         if (query.Text is not { } words)
         {
@@ -80,19 +72,20 @@ public sealed class Searcher
                 throw new SimileException(ErrorCode.InvalidOption, "A picture has no words to search by. Use the mode hybrid or dense.");
             }
 
-            await RankDenseAsync(ranking, query, wanted.Top, cancellationToken).ConfigureAwait(false);
+            await RankDenseAsync(ranking, query, wanted, cancellationToken).ConfigureAwait(false);
             ranking.Best = ranking.Dense;
             return ranking;
         }
 
-        // Both at once: the store is busy with words while this thread compares vectors.
-        var keyword = wanted.Mode == SearchMode.Dense ? Task.FromResult<IReadOnlyList<ScoredChunk>>([]) : Task.Run(() => _store.SearchWords(words, depth), cancellationToken);
+        // Both at once: the store is busy with words while the query is embedded and vectors are compared.
+        var deep = wanted with { Top = depth };
+        var keyword = wanted.Mode == SearchMode.Dense ? Task.FromResult<IReadOnlyList<ScoredChunk>>([]) : _store.SearchWordsAsync(words, depth, wanted.Filter, cancellationToken).AsTask();
         SimileException? failure = null;
         try
         {
             if (wanted.Mode != SearchMode.Keyword)
             {
-                await RankDenseAsync(ranking, query, depth, cancellationToken).ConfigureAwait(false);
+                await RankDenseAsync(ranking, query, deep, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (SimileException error) when (wanted.Mode == SearchMode.Hybrid && error.Code is ErrorCode.NoKnownTokens or ErrorCode.EmptyText or ErrorCode.UnsupportedModality)
@@ -111,7 +104,7 @@ public sealed class Searcher
         {
             SearchMode.Dense => ranking.Dense,
             SearchMode.Keyword => ranking.Keyword,
-            _ => wanted.Fusion.Fuse(ranking.Dense, ranking.Keyword, ranking.Store.Vectors.Pictures),
+            _ => wanted.Fusion.Fuse(ranking.Dense, ranking.Keyword, ranking.Pictures),
         };
         if (ranking.Keyword.Count == 0 && ranking.NothingNear(_embedder?.Space) is { } nothing)
         {
@@ -135,13 +128,13 @@ public sealed class Searcher
         }
     }
 
-    private async Task RankDenseAsync(SearchRanking ranking, Content query, int depth, CancellationToken cancellationToken)
+    private async Task RankDenseAsync(SearchRanking ranking, Content query, SearchOptions wanted, CancellationToken cancellationToken)
     {
         var embedder = _embedder ?? throw new SimileException(ErrorCode.UnsupportedModality, "No model was given to search with by meaning.");
-        var vectors = ranking.Store.Vectors;
-        if (vectors.Ids.Length == 0)
+        var store = ranking.Store.Summary;
+        if (store.Vectors == 0)
         {
-            ranking.Notes.Add(vectors.Chunks == 0 ? "The index is empty." : $"None of the {vectors.Chunks} passages has a vector; only their words can be found.");
+            ranking.Notes.Add(store.Chunks == 0 ? "The index is empty." : $"None of the {store.Chunks} passages has a vector; only their words can be found.");
             return;
         }
 
@@ -151,63 +144,54 @@ public sealed class Searcher
             throw error;
         }
 
-        if (batch.Dimensions != vectors.Dimensions)
+        if (batch.Dimensions != store.Dimensions)
         {
-            throw new SimileException(ErrorCode.BadStore, $"The vectors of the index have {vectors.Dimensions} values, but those of its model {batch.Dimensions}: the index is damaged. Index again into another file.");
+            throw new SimileException(ErrorCode.BadStore, $"The vectors of the index have {store.Dimensions} values, but those of its model {batch.Dimensions}: the index is damaged. Index again into another file.");
         }
 
-        // The dot product of unit vectors is their cosine, and the fastest.
-        var metric = embedder.Space.UnitLength ? SimilarityMetric.Dot : embedder.Space.Metric;
-        var rows = TopK.Search(vectors.Values, batch.Dimensions, batch.Block, depth, metric, _threads);
         ranking.Query = batch.Block;
-        ranking.Dense = [.. rows.Select(row => new ScoredChunk(vectors.Ids[row.Row], row.Score))];
+        ranking.Dense = await _store.SearchVectorsAsync(batch.Block, wanted.Top, wanted.Filter, cancellationToken).ConfigureAwait(false);
     }
 
-    private StoreSnapshot Current()
+    // What is to be said of a store is found out once it has changed.
+    private async ValueTask<SearchedStore> LookAsync(CancellationToken cancellationToken)
     {
-        if (_snapshot.Version != _store.Version)
+        if (_known.Summary.Version < 0 && _embedder is not null)
         {
-            lock (_reading)
-            {
-                _snapshot = _snapshot.Version == _store.Version ? _snapshot : Read();
-            }
+            await _store.EnsureSpaceAsync(_embedder.Space, cancellationToken).ConfigureAwait(false);
         }
 
-        return _snapshot;
+        var summary = await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false);
+        if (_known.Summary.Version == summary.Version)
+        {
+            return _known;
+        }
+
+        var files = _embedder is null ? new Dictionary<string, string>() : await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false);
+        return _known = SearchedStore.Of(summary, files, _embedder is null ? null : ContentTraits.Of(_embedder));
     }
 
-    // The version is asked before: what changes while the vectors are read is read again next time.
-    private StoreSnapshot Read()
-    {
-        var version = _store.Version;
-        return new StoreSnapshot(version, _store.ReadVectors(), _store.Files(), _embedder);
-    }
-
-    private (List<SearchHit> Hits, int Vanished) HitsOf(SearchRanking ranking, int top)
+    private async Task<(List<SearchHit> Hits, int Vanished)> ReadAsync(SearchRanking ranking, int top, CancellationToken cancellationToken)
     {
         var (hits, vanished, damaged) = (new List<SearchHit>(Math.Min(top, ranking.Best.Count)), 0, 0);
-        foreach (var scored in ranking.Best)
+        for (var next = 0; hits.Count < top && next < ranking.Best.Count;)
         {
-            if (hits.Count == top)
+            // Damaged and vanished ones give their places to those behind them.
+            var some = ranking.Best.Skip(next).Take(top - hits.Count).ToList();
+            var chunks = await _store.ReadAsync([.. some.Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < some.Count; i++)
             {
-                break;
-            }
-
-            try
-            {
-                if (_store.Read(scored.Id) is { } stored)
+                if (chunks[i] is { Damage: null } sound)
                 {
-                    hits.Add(ranking.HitOf(scored, stored, hits.Count + 1));
+                    hits.Add(ranking.HitOf(some[i], sound, hits.Count + 1));
                 }
                 else
                 {
-                    vanished++;
+                    _ = chunks[i] is null ? vanished++ : damaged++;
                 }
             }
-            catch (SimileException error) when (error.Code == ErrorCode.BadStore)
-            {
-                damaged++;
-            }
+
+            next += some.Count;
         }
 
         if (damaged > 0)

@@ -18,6 +18,6 @@ Console.WriteLine((await pictures.EmbedAsync([ImageInput.FromFile(args[2])])).Sp
 var host = SimileHost.OfThisMachine();
 await using var model = await host.OpenModelAsync(new ModelRequest("simile-text-mini", Modality.Text | Modality.Image), CancellationToken.None);
 using var store = host.OpenTemporaryStore();
-await new IndexBuilder(store, model.Embedder, model.Texts!.Tokenizer).BuildAsync([args[1]]);
-var hits = await Searcher.Open(store, model.Embedder).SearchAsync(Content.Of(args[0]));
+await new IndexBuilder(store, model.Embedder).BuildAsync([args[1]]);
+var hits = await (await Searcher.OpenAsync(store, model.Embedder)).SearchAsync(Content.Of(args[0]));
 Console.WriteLine(string.Join(' ', hits.Select(hit => Path.GetFileName(hit.Path))));

@@ -32,6 +32,12 @@ public sealed class BinaryCodes
         }
     }
 
+    private BinaryCodes(ulong[] words, int dimensions)
+    {
+        (_words, _dimensions, _wordsPerRow) = (words, dimensions, (dimensions + 63) / 64);
+        Count = words.Length / _wordsPerRow;
+    }
+
     /// <summary>Vectors (N).</summary>
     public int Count { get; }
 
@@ -47,8 +53,7 @@ public sealed class BinaryCodes
     public ScoredRow[] Search(ReadOnlyMemory<float> query, int k, int oversampling = 8, int threads = 1)
     {
         TopK.RequireFinite(query.Span, _dimensions);
-        var bits = new ulong[_wordsPerRow];
-        Pack(query.Span, bits);
+        var bits = BitsOf(query.Span);
         var candidates = TopK.Search(Count, Int8Codes.Candidates(k, oversampling, Count), higherIsBetter: false, threads, (first, end, top) =>
         {
             for (var i = first; i < end; i++)
@@ -58,6 +63,32 @@ public sealed class BinaryCodes
         });
         return Rescoring.Best(candidates, k, row => Score(query.Span, row));
     }
+
+    /// <summary>The memory of the codes.</summary>
+    internal long Bytes => _words.LongLength * sizeof(ulong);
+
+    /// <summary>The signs of a query.</summary>
+    internal static ulong[] BitsOf(ReadOnlySpan<float> query)
+    {
+        var bits = new ulong[(query.Length + 63) / 64];
+        Pack(query, bits);
+        return bits;
+    }
+
+    /// <summary>Some of these vectors, all of which are finite.</summary>
+    internal BinaryCodes Keep(ReadOnlySpan<int> rows)
+    {
+        var kept = new ulong[rows.Length * _wordsPerRow];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            this[rows[i]].CopyTo(kept.AsSpan(i * _wordsPerRow));
+        }
+
+        return new BinaryCodes(kept, _dimensions);
+    }
+
+    /// <summary>These vectors and others of the same length behind them, all of which are finite.</summary>
+    internal BinaryCodes Join(BinaryCodes more) => new([.. _words, .. more._words], _dimensions);
 
     private static void Pack(ReadOnlySpan<float> vector, Span<ulong> words)
     {

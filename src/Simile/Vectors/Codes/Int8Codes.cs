@@ -32,6 +32,8 @@ public sealed class Int8Codes
         }
     }
 
+    private Int8Codes(sbyte[] codes, Int8Calibration calibration) => (_codes, _calibration, Count) = (codes, calibration, codes.Length / calibration.Dimensions);
+
     /// <summary>Vectors (N).</summary>
     public int Count { get; }
 
@@ -54,6 +56,27 @@ public sealed class Int8Codes
         });
         return Rescoring.Best(candidates, k, row => Score(weighed, row));
     }
+
+    /// <summary>The memory of the codes.</summary>
+    internal long Bytes => _codes.LongLength;
+
+    /// <summary>The codes of a query, (D): its integer product with a row's ranks as that of the vectors does, about.</summary>
+    internal static sbyte[] CodesOf(ReadOnlySpan<float> query, Int8Calibration calibration) => QuantizeQuery(calibration.Weigh(query));
+
+    /// <summary>Some of these vectors, all of which are finite.</summary>
+    internal Int8Codes Keep(ReadOnlySpan<int> rows)
+    {
+        var (kept, width) = (new sbyte[rows.Length * _calibration.Dimensions], _calibration.Dimensions);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            this[rows[i]].CopyTo(kept.AsSpan(i * width));
+        }
+
+        return new Int8Codes(kept, _calibration);
+    }
+
+    /// <summary>These vectors and others of the same calibration behind them, all of which are finite.</summary>
+    internal Int8Codes Join(Int8Codes more) => new([.. _codes, .. more._codes], _calibration);
 
     internal static int Candidates(int k, int oversampling, int count) => (int)Math.Min(Math.Max(1, count), (long)k * Math.Max(1, oversampling));
 
