@@ -1,10 +1,43 @@
+using System.CommandLine;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Hub;
 using Simile.Models;
 using Simile.Reranking;
+using Simile.Search;
 
 namespace Simile.Cli;
+
+/// <summary>The options of the verbs that reorder what a search finds.</summary>
+internal sealed class RerankOptions
+{
+    private const int MaxDepth = 10_000;
+    private readonly Option<string?> _model = VerbOptions.Named("--rerank", "Reorder the best answers by a reranker, which reads the query and each passage; none comes with Simile", "NAME|FOLDER|org/name[@revision]");
+    private readonly Option<int?> _depth = VerbOptions.MaybeNumber("--rerank-top", $"How many of the best answers are reordered; default: {HitReranker.DefaultDepth}", 1, MaxDepth);
+
+    public RerankOptions(Command verb)
+    {
+        verb.Options.Add(_model);
+        verb.Options.Add(_depth);
+    }
+
+    /// <summary>Opens the reranker that was asked for; null when none was.</summary>
+    public async Task<Reranker?> OpenAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_model) is { } name)
+        {
+            var options = new RerankerOptions { Threads = model.Threads(parsed), Precision = model.Compute(parsed) };
+            return await RerankerChoice.OpenAsync(host.Value, name, options, cancellationToken);
+        }
+
+        return parsed.GetValue(_depth) is { } depth
+            ? throw new SimileException(ErrorCode.InvalidOption, $"The best {depth} answers are to be reordered, but no reranker is named. Name one with --rerank, or leave --rerank-top away.")
+            : null;
+    }
+
+    /// <summary>How many answers are reordered.</summary>
+    public int Depth(ParseResult parsed) => parsed.GetValue(_depth) ?? HitReranker.DefaultDepth;
+}
 
 /// <summary>Opens the reranker of a verb: the one that is named, or the only one that is here.</summary>
 internal static class RerankerChoice

@@ -16,6 +16,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("--labels", "classify", "a text", "--lab")]
     [InlineData("--instruction", "rerank", "a query", "--in")]
     [InlineData("keyword", "search", "owls", "--mode", "k")]
+    [InlineData("simile-text-mini", "search", "owls", "--rerank", "simile-t")]
     [InlineData("simile-text-mini", "compare", "--model", "simile-t")]
     [InlineData("simile-text-mini", "models", "show", "simile-t")]
     [InlineData("zsh", "completion", "z")]

@@ -21,6 +21,7 @@ internal static class SearchRendering
             {
                 json.WriteNumber("rank", hit.Rank);
                 json.WriteNumber("score", hit.Score);
+                WriteMaybe(json, "rerank_score", hit.RerankScore);
                 WriteMaybe(json, "cosine", hit.Cosine);
                 WriteMaybe(json, "dense_rank", hit.DenseRank);
                 WriteMaybe(json, "keyword_rank", hit.KeywordRank);
@@ -64,7 +65,8 @@ internal static class SearchRendering
     private static string FiguresOf(SearchHit hit)
     {
         var score = hit.Score.ToString("F4", CultureInfo.InvariantCulture);
-        return hit.Cosine is { } cosine && Math.Abs(cosine - hit.Score) > 1e-4 ? string.Create(CultureInfo.InvariantCulture, $"{score}  cosine {cosine:F2}") : score;
+        var figures = hit.Cosine is { } cosine && Math.Abs(cosine - hit.Score) > 1e-4 ? string.Create(CultureInfo.InvariantCulture, $"{score}  cosine {cosine:F2}") : score;
+        return hit.RerankScore is { } reranked ? string.Create(CultureInfo.InvariantCulture, $"rerank {reranked:F4}  search {figures}") : figures;
     }
 
     private static void WriteMaybe(Utf8JsonWriter json, string name, double? value)

@@ -107,6 +107,6 @@ internal static class CompletionVerb
 
     // Values that are written out are small letters; 'NAME|FOLDER' says of what kind they are.
     private static IEnumerable<string> ValuesOf(string name, string? values, Func<IEnumerable<string>> models) =>
-        name.TrimStart('-') is "model" or "image-model" or "text-model" ? models()
+        name.TrimStart('-') is "model" or "image-model" or "text-model" or "rerank" ? models()
         : values?.Split('|') is { Length: > 1 } words && words.All(word => word.All(char.IsAsciiLetterLower)) ? words : [];
 }

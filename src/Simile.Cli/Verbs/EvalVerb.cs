@@ -54,11 +54,13 @@ internal static class EvalVerb
     {
         var folders = new Argument<string[]>("folder") { Description = "Folders in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv", Arity = ArgumentArity.OneOrMore };
         var json = VerbOptions.Json();
-        var verb = new Command("retrieval", "Quality of search by meaning, by words and by both: nDCG@10, recall@100, MRR@10") { folders, json };
+        var verb = new Command("retrieval", "Quality of search by meaning, by words and by both (and reranked): nDCG@10, recall@100, MRR@10") { folders, json };
         var model = new ModelOptions(verb);
+        var rerank = new RerankOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var notice = new CutNotice();
+            var (notice, pairs) = (new CutNotice(), new CutNotice("pair"));
+            await using var reranker = await rerank.OpenAsync(host, model, parsed, cancellationToken);
             var embedder = await model.OpenAsync(host, parsed, cancellationToken);
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var folder in parsed.GetValue(folders)!)
@@ -76,16 +78,28 @@ internal static class EvalVerb
                     var result = await evaluator.EvaluateAsync(new SearchOptions { Mode = mode }, cancellationToken);
                     Write(output, folder, result);
                 }
+
+                if (reranker is not null)
+                {
+                    var reordering = new HitReranker(pairs.Over(reranker), rerank.Depth(parsed));
+                    Write(output, folder, await evaluator.EvaluateAsync(new SearchOptions(), reordering, cancellationToken));
+                }
             }
 
             notice.Tell();
+            pairs.Tell();
             return 0;
         });
     }
 
     private static void Write(JsonLines? output, string folder, RetrievalResult result)
     {
-        var mode = result.Mode.ToString().ToLowerInvariant();
+        var mode = result.Mode.ToString().ToLowerInvariant() + (result.Reranked ? "+rerank" : string.Empty);
+        if (result.Unscored > 0)
+        {
+            Console.Error.WriteLine($"{folder} {mode}: {Plural.Of(result.Unscored, "answer")} of all queries without a score of the reranker kept their places");
+        }
+
         if (result.Unanswered > 0)
         {
             Console.Error.WriteLine($"{folder} {mode}: {(result.Unanswered == 1 ? "1 query" : result.Unanswered + " queries")} without a vector counted as finding nothing");
@@ -105,6 +119,10 @@ internal static class EvalVerb
             fields.WriteNumber("recall@100", result.Recall100);
             fields.WriteNumber("mrr@10", result.Mrr10);
             fields.WriteNumber("unanswered", result.Unanswered);
+            if (result.Reranked)
+            {
+                fields.WriteNumber("unscored", result.Unscored);
+            }
         });
     }
 }

@@ -24,6 +24,7 @@ internal static class SearchVerb
         var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, verbose, json };
         paths.Validators.Add(VerbOptions.RefuseEmpty);
         var model = new ModelOptions(verb, takesPictures: true);
+        var rerank = new RerankOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
             if ((parsed.GetValue(paths) is { Length: > 0 }) == (parsed.GetValue(store) is not null))
@@ -33,12 +34,16 @@ internal static class SearchVerb
 
             var argument = parsed.GetValue(query)!;
             var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top) };
+            await using var reranker = await rerank.OpenAsync(host, model, parsed, cancellationToken);
             using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false, new VectorIndexOptions { Threads = model.Threads(parsed) }) : null;
             await using var loaded = await LoadAsync(host, model, parsed, named, ContentInputs.KindsOf(argument), options, parsed.GetValue(paths), cancellationToken);
             using var opened = named is null ? await IndexAsync(host.Value, loaded!, parsed.GetValue(paths)!, parsed.GetValue(verbose), model.Threads(parsed), cancellationToken) : null;
             var notice = new CutNotice();
             var searcher = await Searcher.OpenAsync(named ?? opened!, loaded is null ? null : notice.Over(loaded.Embedder), cancellationToken);
-            var hits = await searcher.SearchAsync(ContentInputs.ReadOne(argument), loaded is null ? options with { Mode = SearchMode.Keyword } : options, cancellationToken);
+            var (content, asked) = (ContentInputs.ReadOne(argument), loaded is null ? options with { Mode = SearchMode.Keyword } : options);
+            var hits = reranker is null
+                ? await searcher.SearchAsync(content, asked, cancellationToken)
+                : await new HitReranker(reranker, rerank.Depth(parsed)).SearchAsync(searcher, content, asked, cancellationToken);
             notice.Tell();
             foreach (var note in hits.Notes)
             {

@@ -12,7 +12,14 @@ namespace Simile.Training.Evaluation;
 /// <param name="Recall100">Recall of the first 100.</param>
 /// <param name="Mrr10">Mean reciprocal rank within the first 10.</param>
 /// <param name="Unanswered">Queries without a vector (empty, or no token of them is known) that could not be asked; they found nothing, and count as 0 in the means.</param>
-public sealed record RetrievalResult(SearchMode Mode, int Queries, double Ndcg10, double Recall100, double Mrr10, int Unanswered);
+public sealed record RetrievalResult(SearchMode Mode, int Queries, double Ndcg10, double Recall100, double Mrr10, int Unanswered)
+{
+    /// <summary>Whether a reranker reordered what the search found.</summary>
+    public bool Reranked { get; init; }
+
+    /// <summary>Answers that were to be reordered and have no score of the reranker; they kept their places.</summary>
+    public int Unscored { get; init; }
+}
 
 /// <summary>Evaluates searches by meaning, by words and by both on a judged collection; every document is one chunk.</summary>
 public sealed class RetrievalEvaluator
@@ -48,25 +55,51 @@ public sealed class RetrievalEvaluator
     }
 
     /// <summary>Asks every query.</summary>
-    public async Task<RetrievalResult> EvaluateAsync(SearchOptions options, CancellationToken cancellationToken = default)
+    public Task<RetrievalResult> EvaluateAsync(SearchOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return EvaluateAsync(options.Mode, async query =>
+        {
+            var ranked = await _searcher.RankAsync(query, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+            var read = await _store.ReadAsync([.. ranked.Take(Depth).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
+            return [.. read.Select(chunk => chunk?.Path).OfType<string>()];
+        });
+    }
+
+    /// <summary>Asks every query and reorders the best answers by a reranker.</summary>
+    /// <param name="options">How the answers are found.</param>
+    /// <param name="reranker">What reorders them.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    public async Task<RetrievalResult> EvaluateAsync(SearchOptions options, HitReranker reranker, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(reranker);
+        var unscored = 0;
+        var result = await EvaluateAsync(options.Mode, async query =>
+        {
+            var hits = await reranker.SearchAsync(_searcher, query, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+            unscored += hits.Take(reranker.Depth).Count(hit => hit.RerankScore is null);
+            return [.. hits.Select(hit => hit.Path)];
+        }).ConfigureAwait(false);
+        return result with { Reranked = true, Unscored = unscored };
+    }
+
+    private async Task<RetrievalResult> EvaluateAsync(SearchMode mode, Func<Content, Task<IReadOnlyList<string>>> rank)
+    {
         double ndcg = 0, recall = 0, reciprocal = 0;
         var unanswered = 0;
         foreach (var (id, text) in _dataset.Queries)
         {
-            IReadOnlyList<ScoredChunk> ranked;
+            IReadOnlyList<string> ranking;
             try
             {
-                ranked = await _searcher.RankAsync(Content.Of(text), options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+                ranking = await rank(Content.Of(text)).ConfigureAwait(false);
             }
             catch (SimileException error) when (error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode)
             {
-                (ranked, unanswered) = ([], unanswered + 1);
+                (ranking, unanswered) = ([], unanswered + 1);
             }
 
-            var read = await _store.ReadAsync([.. ranked.Take(Depth).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
-            var ranking = read.Select(chunk => chunk?.Path).OfType<string>().ToList();
             ndcg += RankingMetrics.Ndcg(ranking, _dataset.Judgements[id], 10);
             recall += RankingMetrics.Recall(ranking, _dataset.Judgements[id], Depth);
             reciprocal += RankingMetrics.ReciprocalRank(ranking, _dataset.Judgements[id], 10);
@@ -75,7 +108,7 @@ public sealed class RetrievalEvaluator
         var count = _dataset.Queries.Count;
         return count == 0
             ? throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.")
-            : new RetrievalResult(options.Mode, count, ndcg / count, recall / count, reciprocal / count, unanswered);
+            : new RetrievalResult(mode, count, ndcg / count, recall / count, reciprocal / count, unanswered);
     }
 
     // A document without words of the model (Cranfield has empty ones) is found by its words, if it has any.

@@ -30,6 +30,9 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
 
     /// <summary>Its place by words, from 1; null where it has none of the query's words.</summary>
     public int? KeywordRank { get; init; }
+
+    /// <summary>The score of the reranker that gave it its place; null where none did. <see cref="Score"/> stays that of the search.</summary>
+    public double? RerankScore { get; init; }
 }
 
 /// <summary>The answers of a search, best first, with what should be known of them.</summary>
