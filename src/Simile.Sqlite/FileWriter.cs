@@ -9,7 +9,7 @@ namespace Simile.Sqlite;
 internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 {
     // Chunks that were taken out and are remembered, for those who hold vectors in memory. Who missed more reads all anew.
-    private const int MaxRemembered = 65536;
+    private const int MaxRemembered = 16384;
     private const string OfFile = "IN (SELECT chunks.id FROM chunks JOIN files ON files.id = chunks.file WHERE path = $0)";
 
     private readonly SqliteCommand[] _remove =

@@ -32,6 +32,9 @@ public sealed class SqliteChunkStore : IChunkStore
         Memory,
     }
 
+    /// <summary>The connections to the file.</summary>
+    internal StoreConnections Connections => _connections;
+
     private bool IsReadOnly { get; }
 
     /// <summary>Opens a store.</summary>
