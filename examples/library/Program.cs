@@ -1,8 +1,6 @@
 // Texts and pictures into vectors, and how alike they are.
 //   dotnet run --project examples/library [picture]
-using Simile.Images;
-using Simile.Text;
-using Simile.Vectors;
+using Simile;
 
 // The models are found by their names beside the program (the package Simile.Models.Mini puts them there) or above it.
 await using var texts = await TextEmbedder.LoadInstalledAsync("simile-text-mini");

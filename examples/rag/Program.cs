@@ -1,9 +1,8 @@
 // Retrieval for a language model: finds the passages that answer a question, and writes the prompt.
 //   dotnet run --project examples/rag ["question" [folder]]
 using System.Text;
+using Simile;
 using Simile.Hosting;
-using Simile.Models;
-using Simile.Multimodal;
 using Simile.Search;
 
 const int Passages = 2;

@@ -48,10 +48,11 @@ public sealed class FreshProject(PackedFeed feed) : IAsyncLifetime
 /// <param name="Vector">Of the sentence.</param>
 /// <param name="SharesSpace">Whether pictures and texts share a space.</param>
 /// <param name="Found">The files that a search for the sentence finds, best first.</param>
-public sealed record ConsumerOutput(int Dimensions, float[] Vector, bool SharesSpace, string[] Found)
+/// <param name="SameFromContainer">Whether the container's embedder gives the same vector.</param>
+public sealed record ConsumerOutput(int Dimensions, float[] Vector, bool SharesSpace, string[] Found, bool SameFromContainer)
 {
-    internal static ConsumerOutput None { get; } = new(0, [], false, []);
+    internal static ConsumerOutput None { get; } = new(0, [], false, [], false);
 
     internal static ConsumerOutput Of(string[] lines) =>
-        new(int.Parse(lines[0], CultureInfo.InvariantCulture), [.. lines[1].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))], bool.Parse(lines[2]), lines[3].Split(' '));
+        new(int.Parse(lines[0], CultureInfo.InvariantCulture), [.. lines[1].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))], bool.Parse(lines[2]), lines[3].Split(' '), bool.Parse(lines[4]));
 }

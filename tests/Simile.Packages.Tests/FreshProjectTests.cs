@@ -17,11 +17,14 @@ public sealed class FreshProjectTests(FreshProject project) : IClassFixture<Fres
     public void ItIndexesAndSearches() => Assert.Equal(["weather.csv", "bread.html"], project.Plain.Found);
 
     [Fact]
+    public void AContainerGivesTheSameVector() => Assert.True(project.Plain.SameFromContainer);
+
+    [Fact]
     public async Task TrimmedItDoesTheVerySame()
     {
         var trimmed = await project.PublishTrimmedAsync();
         Assert.Equal(project.Plain.Vector, trimmed.Vector);
         Assert.Equal(project.Plain.Found, trimmed.Found);
-        Assert.True(trimmed.SharesSpace);
+        Assert.True(trimmed.SharesSpace && trimmed.SameFromContainer);
     }
 }

@@ -1,4 +1,4 @@
-namespace Simile.Engine.Products;
+namespace Simile;
 
 /// <summary>The arithmetic of a network's matrix products.</summary>
 public enum ComputePrecision

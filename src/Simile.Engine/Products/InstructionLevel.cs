@@ -1,4 +1,4 @@
-namespace Simile.Engine.Products;
+namespace Simile;
 
 /// <summary>Which instructions the matrix products use, from the plainest to the fastest.</summary>
 public enum InstructionLevel

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Simile;
 using Simile.Hosting;
 using Simile.Hosting.Generators;
 using Simile.Hosting.Stacks;
@@ -20,11 +22,32 @@ public static class SimileServiceCollectionExtensions
 {
     /// <summary>Adds a model: <see cref="IEmbedder{TInput}"/> of texts, pictures and <see cref="Content"/>, <c>IEmbeddingGenerator</c> of <see cref="string"/> and <see cref="DataContent"/>,
     /// and the <see cref="EmbedderRegistry"/> (where it is named "default") and <see cref="EmbeddingMonitor"/> that all models share.</summary>
-    /// <remarks>The host does not start when the options are wrong, and says all that is wrong with them. The container must be disposed asynchronously, as hosts do it.
+    /// <remarks>The host does not start when the options are wrong, and says all that is wrong with them.
     /// A <see cref="SimileHost"/>, <see cref="RegistryOptions"/>, <see cref="MonitorOptions"/> or <see cref="TimeProvider"/> among the services is used.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     public static IServiceCollection AddSimile(this IServiceCollection services, Action<SimileOptions> configure) => services.AddSimile(Options.Options.DefaultName, configure);
+
+    /// <summary>Adds a model as a section of the configuration says: <c>services.AddSimile(configuration.GetSection("Simile"))</c>.</summary>
+    /// <remarks>Its settings are the properties of <see cref="SimileOptions"/>. One that nobody knows, or whose value is of another kind, is refused when the host starts.</remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section.</param>
+    public static IServiceCollection AddSimile(this IServiceCollection services, IConfiguration section) => services.AddSimile(Options.Options.DefaultName, section);
+
+    /// <summary>Adds a further model as a section of the configuration says.</summary>
+    /// <inheritdoc cref="AddSimile(IServiceCollection, IConfiguration)"/>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The name, of the services, the options and in the registry.</param>
+    /// <param name="section">The section.</param>
+    public static IServiceCollection AddSimile(this IServiceCollection services, string name, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(section);
+        services.AddOptions<SimileOptions>(name).Configure<IEnumerable<SimileRegistration>>((options, registrations) =>
+            SimileSettings.Read(section, options, name, [.. registrations.Select(registration => registration.OptionsName).Where(own => own.Length > 0)]));
+        return services.AddSimile(name, _ => { });
+    }
 
     /// <summary>Adds a further model, whose services are keyed by a name: <c>[FromKeyedServices("name")] IEmbedder&lt;string&gt;</c>.</summary>
     /// <param name="services">The services.</param>

@@ -1,10 +1,11 @@
+using Simile.Images;
 using Simile.Hub;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
 using Simile.Models;
 using Simile.Vectors;
 
-namespace Simile.Images;
+namespace Simile;
 
 /// <summary>Turns pictures into vectors: ResNet's pooled features, ViT's class state, CLIP's projection. Immutable and safe to call from many threads.</summary>
 /// <remarks>A picture's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads. Memory is that of a group of 32 pictures, however many there are.</remarks>

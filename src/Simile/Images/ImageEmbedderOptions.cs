@@ -1,8 +1,9 @@
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
+using Simile.Images;
 using Simile.Imaging;
 
-namespace Simile.Images;
+namespace Simile;
 
 /// <summary>Options of <see cref="ImageEmbedder"/>.</summary>
 public sealed record ImageEmbedderOptions

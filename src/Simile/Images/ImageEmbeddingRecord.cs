@@ -1,6 +1,6 @@
 using Simile.Vectors;
 
-namespace Simile.Images;
+namespace Simile;
 
 /// <summary>A picture's vector with all that went into it.</summary>
 /// <param name="Name">What the picture is called: its path, or the name it was given.</param>

@@ -1,8 +1,9 @@
+using Simile.Images;
 using System.Security.Cryptography;
 using Simile.Engine.Files;
 using Simile.Imaging;
 
-namespace Simile.Images;
+namespace Simile;
 
 /// <summary>A picture to embed: a file on disk, a file's bytes, or pixels. A file is read only when its turn comes, so a list of any length takes little memory.</summary>
 public sealed class ImageInput

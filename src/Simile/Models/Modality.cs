@@ -1,4 +1,4 @@
-namespace Simile.Models;
+namespace Simile;
 
 /// <summary>What a model embeds.</summary>
 [Flags]

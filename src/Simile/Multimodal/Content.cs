@@ -1,8 +1,8 @@
 using Simile.Images;
 
-namespace Simile.Multimodal;
+namespace Simile;
 
-/// <summary>A text or a picture: what a mixed collection consists of.</summary>
+/// <summary>A text or a picture: what a mixed collection consists of. A string is one, and so is an <see cref="ImageInput"/>.</summary>
 public sealed class Content
 {
     private Content(string? text, ImageInput? image) => (Text, Image) = (text, image);
@@ -12,6 +12,12 @@ public sealed class Content
 
     /// <summary>The picture, or null when this is a text.</summary>
     public ImageInput? Image { get; }
+
+    /// <summary>A text.</summary>
+    public static implicit operator Content(string text) => Of(text);
+
+    /// <summary>A picture.</summary>
+    public static implicit operator Content(ImageInput image) => Of(image);
 
     /// <summary>A text.</summary>
     public static Content Of(string text)

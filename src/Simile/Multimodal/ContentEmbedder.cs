@@ -1,7 +1,8 @@
+using Simile.Multimodal;
 using Simile.Images;
 using Simile.Vectors;
 
-namespace Simile.Multimodal;
+namespace Simile;
 
 /// <summary>Embeds texts and pictures, in any order, into one space. Either half may be missing: then each input of that kind is a failed row.</summary>
 public sealed class ContentEmbedder : IEmbedder<Content>

@@ -1,6 +1,6 @@
 using Simile.Vectors;
 
-namespace Simile.Reranking;
+namespace Simile;
 
 /// <summary>Tells how well texts answer a query. A network sees the query and one text at a time, so it is slower and better than comparing vectors: it reorders the first hits of a search.</summary>
 public interface IReranker

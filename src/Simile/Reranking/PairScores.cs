@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Simile.Vectors;
 
-namespace Simile.Reranking;
+namespace Simile;
 
 /// <summary>Scores of texts against one query: a row a text, a column a label of the network (rerankers have one).</summary>
 /// <param name="labels">The labels' names, (L).</param>

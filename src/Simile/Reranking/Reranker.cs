@@ -1,3 +1,4 @@
+using Simile.Reranking;
 using System.Collections.Immutable;
 using Simile.Engine.Encoders;
 using Simile.Models;
@@ -8,7 +9,7 @@ using Simile.Tokenization;
 using Simile.Tokenization.Folders;
 using Simile.Vectors;
 
-namespace Simile.Reranking;
+namespace Simile;
 
 /// <summary>Scores texts against a query with a cross-encoder (BERT, RoBERTa, XLM-R, MPNet, DistilBERT, ModernBERT …ForSequenceClassification) or with Qwen3-Reranker. Immutable and safe to call from many threads.</summary>
 /// <remarks>A pair's score is bit for bit the same alone, among other texts, and on any number of threads. Holds threads of its own and its checkpoint's files until it is disposed.</remarks>

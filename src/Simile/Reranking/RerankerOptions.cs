@@ -1,7 +1,7 @@
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 
-namespace Simile.Reranking;
+namespace Simile;
 
 /// <summary>Options of <see cref="Reranker"/>.</summary>
 public sealed record RerankerOptions

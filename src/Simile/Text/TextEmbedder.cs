@@ -1,10 +1,11 @@
+using Simile.Text;
 using System.Globalization;
 using Simile.Hub;
 using Simile.Models;
 using Simile.Tokenization;
 using Simile.Vectors;
 
-namespace Simile.Text;
+namespace Simile;
 
 /// <summary>Turns texts into vectors. Immutable and safe to call from many threads.</summary>
 /// <remarks>A text's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads.

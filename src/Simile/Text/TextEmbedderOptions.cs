@@ -1,7 +1,7 @@
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 
-namespace Simile.Text;
+namespace Simile;
 
 /// <summary>Options of <see cref="TextEmbedder"/>.</summary>
 public sealed record TextEmbedderOptions

@@ -1,4 +1,4 @@
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>What a text is embedded for; some models put another prompt before queries than before documents.</summary>
 public enum EmbedPurpose

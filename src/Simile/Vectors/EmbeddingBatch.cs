@@ -1,7 +1,10 @@
-namespace Simile.Vectors;
+using System.Collections;
+using Simile.Vectors;
+namespace Simile;
 
 /// <summary>The vectors of a list of inputs: one contiguous (B, D) block with one outcome an input. Row i belongs to input i.</summary>
-public sealed class EmbeddingBatch
+/// <remarks>It is a list of its vectors: <c>foreach (var vector in batch)</c>.</remarks>
+public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
 {
     private readonly float[] _block;
     private readonly EmbeddingOutcome[] _outcomes;
@@ -47,20 +50,35 @@ public sealed class EmbeddingBatch
     /// <summary>The whole (B, D) block; rows of failed inputs hold zeros.</summary>
     public ReadOnlyMemory<float> Block => _block;
 
-    /// <summary>The vector of input <paramref name="index"/>, (D).</summary>
-    /// <exception cref="SimileException">The error of that input, when it failed.</exception>
-    public ReadOnlySpan<float> this[int index]
+    /// <summary>The vector of input <paramref name="index"/>, (D). Reading the values of a failed input throws that input's error.</summary>
+    /// <param name="index">From 0 to B − 1.</param>
+    public EmbeddingVector this[int index]
     {
         get
         {
-            if (_outcomes[index].Error is { } error)
-            {
-                throw new SimileException(error.Code, $"Input {index} has no vector: {error.Description}", error);
-            }
-
-            return _block.AsSpan(index * Dimensions, Dimensions);
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return new EmbeddingVector(this, index);
         }
     }
+
+    /// <summary>Every vector in its turn, those of failed inputs too.</summary>
+    public IEnumerator<EmbeddingVector> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            yield return new EmbeddingVector(this, i);
+        }
+    }
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The values of a row, (D).</summary>
+    /// <exception cref="SimileException">The error of that input, when it failed.</exception>
+    internal ReadOnlyMemory<float> Row(int index) => _outcomes[index].Error is { } error
+        ? throw new SimileException(error.Code, $"Input {index} has no vector: {error.Description}", error)
+        : _block.AsMemory(index * Dimensions, Dimensions);
 
     /// <summary>The first <paramref name="dimensions"/> values of every row, scaled to unit length again where the space has unit length. Failed rows stay failed.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that length.</exception>

@@ -1,4 +1,4 @@
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>What became of one input.</summary>
 /// <param name="TokensSeen">Tokens the whole input has.</param>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>Which vectors may be reused: a digest of everything a vector depends on beside the input itself.</summary>
 /// <param name="Digest">SHA-256, 64 lower-case hexadecimal digits.</param>

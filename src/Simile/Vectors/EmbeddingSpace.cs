@@ -1,6 +1,7 @@
+using Simile.Vectors;
 using System.Collections.Immutable;
 
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>Which vectors may be compared with one another. Two spaces are the same when their <see cref="Id"/> and <see cref="Dimensions"/> are.</summary>
 /// <remarks>Query and document vectors of one model share a space; 256 of 768 dimensions do not share it with all 768.</remarks>

@@ -1,4 +1,4 @@
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>Turns inputs into vectors. Immutable and safe to call from many threads.</summary>
 /// <typeparam name="TInput">What is embedded: text, a picture, or both.</typeparam>

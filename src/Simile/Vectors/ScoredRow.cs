@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>A row of a matrix with its score.</summary>
 /// <param name="Row">The row's position.</param>

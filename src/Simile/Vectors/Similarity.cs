@@ -1,6 +1,7 @@
+using Simile.Vectors;
 using Simile.Engine.Kernels;
 
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>Comparison of vectors. Two vectors of different lengths are an error (<see cref="ErrorCode.SpaceMismatch"/>); a vector with NaN or infinity has no likeness to any: the answer is NaN.</summary>
 /// <remarks>Sums are 32-bit floats. Where one leaves their range, as squares of values around 1e30 and 1e-30 do, it is added up again in 64 bits; an answer beyond the range is the largest number of it.</remarks>
@@ -19,22 +20,30 @@ public static class Similarity
         return (float)Math.Clamp(VectorKernels.Dot(a, b) / lengths, -1, 1);
     }
 
+    /// <summary>Cosine of the angle between two vectors of one space, from -1 to 1.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, or the error of an input that failed.</exception>
+    public static float Cosine(EmbeddingVector a, EmbeddingVector b)
+    {
+        a.Space.EnsureSame(b.Space);
+        return Cosine(a.Span, b.Span);
+    }
+
     /// <summary>Inner product Σ aᵢ bᵢ.</summary>
-    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         var dot = VectorKernels.Dot(a, b);
         return float.IsFinite(dot) ? dot : Narrow(WideDot(a, b), a, b);
     }
 
     /// <summary>Euclidean distance √Σ (aᵢ − bᵢ)².</summary>
-    public static float Euclidean(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    public static float Euclidean(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         var squares = VectorKernels.SquaredDistance(a, b);
         return IsOrdinary(squares) ? MathF.Sqrt(squares) : Narrow(Math.Sqrt(WideSum(a, b, (x, y) => (x - y) * (x - y))), a, b);
     }
 
     /// <summary>Manhattan distance Σ |aᵢ − bᵢ|.</summary>
-    public static float Manhattan(ReadOnlySpan<float> a, ReadOnlySpan<float> b) 
+    public static float Manhattan(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         var distance = VectorKernels.AbsoluteDistance(a, b);
         return float.IsFinite(distance) ? distance : Narrow(WideSum(a, b, (x, y) => Math.Abs(x - y)), a, b);
@@ -50,14 +59,21 @@ public static class Similarity
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "No such metric."),
     };
 
+    /// <summary>Two vectors of one space, by its metric.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, or the error of an input that failed.</exception>
+    public static float Measure(EmbeddingVector a, EmbeddingVector b)
+    {
+        a.Space.EnsureSame(b.Space);
+        return Measure(a.Space.Metric, a.Span, b.Span);
+    }
+
     /// <summary>Row i of one batch against row j of another, by the metric of their space.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, or the error of a failed row.</exception>
     public static float Measure(EmbeddingBatch a, int i, EmbeddingBatch b, int j)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        a.Space.EnsureSame(b.Space);
-        return Measure(a.Space.Metric, a[i], b[j]);
+        return Measure(a[i], b[j]);
     }
 
     /// <summary>Every row of a (N, D) against every row of b (M, D).</summary>

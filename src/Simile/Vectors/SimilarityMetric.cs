@@ -1,4 +1,4 @@
-namespace Simile.Vectors;
+namespace Simile;
 
 /// <summary>How two vectors of one space are compared.</summary>
 public enum SimilarityMetric

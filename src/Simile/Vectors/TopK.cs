@@ -1,4 +1,5 @@
-namespace Simile.Vectors;
+using Simile.Vectors;
+namespace Simile;
 
 /// <summary>Exact search for the nearest rows of a matrix. Every row is looked at; rows that hold NaN or infinity, as those of failed inputs do in files, never rank; ties go to the earlier row; threads never change the answer.</summary>
 public static class TopK

@@ -1,10 +1,9 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Simile;
 using Simile.Hosting;
-using Simile.Images;
-using Simile.Models;
-using Simile.Multimodal;
 using Simile.Search;
-using Simile.Text;
 
 // Arguments: a sentence, a folder of documents, a picture.
 await using var texts = await TextEmbedder.LoadInstalledAsync("simile-text-mini");
@@ -21,3 +20,9 @@ using var store = host.OpenTemporaryStore();
 await new IndexBuilder(store, model.Embedder).BuildAsync([args[1]]);
 var hits = await (await Searcher.OpenAsync(store, model.Embedder)).SearchAsync(Content.Of(args[0]));
 Console.WriteLine(string.Join(' ', hits.Select(hit => Path.GetFileName(hit.Path))));
+
+// A container, set up by a section of the configuration and disposed as anything else.
+var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Simile:Model", "simile-text-mini"), new("Simile:Batching:Workers", "1")]).Build();
+using var provider = new ServiceCollection().AddSimile(configuration.GetSection("Simile")).BuildServiceProvider();
+var hosted = await provider.GetRequiredService<IEmbedder<string>>().EmbedAsync(args[0]);
+Console.WriteLine(hosted == batch[0]);

@@ -46,7 +46,7 @@ public sealed class ImageEmbedderTests : IDisposable
         var batch = await embedder.EmbedAsync(inputs);
         Assert.Equal([null, ErrorCode.PathNotFound, ErrorCode.UnknownImageFormat, ErrorCode.NullInput, null], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
         Assert.Equal(batch[0].ToArray(), batch[4].ToArray());
-        Assert.Equal(ErrorCode.NullInput, Assert.Throws<SimileException>(() => batch[3].Length).Code);
+        Assert.Equal(ErrorCode.NullInput, Assert.Throws<SimileException>(() => batch[3].Span.Length).Code);
     }
 
     [Theory]

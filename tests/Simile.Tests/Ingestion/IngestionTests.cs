@@ -115,10 +115,10 @@ public class ChunkerTests
     [InlineData(128, "")]
     public async Task ChunksFitTheModel(int limit, string heading)
     {
-        var model = await Simile.Text.TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new Simile.Text.TextEmbedderOptions { MaxTokens = limit });
+        var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new TextEmbedderOptions { MaxTokens = limit });
         var words = Enumerable.Range(0, 300).Select(i => $"incomprehensibly{i}{(i % 7 == 6 ? "." : string.Empty)}").ToArray();
         var chunks = new Chunker(model, new ChunkerOptions { OverlapTokens = 0 }).Split([new TextBlock(string.Join(' ', words), 1, heading)]).ToList();
-        Assert.All(chunks, chunk => Assert.InRange(model.CountTokens(chunk.EmbeddedText, Simile.Vectors.EmbedPurpose.Document), 1, limit));
+        Assert.All(chunks, chunk => Assert.InRange(model.CountTokens(chunk.EmbeddedText, EmbedPurpose.Document), 1, limit));
         Assert.Equal(string.Concat(words), string.Concat(chunks.Where(chunk => chunk.Heading == heading).SelectMany(chunk => chunk.Text.Where(c => !char.IsWhiteSpace(c)))));
         Assert.All(chunks.Where(chunk => chunk.Heading != heading), chunk => Assert.Contains(chunk.Text, heading, StringComparison.Ordinal));
     }
@@ -132,7 +132,7 @@ public class ChunkerTests
     [InlineData("👍🏽")]
     public async Task CharactersAreNeverCut(string character)
     {
-        var model = await Simile.Text.TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new Simile.Text.TextEmbedderOptions { MaxTokens = 16 });
+        var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new TextEmbedderOptions { MaxTokens = 16 });
         var text = string.Concat(Enumerable.Repeat(character, 500));
         var chunks = new Chunker(model, new ChunkerOptions { OverlapTokens = 0 }).Split([new TextBlock(text, 1)]).ToList();
         Assert.Equal(text, string.Concat(chunks.Select(chunk => chunk.Text)));

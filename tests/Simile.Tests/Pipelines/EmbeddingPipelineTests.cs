@@ -92,7 +92,7 @@ public sealed class EmbeddingPipelineTests
         for (var i = 0; i < texts.Length; i++)
         {
             Assert.Equal(direct.Outcomes[i].Error?.Code, items[i].Error?.Code);
-            Assert.True(items[i].Error is not null || direct[i].SequenceEqual(items[i].Value.Span));
+            Assert.True(items[i].Error is not null || direct[i].Span.SequenceEqual(items[i].Value.Span));
         }
 
         Assert.All(model.Calls, call => Assert.InRange(call.Length, 1, 2));

@@ -90,7 +90,7 @@ public sealed class DamagedWeightsTests : IDisposable
         return before;
     }
 
-    private async Task<Simile.Vectors.EmbeddingBatch> EmbedAsync(ComputePrecision precision)
+    private async Task<EmbeddingBatch> EmbedAsync(ComputePrecision precision)
     {
         await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, new TextEmbedderOptions { Precision = precision, Threads = 1 });
         return await embedder.EmbedAsync(["ba de fi go"]);
