@@ -69,10 +69,10 @@ def attention(q, k, v, heads, bias=None):
 ACTS = {"gelu": F.gelu, "gelu_new": lambda x: 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3))), "relu": F.relu}
 
 
-def bert(w, c, ids, first=0):
+def bert(w, c, ids, first=0, types=0):
     eps, heads = c["layer_norm_eps"], c["num_attention_heads"]
     n = len(ids)
-    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][first:first + n] + w["embeddings.token_type_embeddings.weight"][0]
+    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][first:first + n] + w["embeddings.token_type_embeddings.weight"][types]
     x = norm(x, w, "embeddings.LayerNorm", eps)
     for i in range(c["num_hidden_layers"]):
         p = f"encoder.layer.{i}."
@@ -322,6 +322,7 @@ def build(seed, name, m):
     json.dump({"made_by": f"tests/reference/encoders.py with torch {torch.__version__}", "texts": examples, "vectors": [[round(v, 9) for v in vector] for vector in vectors]}, open(os.path.join(folder, "expected.json"), "w"))
 
 
-for seed, (name, model) in enumerate(MODELS.items()):
-    build(seed, name, model)
-    print(name)
+if __name__ == "__main__":
+    for seed, (name, model) in enumerate(MODELS.items()):
+        build(seed, name, model)
+        print(name)

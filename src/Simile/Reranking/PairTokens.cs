@@ -16,7 +16,8 @@ internal sealed class PairTokens(ImmutableArray<PairPart> parts, int maxTokens)
     /// <summary>Joins two texts.</summary>
     public PairRow Join(ReadOnlySpan<int> first, ReadOnlySpan<int> second)
     {
-        var (keptFirst, keptSecond) = Keep(first.Length, second.Length, maxTokens - _special);
+        // The library cuts each text to the limit before it looks which is the longer: of two longer ones, the second gets the odd token.
+        var (keptFirst, keptSecond) = Keep(Math.Min(first.Length, maxTokens), Math.Min(second.Length, maxTokens), maxTokens - _special);
         var ids = new List<int>(keptFirst + keptSecond + _special);
         var types = new List<int>(ids.Capacity);
         foreach (var part in parts)

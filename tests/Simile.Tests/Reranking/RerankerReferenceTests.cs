@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Simile.Engine.Products;
 using Simile.Reranking;
 
 namespace Simile.Tests.Reranking;
 
-/// <summary>Rerankers against sentence-transformers' CrossEncoder and transformers, from texts to scores, on every instruction set (tests/reference/families.py).</summary>
+/// <summary>Rerankers from texts to scores, on every instruction set, against sentence-transformers' CrossEncoder and transformers (tests/reference/families.py), or where those were not at hand
+/// against PyTorch code of our own over the tokens of Hugging Face's tokenizers (tests/reference/rerankers.py).</summary>
 public class RerankerReferenceTests
 {
     private const float FloatTolerance = 2e-5f;
@@ -29,12 +31,14 @@ public class RerankerReferenceTests
 
     [Theory]
     [MemberData(nameof(ModelsAndLevels))]
-    public async Task ScoresAreThoseOfTheRealLibraries(string name, InstructionLevel level)
+    public async Task ScoresAreThoseOfTheReference(string name, InstructionLevel level)
     {
         await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, name), new RerankerOptions { Instructions = level, Threads = 2 }, TestContext.Current.CancellationToken);
-        foreach (var (pair, expected) in Cases(name))
+        foreach (var (pair, expected, tokens) in Cases(name))
         {
             var scores = await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken);
+            Assert.Equal(tokens, scores.Outcomes[0].TokensUsed);
+            Assert.Equal(expected.Length, scores.Labels.Length);
             for (var label = 0; label < expected.Length; label++)
             {
                 Assert.True(MathF.Abs(expected[label] - scores[0][label]) < FloatTolerance, $"{name}, '{pair.Query}' and '{pair.Text}', label {label}: {scores[0][label]:R} instead of {expected[label]:R}");
@@ -95,10 +99,125 @@ public class RerankerReferenceTests
     public void TheLongerTextIsCutFirst(int first, int second, int room, int keptFirst, int keptSecond) =>
         Assert.Equal((keptFirst, keptSecond), PairTokens.Keep(first, second, room));
 
-    private static IEnumerable<((string Query, string Text) Pair, float[] Scores)> Cases(string name)
+    [Theory]
+    [InlineData("bert-types")]
+    [InlineData("roberta")]
+    [InlineData("mpnet")]
+    [InlineData("distilbert")]
+    public async Task TheTextsOfAQueryAreInTheOrderOfTheReference(string name)
+    {
+        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, name), cancellationToken: TestContext.Current.CancellationToken);
+        var group = Cases(name).GroupBy(row => row.Pair.Query).Single(group => group.Count() > 2).ToArray();
+        var scores = await reranker.ScoreAsync(group[0].Pair.Query, [.. group.Select(row => row.Pair.Text)], TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, group.Length).OrderByDescending(i => group[i].Scores[0]), scores.Ranking());
+    }
+
+    [Fact]
+    public async Task LabelsAreCalledAsTheFolderCallsThem()
+    {
+        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, "bert-nli"), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["contradiction", "entailment", "neutral"], reranker.Labels);
+        Assert.Equal(40, reranker.MaxTokens);
+    }
+
+    // The function behind the scores, in every spelling and place that sentence-transformers has written it; the newest one counts.
+    [Theory]
+    [InlineData("torch.nn.modules.linear.Identity", null, null, "Identity")]
+    [InlineData(null, "torch.nn.modules.linear.Identity", null, "Identity")]
+    [InlineData(null, null, "torch.nn.modules.linear.Identity", "Identity")]
+    [InlineData("torch.nn.modules.activation.Sigmoid", "torch.nn.modules.linear.Identity", "torch.nn.modules.linear.Identity", "Sigmoid")]
+    [InlineData(null, "torch.nn.modules.activation.Sigmoid", "torch.nn.modules.linear.Identity", "Sigmoid")]
+    [InlineData(null, null, null, "Sigmoid")]
+    [InlineData("torch.nn.modules.activation.Tanh", null, null, null)]
+    [InlineData(null, null, "mine.Own", null)]
+    public async Task TheFunctionBehindTheScoresIsTheFoldersOwn(string? own, string? inner, string? old, string? expected)
+    {
+        using var folder = Copied("roberta");
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("config.json"), TestContext.Current.CancellationToken))!;
+        config["sbert_ce_default_activation_function"] = old;
+        config["sentence_transformers"] = inner is null ? null : new JsonObject { ["activation_fn"] = inner };
+        await WriteAsync(folder, "config.json", config.ToJsonString());
+        if (own is not null)
+        {
+            await WriteAsync(folder, "config_sentence_transformers.json", new JsonObject { ["activation_fn"] = own }.ToJsonString());
+        }
+
+        if (expected is null)
+        {
+            Assert.Equal(ErrorCode.UnsupportedModel, (await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path))).Code);
+            return;
+        }
+
+        // The reference's scores went through the sigmoid; its inverse gives the logits.
+        await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
+        var (pair, scores, _) = Cases("roberta").First();
+        var wanted = expected == "Sigmoid" ? scores[0] : MathF.Log(scores[0] / (1 - scores[0]));
+        Assert.Equal(wanted, (await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken))[0][0], 1e-4f);
+    }
+
+    [Theory]
+    [InlineData("sentence_bert_config.json", "max_seq_length", 20)]
+    [InlineData("tokenizer_config.json", "model_max_length", 18)]
+    [InlineData(null, null, 80)]
+    public async Task TheLimitIsTheFoldersOwnOrThatOfThePositions(string? file, string? name, int expected)
+    {
+        using var folder = Copied("bert-types");
+        await WriteAsync(folder, "tokenizer_config.json", """{"tokenizer_class":"BertTokenizer"}""");
+        if (file is not null)
+        {
+            await WriteAsync(folder, file, $$"""{"tokenizer_class":"BertTokenizer","{{name}}":{{expected}}}""");
+        }
+
+        await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(expected, reranker.MaxTokens);
+    }
+
+    // As the first cross-encoders were published: no tokenizer.json, but a list of pieces.
+    [Fact]
+    public async Task AFolderWithAVocabularyAloneHasTheSameScores()
+    {
+        using var folder = Copied("bert-types");
+        var tokenizer = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("tokenizer.json"), TestContext.Current.CancellationToken))!;
+        var pieces = tokenizer["model"]!["vocab"]!.AsObject().OrderBy(piece => piece.Value!.GetValue<int>()).Select(piece => piece.Key);
+        await File.WriteAllLinesAsync(folder.File("vocab.txt"), pieces, TestContext.Current.CancellationToken);
+        File.Delete(folder.File("tokenizer.json"));
+        await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var (pair, expected, _) in Cases("bert-types"))
+        {
+            Assert.Equal(expected[0], (await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken))[0][0], FloatTolerance);
+        }
+    }
+
+    [Fact]
+    public async Task TypesThatTheNetworkHasNotAreRefused()
+    {
+        using var folder = Copied("roberta");
+        File.Copy(Path.Combine(Root, "bert-types", "tokenizer.json"), folder.File("tokenizer.json"), overwrite: true);
+        await WriteAsync(folder, "tokenizer_config.json", """{"tokenizer_class":"BertTokenizer","model_input_names":["input_ids","token_type_ids"]}""");
+        var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path));
+        Assert.Equal(ErrorCode.BadCheckpoint, error.Code);
+        Assert.Contains("2 types of tokens, but the network only 1", error.Description, StringComparison.Ordinal);
+    }
+
+    private static TemporaryFolder Copied(string name)
+    {
+        var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(Path.Combine(Root, name)))
+        {
+            File.Copy(file, folder.File(Path.GetFileName(file)));
+        }
+
+        return folder;
+    }
+
+    private static Task WriteAsync(TemporaryFolder folder, string name, string content) =>
+        File.WriteAllTextAsync(folder.File(name), content, TestContext.Current.CancellationToken);
+
+    private static IEnumerable<((string Query, string Text) Pair, float[] Scores, int Tokens)> Cases(string name)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, name, "expected.json")));
-        return [.. document.RootElement.GetProperty("pairs").EnumerateArray().Zip(document.RootElement.GetProperty("scores").EnumerateArray())
-            .Select(row => ((row.First[0].GetString()!, row.First[1].GetString()!), row.Second.EnumerateArray().Select(value => value.GetSingle()).ToArray()))];
+        var (pairs, scores, ids) = (document.RootElement.GetProperty("pairs"), document.RootElement.GetProperty("scores"), document.RootElement.GetProperty("ids"));
+        return [.. pairs.EnumerateArray().Zip(scores.EnumerateArray(), ids.EnumerateArray())
+            .Select(row => ((row.First[0].GetString()!, row.First[1].GetString()!), row.Second.EnumerateArray().Select(value => value.GetSingle()).ToArray(), row.Third.GetArrayLength()))];
     }
 }
