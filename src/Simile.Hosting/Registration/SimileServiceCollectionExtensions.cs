@@ -117,6 +117,6 @@ public static class SimileServiceCollectionExtensions
     {
         ModelId = provider.GetRequiredService<IOptionsMonitor<SimileOptions>>().Get(registration.OptionsName).Model,
         Time = provider.GetRequiredService<TimeProvider>(),
-        Find = type => (Find<IEmbedder<TInput>>(provider, registration) as HostedEmbedder<TInput>)?.Find(type),
+        Find = type => (Find<IEmbedder<TInput>>(provider, registration) as HostedEmbedder<TInput>)?.FindIfLoaded(type),
     };
 }

@@ -18,6 +18,9 @@ internal sealed class EmbedderStack(string name, EmbedderTower<string>? texts, E
     public IReadOnlyList<object> Faces { get; } =
         [.. ((object?[])[texts?.Top, images?.Top, new ContentEmbedder(texts?.Top, images?.Top), texts?.Batching, images?.Batching, .. parts]).OfType<object>()];
 
+    /// <summary>A part by its type, or what an embedder in it knows of; null where there is none.</summary>
+    public object? Find(Type type) => Faces.FirstOrDefault(type.IsInstanceOfType) ?? Faces.OfType<ContentEmbedder>().First().Find(type);
+
     /// <summary>One probe for each kind of input.</summary>
     public IReadOnlyList<HealthProbe> Probes { get; private set; } = [];
 

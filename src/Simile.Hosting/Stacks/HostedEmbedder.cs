@@ -1,4 +1,3 @@
-using Simile.Multimodal;
 using Simile.Registry;
 using Simile.Vectors;
 
@@ -33,7 +32,7 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
     }
 
     /// <summary>A part of the model by its type, or null when there is none, or the model is not loaded.</summary>
-    public object? Find(Type type)
+    public object? FindIfLoaded(Type type)
     {
         if (!IsLoaded)
         {
@@ -47,11 +46,13 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
         }
 
         // What is handed out here stays sound as long as the model is loaded; a host keeps it until its end unless told otherwise.
-        var faces = lease.Result.Embedder.Faces;
-        var found = faces.FirstOrDefault(type.IsInstanceOfType) ?? faces.OfType<ContentEmbedder>().First().Find(type);
+        var found = lease.Result.Embedder.Find(type);
         _ = lease.Result.DisposeAsync().AsTask();
         return found;
     }
+
+    /// <remarks>Waits for the model to be loaded.</remarks>
+    public object? Find(Type type) => type.IsInstanceOfType(this) ? this : Task.Run(() => FindAsync(type)).GetAwaiter().GetResult();
 
     // Nothing here returns to the caller's thread, so that waiting for it cannot block it.
     private Tuple<EmbeddingSpace, EmbeddingRecipe> Known() => _known ??= Task.Run(LookAsync).GetAwaiter().GetResult();
@@ -62,6 +63,15 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
         await using (lease.ConfigureAwait(false))
         {
             return Tuple.Create(lease.Embedder.Space, lease.Embedder.Recipe);
+        }
+    }
+
+    private async Task<object?> FindAsync(Type type)
+    {
+        var lease = await registry.GetAsync<EmbedderStack>(name).ConfigureAwait(false);
+        await using (lease.ConfigureAwait(false))
+        {
+            return lease.Embedder.Find(type);
         }
     }
 }

@@ -62,6 +62,16 @@ internal static class ChunkMetadata
         }
     }
 
+    /// <summary>Whether a value can be kept under a name.</summary>
+    public static bool CanKeep(string name, MetadataValue value) =>
+        name.Length is > 0 and <= MaxName && IsWhole(name) && value.Value switch
+        {
+            string text => text.Length <= MaxText && IsWhole(text),
+            double number => double.IsFinite(number),
+            null => false,
+            _ => true,
+        };
+
     /// <summary>Whether a text consists of whole characters and can be stored as it is.</summary>
     public static bool IsWhole(string text)
     {

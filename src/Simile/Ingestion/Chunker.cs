@@ -23,13 +23,17 @@ public sealed class Chunker
     public Chunker(TextEmbedder model, ChunkerOptions? options = null)
         : this(model?.Tokenizer!, options) => _model = model;
 
-    /// <summary>A chunker for the model of texts that stands behind an embedder, whatever is put around it.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> where none does.</exception>
-    internal static Chunker For<TInput>(IEmbedder<TInput> embedder, ChunkerOptions? options) => embedder.Find(typeof(TextEmbedder)) is TextEmbedder model
-        ? new Chunker(model, options)
-        : throw new SimileException(ErrorCode.InvalidOption, $"The model embeds texts, but no tokenizer stands behind {embedder.GetType().Name} to cut documents with. Give a {nameof(Chunker)} of your own.");
+    /// <summary>What is to be said of a chunker that has to guess.</summary>
+    internal const string Estimated = "The model does not say how it counts tokens, so that texts are cut by an estimate (a token is four letters, or a sign). Fewer tokens a chunk where it cuts them off.";
 
-    internal string Fingerprint => _options.Fingerprint;
+    /// <summary>A chunker for the model of texts that stands behind an embedder, whatever is put around it; where none does, one that counts by an estimate.</summary>
+    internal static Chunker For<TInput>(IEmbedder<TInput> embedder, ChunkerOptions? options) =>
+        embedder.Find(typeof(TextEmbedder)) is TextEmbedder model ? new Chunker(model, options) : new Chunker(new EstimatedTokens(), options);
+
+    /// <summary>Whether tokens are counted by an estimate.</summary>
+    internal bool IsEstimate => _tokenizer is EstimatedTokens;
+
+    internal string Fingerprint => IsEstimate ? $"{_tokenizer.Digest}:{_options.Fingerprint}" : _options.Fingerprint;
 
     /// <summary>The chunks of a document, in order.</summary>
     public IEnumerable<Chunk> Split(IEnumerable<TextBlock> blocks)
@@ -40,7 +44,7 @@ public sealed class Chunker
         var group = new List<TextBlock>();
         foreach (var block in blocks)
         {
-            if (group.Count > 0 && block.Heading != group[0].Heading)
+            if (group.Count > 0 && (block.Heading != group[0].Heading || block.Metadata != group[0].Metadata))
             {
                 foreach (var chunk in SplitGroup(group, measure, plain))
                 {
@@ -64,9 +68,10 @@ public sealed class Chunker
     {
         var plan = group[0].Heading.Length == 0 ? plain : ChunkPlan.Under(group[0].Heading, measure, _options);
         var line = group[0].StartLine;
-        return plan.EmbeddedHeading == plan.Heading
+        var chunks = plan.EmbeddedHeading == plan.Heading
             ? Under(plan, group, measure)
             : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line)], measure).Concat(Under(plan, group, measure));
+        return group[0].Metadata.Count == 0 ? chunks : chunks.Select(chunk => chunk with { Metadata = group[0].Metadata });
     }
 
     private static IEnumerable<Chunk> Under(ChunkPlan plan, IEnumerable<TextBlock> blocks, TokenMeasure measure)

@@ -6,4 +6,8 @@ namespace Simile.Ingestion;
 /// <param name="Heading">The headings above it, outermost first, joined by " &gt; "; empty when there are none.</param>
 /// <param name="IsCode">Whether its lines are to be kept as they are.</param>
 /// <param name="EndLine">Its last line in the file, where the text's line breaks are not those of the file; else null.</param>
-public sealed record TextBlock(string Text, int StartLine, string Heading = "", bool IsCode = false, int? EndLine = null);
+public sealed record TextBlock(string Text, int StartLine, string Heading = "", bool IsCode = false, int? EndLine = null)
+{
+    /// <summary>What its chunks may be filtered by; blocks of other metadata share none. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
+}

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Simile.Images;
 using Simile.Ingestion;
+using Simile.Ingestion.Readers;
 using Simile.Multimodal;
 
 namespace Simile.Search;
@@ -10,6 +11,9 @@ namespace Simile.Search;
 /// <param name="chunker">Cuts documents; null where the model embeds no texts.</param>
 internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
 {
+    // Indexes that were made before fields became metadata have none of them.
+    private const string Fields = "fields/1:";
+
 
     /// <summary>Whether a file of a folder is of a kind that the model embeds.</summary>
     public bool Wants(string path) =>
@@ -26,7 +30,7 @@ internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
         }
 
         var bytes = DocumentText.ReadBytes(path);
-        var way = isPicture ? traits.ImageRecipe!.Digest : $"{chunker!.Fingerprint}:{traits.TextRecipe!.Digest}";
+        var way = isPicture ? traits.ImageRecipe!.Digest : $"{(HasFields(path) ? Fields : string.Empty)}{chunker!.Fingerprint}:{traits.TextRecipe!.Digest}";
         var fingerprint = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}:{way}";
         var known = stored is null ? null : FileMark.Parse(stored);
         if (known?.Fingerprint == fingerprint)
@@ -38,6 +42,8 @@ internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
 
         return isPicture ? Picture(path, fingerprint) : Document(path, fingerprint, bytes);
     }
+
+    private static bool HasFields(string path) => DocumentReaders.For(path) is JsonLinesReader;
 
     private ReadFile Document(string path, string fingerprint, byte[] bytes)
     {

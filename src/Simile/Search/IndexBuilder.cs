@@ -15,7 +15,7 @@ public sealed class IndexBuilder
     private readonly Chunker? _chunker;
     private readonly ChunkerOptions? _options;
 
-    /// <summary>Makes a builder that cuts documents to what the model reads: by the <see cref="TextEmbedder"/> that stands behind it (<see cref="IEmbedder{TInput}.Find"/>).</summary>
+    /// <summary>Makes a builder that cuts documents to what the model reads: by the <see cref="TextEmbedder"/> that stands behind it (<see cref="IEmbedder{TInput}.Find"/>), or else by an estimate, which a note tells.</summary>
     /// <param name="store">The store.</param>
     /// <param name="embedder">The model, whatever is put around it. Of a folder, the kinds of files that it embeds are taken (<see cref="ContentTraits"/>).</param>
     /// <param name="options">How documents are cut.</param>
@@ -26,7 +26,7 @@ public sealed class IndexBuilder
         (_store, _embedder, _options) = (store, embedder, options?.Checked());
     }
 
-    /// <summary>Makes a builder that cuts documents in a way of one's own, as for a model behind which no tokenizer of Simile's stands.</summary>
+    /// <summary>Makes a builder that cuts documents in a way of one's own, as with a tokenizer of one's own.</summary>
     /// <param name="store">The store.</param>
     /// <param name="embedder">The model.</param>
     /// <param name="chunker">Cuts documents.</param>
@@ -47,11 +47,18 @@ public sealed class IndexBuilder
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes of the 400s.</exception>
     public async Task<IndexReport> BuildAsync(IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await _store.EnsureSpaceAsync(_embedder.Space, cancellationToken).ConfigureAwait(false);
+        // Who has to load a model for its space is not waited for here.
+        await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         var traits = ContentTraits.Of(_embedder);
-        var reader = new FileReader(traits, traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options));
+        var chunker = traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options);
+        var reader = new FileReader(traits, chunker);
         var found = await Task.Run(() => DocumentFinder.Walk(paths, reader.Wants), cancellationToken).ConfigureAwait(false);
         var (known, tally) = (await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), new IndexTally());
+        if (chunker is { IsEstimate: true } && paths.Count > 0)
+        {
+            tally.Note(paths[0], Chunker.Estimated);
+        }
+
         var vanished = new VanishedFiles(found, [.. known.Keys], Prune).Under(paths, tally);
         if (vanished.Count > 0)
         {

@@ -14,6 +14,9 @@ internal sealed class IndexTally
     private int _withoutVector;
     private int _truncated;
 
+    /// <summary>What went wrong so far.</summary>
+    public IReadOnlyList<IndexProblem> Problems => _problems;
+
     /// <summary>Chunks embedded.</summary>
     public int Chunks { get; private set; }
 
@@ -38,6 +41,9 @@ internal sealed class IndexTally
 
     /// <summary>Something is wrong with what is no file of its own.</summary>
     public void Tell(string path, SimileException error) => _problems.Add(new IndexProblem(path, error));
+
+    /// <summary>Something is to be said of a path.</summary>
+    public void Note(string path, string message) => _notes.Add(new IndexNote(path, message));
 
     /// <summary>The report.</summary>
     public IndexReport Report(FoundDocuments found, int removed) => new(found.Files.Count, _changed, removed, Chunks, _problems)

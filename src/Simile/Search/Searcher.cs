@@ -158,7 +158,7 @@ public sealed class Searcher
     {
         if (_known.Summary.Version < 0 && _embedder is not null)
         {
-            await _store.EnsureSpaceAsync(_embedder.Space, cancellationToken).ConfigureAwait(false);
+            await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
 
         var summary = await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,8 @@ using Simile.Pipelines.Bulk;
 
 namespace Simile.Ingestion.Readers;
 
-/// <summary>One JSON value a line: the fields <c>title</c> and <c>text</c> of an object, else all of its texts. A line that cannot be read is one problem.</summary>
+/// <summary>One JSON value a line: the fields <c>title</c> and <c>text</c> of an object, else all of its texts. Its other fields that are texts (of up to 4,096 characters), numbers, true or false are metadata, to filter by.
+/// A line that cannot be read is one problem.</summary>
 public sealed class JsonLinesReader : IDocumentReader
 {
     /// <inheritdoc/>
@@ -31,7 +32,7 @@ public sealed class JsonLinesReader : IDocumentReader
             var (title, own) = TextsOf(document.RootElement);
 
             // A heading of its own keeps the lines apart: each is a document.
-            return string.IsNullOrWhiteSpace(own) ? null : new TextBlock(own, number, string.IsNullOrWhiteSpace(title) ? $"Line {number}" : title, EndLine: number);
+            return string.IsNullOrWhiteSpace(own) ? null : new TextBlock(own, number, string.IsNullOrWhiteSpace(title) ? $"Line {number}" : title, EndLine: number) { Metadata = MetadataOf(document.RootElement) };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -61,6 +62,34 @@ public sealed class JsonLinesReader : IDocumentReader
 
         return string.IsNullOrWhiteSpace(texts) ? (string.Empty, title) : (title, texts);
     }
+
+    private static IReadOnlyDictionary<string, MetadataValue> MetadataOf(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            return ChunkMetadata.None;
+        }
+
+        var found = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+        foreach (var field in element.EnumerateObject().Where(field => field.Name is not ("title" or "text")))
+        {
+            if (ValueOf(field.Value) is { } value && ChunkMetadata.CanKeep(field.Name, value) && (found.Count < ChunkMetadata.MaxValues || found.ContainsKey(field.Name)))
+            {
+                found[field.Name] = value;
+            }
+        }
+
+        return found.Count == 0 ? ChunkMetadata.None : found;
+    }
+
+    private static MetadataValue? ValueOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.TryGetDouble(out var number) ? number : null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
 
     private static string? Field(JsonElement element, string name)
     {
