@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Simile.Ingestion;
+namespace Simile;
 
 /// <summary>A value that is kept with a chunk, to filter by: a text, a number, or true or false. It is made of these by itself: <c>["lang"] = "de", ["year"] = 2024</c>.</summary>
 /// <remarks>Numbers are equal when their values are, whichever type they came from: 2 and 2.0 are one value.</remarks>
