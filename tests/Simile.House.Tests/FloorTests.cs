@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Simile.House.Tests;
@@ -17,11 +16,6 @@ public class FloorTests
         ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Sqlite"],
         ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Hosting"],
     };
-
-    private static readonly string[] Ranks =
-    [
-        "Vectors", "Tokenization", "Imaging", "Models", "Hub", "Networks", "Text", "Reranking", "Images", "Multimodal", "Batching", "Caching", "Monitoring", "Pipelines", "Registry", "Ingestion", "Search",
-    ];
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(RepositoryRoot.Find("src")).Select(path => Path.GetFileName(path)!)];
 
@@ -51,17 +45,6 @@ public class FloorTests
         Assert.All(types.Distinct(), name => Assert.Matches(allowed, name));
     }
 
-    [Fact]
-    public void AFolderOfTheLibraryUsesOnlyThoseAboveIt()
-    {
-        foreach (var path in Directory.GetFiles(RepositoryRoot.Find("src", "Simile"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/", StringComparison.Ordinal)))
-        {
-            var own = Rank(Path.GetRelativePath(RepositoryRoot.Find("src", "Simile"), path).Split('/', '\\')[0]);
-            var used = Regex.Matches(File.ReadAllText(path), @"(?:using |\b)Simile\.(?<folder>[A-Z]\w+)[.;]").Select(match => match.Groups["folder"].Value).Where(Ranks.Contains);
-            Assert.All(used, folder => Assert.True(Rank(folder) <= own, $"{path} uses {folder}, which stands below it."));
-        }
-    }
-
     private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
     {
         MethodBase method => method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType ?? typeof(void)),
@@ -69,12 +52,6 @@ public class FloorTests
         FieldInfo field => [field.FieldType],
         _ => [],
     };
-
-    private static int Rank(string folder)
-    {
-        var rank = Array.IndexOf(Ranks, folder);
-        return rank >= 0 ? rank : throw new InvalidOperationException($"The folder {folder} has no rank: give it one in this test and in docs/architecture.md.");
-    }
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(RepositoryRoot.Find("src", project, project + ".csproj")).Descendants(kind).Select(element => element.Attribute("Include")!.Value);

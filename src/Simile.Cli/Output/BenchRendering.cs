@@ -1,5 +1,4 @@
 using System.Globalization;
-using Simile.Cli.Verbs;
 
 namespace Simile.Cli.Output;
 
@@ -80,3 +79,15 @@ internal static class BenchRendering
         });
     }
 }
+
+/// <summary>What 'bench' measured over pictures.</summary>
+/// <param name="Images">Pictures of the corpus.</param>
+/// <param name="ImagesPerSecond">From file to vector, all together.</param>
+/// <param name="DecodeMilliseconds">Reading and decoding one picture, on one thread.</param>
+/// <param name="PrepareMilliseconds">Preparing one picture, on one thread.</param>
+/// <param name="ForwardMilliseconds">The network for one picture out of a batch, by the clock, on all threads.</param>
+/// <param name="P50Milliseconds">One picture alone, from file to vector.</param>
+/// <param name="P99Milliseconds">The same, 99th percentile.</param>
+/// <param name="PeakMemoryMegabytes">Of the whole process.</param>
+internal sealed record PictureBenchResult(
+    int Images, double ImagesPerSecond, double DecodeMilliseconds, double PrepareMilliseconds, double ForwardMilliseconds, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes);

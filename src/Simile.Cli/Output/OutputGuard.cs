@@ -1,3 +1,4 @@
+using Simile.Training.Static;
 using Simile.Training;
 
 namespace Simile.Cli.Output;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Simile.Engine.Assembly;
 using Simile.Engine.Products;
 
 namespace Simile.Engine.Attention;

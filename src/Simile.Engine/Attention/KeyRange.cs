@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Simile.Engine.Assembly;
 using Simile.Engine.Products;
 
 namespace Simile.Engine.Attention;

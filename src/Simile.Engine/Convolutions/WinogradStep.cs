@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Simile.Engine.Assembly;
 using Simile.Engine.Functions;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;

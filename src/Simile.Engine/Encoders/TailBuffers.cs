@@ -1,3 +1,4 @@
+using Simile.Engine.Assembly;
 using Simile.Engine.Functions;
 using Simile.Engine.Memory;
 using Simile.Engine.Products;

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Simile.Engine.Assembly;
 using Simile.Engine.Memory;
 
 namespace Simile.Engine.Products;

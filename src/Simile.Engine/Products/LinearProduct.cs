@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Simile.Engine.Assembly;
 using Simile.Engine.Functions;
 
 namespace Simile.Engine.Products;

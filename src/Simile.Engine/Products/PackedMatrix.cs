@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Simile.Engine.Assembly;
 using Simile.Engine.Memory;
 
 namespace Simile.Engine.Products;

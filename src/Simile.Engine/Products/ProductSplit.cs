@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Simile.Engine.Assembly;
 using Simile.Engine.Threads;
 
 namespace Simile.Engine.Products;

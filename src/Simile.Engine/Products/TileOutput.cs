@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Simile.Engine.Assembly;
 using Simile.Engine.Functions;
 
 namespace Simile.Engine.Products;

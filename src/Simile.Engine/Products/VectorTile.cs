@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Simile.Engine.Assembly;
 
 namespace Simile.Engine.Products;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Simile.Hosting.Stacks;
 using Simile.Images;
 using Simile.Multimodal;
 using Simile.Vectors;
@@ -29,7 +28,14 @@ public static class EmbedderGenerator
         new EmbedderGenerator<DataContent, Content>(embedder, DataContents.ToContent, Checked(options), () => DimensionsOf(embedder));
 
     // Metadata are asked for while a container is built; that is no time to load a model.
-    private static int? DimensionsOf<TInput>(IEmbedder<TInput> embedder) => embedder is HostedEmbedder<TInput> hosted ? hosted.SpaceIfLoaded?.Dimensions : embedder.Space.Dimensions;
+    private static int? DimensionsOf<TInput>(IEmbedder<TInput> embedder) => embedder is ILoadedLater hosted ? hosted.SpaceIfLoaded?.Dimensions : embedder.Space.Dimensions;
 
     private static EmbedderGeneratorOptions Checked(EmbedderGeneratorOptions? options) => (options ?? new EmbedderGeneratorOptions()).Checked();
+}
+
+/// <summary>An embedder whose model is loaded when it is first needed.</summary>
+internal interface ILoadedLater
+{
+    /// <summary>The space, or null when the model would have to be loaded first.</summary>
+    EmbeddingSpace? SpaceIfLoaded { get; }
 }

@@ -1,4 +1,3 @@
-using Simile.Hosting.Health;
 using Simile.Images;
 using Simile.Multimodal;
 

@@ -1,3 +1,4 @@
+using Simile.Hosting.Generators;
 using Simile.Registry;
 using Simile.Vectors;
 
@@ -6,7 +7,7 @@ namespace Simile.Hosting.Stacks;
 /// <summary>An embedder of a host's registry, lent for each call. It can be made before the model is loaded; the first call loads it then.</summary>
 /// <param name="registry">The registry.</param>
 /// <param name="name">The name in it.</param>
-internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string name) : IEmbedder<TInput>
+internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string name) : IEmbedder<TInput>, ILoadedLater
 {
     private volatile Tuple<EmbeddingSpace, EmbeddingRecipe>? _known;
 
@@ -16,7 +17,7 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
     /// <remarks>Waits for the model to be loaded.</remarks>
     public EmbeddingRecipe Recipe => Known().Item2;
 
-    /// <summary>The space, or null when the model would have to be loaded first.</summary>
+    /// <inheritdoc/>
     public EmbeddingSpace? SpaceIfLoaded => _known is not null || IsLoaded ? Space : null;
 
     private bool IsLoaded => registry.Embedders.Any(entry => entry.Name == name && entry.IsLoaded);

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Simile.Caching;
 using Simile.Hosting.Generators;
-using Simile.Hosting.Health;
 using Simile.Images;
 using Simile.Models;
 using Simile.Monitoring;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Simile.Tokenization.Normalization;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tests.Tokenization;

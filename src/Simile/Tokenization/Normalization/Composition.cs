@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Unicode;
 
 namespace Simile.Tokenization.Normalization;

@@ -1,4 +1,5 @@
 using System.Text;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Normalization;

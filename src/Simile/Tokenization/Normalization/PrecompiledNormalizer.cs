@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Normalization;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Unicode;
 
 namespace Simile.Tokenization.Pipeline;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Simile.Tokenization.Offsets;
 
 namespace Simile.Tokenization.Pipeline;
 

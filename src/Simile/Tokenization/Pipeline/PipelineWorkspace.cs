@@ -1,3 +1,4 @@
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Pieces;
 using Simile.Tokenization.Splitting;
 

@@ -1,3 +1,4 @@
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Splitting;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Patterns;
 using Simile.Tokenization.Pipeline;
 

@@ -1,7 +1,7 @@
 using Simile.Images;
 using Simile.Imaging;
 
-namespace Simile.Hosting.Health;
+namespace Simile.Hosting.Stacks;
 
 /// <summary>The inputs that show that a model works. They never change.</summary>
 internal static class ProbeInputs

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Simile.Tokenization.Pipeline;
+namespace Simile.Tokenization.Offsets;
 
 /// <summary>One stretch of the original text while it is being normalized. Changes are written down character by character and then applied at once.</summary>
 /// <remarks>The rules by which places are kept are those of Hugging Face's NormalizedString, down to their corners, since offsets must be equal to theirs.</remarks>

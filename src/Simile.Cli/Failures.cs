@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Simile.Cli.Output;
 
-namespace Simile.Cli.Output;
+namespace Simile.Cli;
 
 /// <summary>Errors as the user sees them: one line on standard error, and the program's exit code.</summary>
 internal static class Failures

@@ -1,7 +1,6 @@
 using Simile.Engine.Checkpoints;
-using Simile.Training.Static;
 
-namespace Simile.Training;
+namespace Simile.Training.Static;
 
 /// <summary>Tells what a training may write over: nothing but what a training wrote.</summary>
 public static class TrainingOutputs

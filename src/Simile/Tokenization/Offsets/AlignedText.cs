@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Simile.Tokenization.Pipeline;
+namespace Simile.Tokenization.Offsets;
 
 /// <summary>Text under way to tokens: UTF-16 units and, for each, the stretch of the original text that it stands for. Reused; not safe for several threads at once.</summary>
 internal sealed class AlignedText

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Simile.Tokenization.Pipeline;
+namespace Simile.Tokenization.Offsets;
 
 /// <summary>A stretch of a text under way: an added token when <paramref name="Id"/> is not negative, else text that is still to be split.</summary>
 [StructLayout(LayoutKind.Auto)]

@@ -1,4 +1,4 @@
-namespace Simile.Tokenization.Pipeline;
+namespace Simile.Tokenization.Offsets;
 
 /// <summary>How far normalizers and pre-tokenizers may grow a text. A few that replace one character by two, one after another, would else fill any memory.</summary>
 internal static class GrowthLimit

@@ -1,6 +1,6 @@
 using Simile.Vectors;
 
-namespace Simile.Hosting.Health;
+namespace Simile.Hosting.Stacks;
 
 /// <summary>An input whose vector is known, embedded again through the queue but past every cache.</summary>
 /// <param name="Kind">What is embedded: texts or pictures.</param>

@@ -1,4 +1,4 @@
-namespace Simile.Engine.Products;
+namespace Simile.Engine.Assembly;
 
 /// <summary>The shape of the tiles that every kernel works in.</summary>
 internal static class TileShape
