@@ -1,3 +1,4 @@
+using Simile.Families;
 using Simile.Models;
 
 namespace Simile.Hosting;
@@ -12,7 +13,7 @@ internal sealed record ModelFolders(ModelFolder? Texts, ModelFolder? Images, Mod
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>.</exception>
     public float? LogitScale() =>
         (float?)Images?.ReadConfig(string.Empty, "config.json")?.Child("aligned_with")?.RealOrNull("logit_scale")
-        ?? (IsClip(Texts) ? ClipCheckpoint.LogitScale(Texts!) : IsClip(Images) ? ClipCheckpoint.LogitScale(Images!) : null);
+        ?? (IsClip(Texts) ? PairedModels.LogitScale(ModelManifest.Read(Texts!)) : IsClip(Images) ? PairedModels.LogitScale(ModelManifest.Read(Images!)) : null);
 
-    private static bool IsClip(ModelFolder? folder) => folder is not null && ModelModalities.Of(folder) == (Modality.Text | Modality.Image);
+    private static bool IsClip(ModelFolder? folder) => folder is not null && ModelManifest.Read(folder).Modality == (Modality.Text | Modality.Image);
 }

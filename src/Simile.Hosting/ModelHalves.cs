@@ -1,3 +1,4 @@
+using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
 
@@ -13,7 +14,7 @@ internal sealed class ModelHalves(ModelCatalogue catalogue, ModelLocator models)
     public ModelFolders Find(ModelRequest request)
     {
         var folder = models.Resolve(request.Name);
-        var (texts, images, alignment) = ConfigOf(folder) is { } config && config.TextOrNull("model_type") == ModelModalities.AlignmentType
+        var (texts, images, alignment) = ConfigOf(folder) is { } config && config.TextOrNull("model_type") == ModelManifest.AlignmentType
             ? (models.Resolve(config.Text("text_model")), models.Resolve(config.Text("image_model")), folder)
             : (TextsOf(folder), ImagesOf(folder, request), (ModelFolder?)null);
         var found = new ModelFolders(request.Needs.HasFlag(Modality.Text) ? texts : null, request.Needs.HasFlag(Modality.Image) ? images : null, alignment);
@@ -22,11 +23,11 @@ internal sealed class ModelHalves(ModelCatalogue catalogue, ModelLocator models)
 
     private static SimileException EmbedsTheOther(ModelRequest request, ModelFolder folder)
     {
-        var what = ModelModalities.Of(folder) == Modality.Image ? "pictures only, and a text was given" : "texts only, and a picture was given";
+        var what = ModelManifest.Read(folder).Modality == Modality.Image ? "pictures only, and a text was given" : "texts only, and a picture was given";
         return new SimileException(ErrorCode.UnsupportedModality, $"{request.Name} embeds {what}. Use a model that does ('simile models list' shows what each embeds; CLIP models embed both).");
     }
 
-    private ModelFolder? TextsOf(ModelFolder folder) => ModelModalities.Of(folder) == Modality.Image ? TextPartner(folder) : folder;
+    private ModelFolder? TextsOf(ModelFolder folder) => ModelManifest.Read(folder).Modality == Modality.Image ? TextPartner(folder) : folder;
 
     private ModelFolder? ImagesOf(ModelFolder folder, ModelRequest request)
     {
@@ -35,7 +36,7 @@ internal sealed class ModelHalves(ModelCatalogue catalogue, ModelLocator models)
             return models.Resolve(named);
         }
 
-        return ModelModalities.Of(folder).HasFlag(Modality.Image)
+        return ModelManifest.Read(folder).Modality.HasFlag(Modality.Image)
             ? folder
             : catalogue.Names.Select(catalogue.Resolve).FirstOrDefault(candidate => PartnerOf(candidate) is { } partner && partner == folder.Name);
     }

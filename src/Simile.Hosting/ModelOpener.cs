@@ -1,4 +1,5 @@
 using Simile.Engine.Products;
+using Simile.Families;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
@@ -33,7 +34,7 @@ internal sealed class ModelOpener(ModelCatalogue catalogue, ModelLocator models)
     // A static model has no products; a precision that was asked for pictures must not fail it.
     private static Task<TextEmbedder> OpenTextsAsync(ModelFolders folders, ModelRequest request, CancellationToken cancellationToken)
     {
-        var precision = folders.Images is not null && !folders.Texts!.HoldsTransformer() ? ComputePrecision.Float32 : request.Precision;
+        var precision = folders.Images is not null && !ModelManifest.Read(folders.Texts!).HoldsTransformer ? ComputePrecision.Float32 : request.Precision;
         return TextEmbedder.LoadAsync(folders.Texts!.Path, new TextEmbedderOptions { Threads = request.Threads, Precision = precision }, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using Simile.Engine.Files;
+using Simile.Families;
 using Simile.Models;
 using Simile.Registry;
 
@@ -11,7 +12,7 @@ internal sealed class RegistryModels(SimileHost host)
     public async Task<OpenedEmbedder> OpenAsync(string id, CancellationToken cancellationToken)
     {
         var folder = host.Models.Resolve(id);
-        var model = await host.OpenModelAsync(new ModelRequest(id, ModelModalities.Of(folder)), cancellationToken).ConfigureAwait(false);
+        var model = await host.OpenModelAsync(new ModelRequest(id, ModelManifest.Read(folder).Modality), cancellationToken).ConfigureAwait(false);
         return new OpenedEmbedder([.. ((object?[])[model.Texts, model.Images, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
     }
 

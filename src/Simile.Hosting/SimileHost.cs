@@ -1,3 +1,4 @@
+using Simile.Families;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
@@ -71,7 +72,7 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
             return await RerankerVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
         }
 
-        var embeds = ModelModalities.Of(folder);
+        var embeds = ModelManifest.Read(folder).Modality;
         var images = embeds.HasFlag(Modality.Image) ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false) : null;
         if (images is not null && !embeds.HasFlag(Modality.Text))
         {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Cli.Tests;
 
@@ -127,7 +127,7 @@ public sealed class AlignmentTests : IDisposable
         void Add(string name, long[] shape, Func<float> value)
         {
             var values = Enumerable.Range(0, (int)shape.Aggregate(1L, (product, size) => product * size)).Select(_ => value()).ToArray();
-            tensors.Add(new TensorToWrite(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
+            tensors.Add(new TensorToWrite(name, TensorType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
         }
 
         foreach (var (convolution, norm, inputs, size) in (ReadOnlySpan<(string, string, int, int)>)[("conv1", "bn1", 3, 7), ("layer1.0.conv1", "layer1.0.bn1", 8, 3), ("layer1.0.conv2", "layer1.0.bn2", 8, 3)])

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Cli.Tests;
 
@@ -125,7 +125,7 @@ public sealed class ModelsTests : IDisposable
     private void PlantStaticModel()
     {
         float[] rows = [9, 9, 0, 1, 1, 0];
-        SafetensorsWriter.Write(_folder.File("w"), [new TensorToWrite("embeddings", SafetensorsType.F32, [3, 2], MemoryMarshal.AsBytes(rows.AsSpan()).ToArray())]);
+        SafetensorsWriter.Write(_folder.File("w"), [new TensorToWrite("embeddings", TensorType.F32, [3, 2], MemoryMarshal.AsBytes(rows.AsSpan()).ToArray())]);
         _hub.Files.Remove("modules.json");
         _hub.Files["config.json"] = """{"model_type":"model2vec","normalize":true}"""u8.ToArray();
         _hub.Files["tokenizer.json"] = System.Text.Encoding.UTF8.GetBytes(Tokenizer);

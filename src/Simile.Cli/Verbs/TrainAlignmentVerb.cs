@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Simile.Cli.Output;
+using Simile.Families;
 using Simile.Hosting;
 using Simile.Models;
 using Simile.Multimodal;
@@ -80,7 +81,7 @@ internal static class TrainAlignmentVerb
         using var stream = File.Create(Path.Combine(folder, Configuration));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("model_type", ModelModalities.AlignmentType);
+        json.WriteString("model_type", ModelManifest.AlignmentType);
         json.WriteString("text_model", Directory.Exists(text) ? Path.GetFullPath(text) : text);
         json.WriteString("image_model", Directory.Exists(image) ? Path.GetFullPath(image) : image);
         json.WriteEndObject();

@@ -1,15 +1,12 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Engine.Encoders;
 
 /// <summary>What a token becomes before the first layer: its row of the table (scaled), its position's row, the token type's row, normalized.</summary>
 public sealed record EmbeddingWeights
 {
-    /// <summary>The mapped file with the table.</summary>
-    public required SafetensorsFile File { get; init; }
-
-    /// <summary>The table's tensor, (V, H).</summary>
-    public required string Table { get; init; }
+    /// <summary>The table, (V, H).</summary>
+    public required TensorRows Table { get; init; }
 
     /// <summary>The largest table that is copied into memory, in bytes. Default: 512 MiB.</summary>
     public long LargestInMemory { get; init; } = TokenEmbedding.LargestInMemory;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
 
 namespace Simile.Engine.Encoders;
@@ -14,9 +14,7 @@ internal sealed unsafe class TokenEmbedding
     public const long LargestInMemory = 512L << 20;
 
     private readonly EmbeddingWeights _weights;
-    private readonly byte[]? _copy;
-    private readonly int _rowBytes;
-    private readonly SafetensorsTensor _table;
+    private readonly TensorRows _table;
     private readonly LayerNorm? _norm;
     private readonly int _hidden;
 
@@ -24,22 +22,21 @@ internal sealed unsafe class TokenEmbedding
     {
         _weights = weights;
         _hidden = shape.Hidden;
-        _table = weights.File.Find(weights.Table);
+        var tensor = weights.Table.Tensor;
         _norm = EncoderLayer.NormOf(weights.Norm, shape);
-        if (_table.Shape.Length != 2 || _table.Shape[1] != _hidden || _table.Shape[0] < 1)
+        if (tensor.Shape.Length != 2 || tensor.Shape[1] != _hidden || tensor.Shape[0] < 1)
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{_table.Name}' of {weights.File.Path} has the shape {_table.ShapeText}, but (tokens, {_hidden}) is wanted.");
+            throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but (tokens, {_hidden}) is wanted.");
         }
 
-        _rowBytes = _hidden * SafetensorsTensor.SizeOf(_table.Type);
-        _copy = _table.Bytes <= weights.LargestInMemory ? weights.File.Bytes(_table.Name).ToArray() : null;
+        _table = weights.Table.InMemoryUpTo(weights.LargestInMemory);
     }
 
     /// <summary>Bytes that the table takes in memory.</summary>
-    public long Bytes => _copy?.LongLength ?? 0;
+    public long Bytes => _table.BytesInMemory;
 
     /// <summary>Entries of the table (V).</summary>
-    public int Tokens => (int)_table.Shape[0];
+    public int Tokens => (int)_table.Tensor.Shape[0];
 
     /// <summary>Types of tokens there are; where the network knows none, any type is as good as another.</summary>
     public int Types => _weights.TokenTypes is { } table ? table.Length / _hidden : int.MaxValue;
@@ -48,15 +45,7 @@ internal sealed unsafe class TokenEmbedding
     public void Forward(int id, int type, int position, float* row)
     {
         var target = new Span<float>(row, _hidden);
-        if (_copy is null)
-        {
-            _weights.File.ReadRow(_table, id, target);
-        }
-        else
-        {
-            TensorConversion.Convert(_copy.AsSpan(id * _rowBytes, _rowBytes), _table, _weights.File.Path, target);
-        }
-
+        _table.Read(id, target);
         Adapt(id, target);
         foreach (ref var value in _weights.Scale == 1 ? [] : target)
         {
@@ -80,13 +69,7 @@ internal sealed unsafe class TokenEmbedding
 
     /// <summary>Throws when the table is read where its file is mapped, and the file has changed.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
-    public void EnsureUnchanged()
-    {
-        if (_copy is null)
-        {
-            _weights.File.EnsureUnchanged();
-        }
-    }
+    public void EnsureUnchanged() => _table.EnsureUnchanged();
 
     private static void Add(float[]? table, int row, Span<float> target)
     {

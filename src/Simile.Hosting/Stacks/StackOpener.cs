@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Simile.Caching;
+using Simile.Families;
 using Simile.Hosting.Generators;
 using Simile.Images;
 using Simile.Models;
@@ -33,7 +34,7 @@ internal sealed class StackOpener(SimileHost host, IOptionsMonitor<SimileOptions
     private async Task<OpenedEmbedder> LoadAsync(SimileRegistration registration, SimileOptions settled, CancellationToken cancellationToken)
     {
         var folder = host.Models.Resolve(settled.Model!);
-        var needs = settled.Embeds ?? (ModelModalities.Of(folder) | (settled.ImageModel is null ? Modality.None : Modality.Image));
+        var needs = settled.Embeds ?? (ModelManifest.Read(folder).Modality | (settled.ImageModel is null ? Modality.None : Modality.Image));
         var request = new ModelRequest(settled.Model!, needs) { ImageModel = settled.ImageModel, Threads = settled.Threads, Precision = settled.Precision, Observe = settled.Monitor ? monitor.RecordImages : null };
         var model = await host.OpenModelAsync(request, cancellationToken).ConfigureAwait(false);
         foreach (var note in model.Notes)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Models;
 using Simile.Text;
 using Simile.Training.Output;
@@ -68,7 +68,7 @@ public static class StaticModelWriter
                     ErrorCode.BadTrainingData, $"Row {i / table.Columns} of the trained table holds {table.All[i]:R}, which is no finite 16-bit float: the training ran away. Lower the learning rate of {options.LearningRate:R}.");
         }
 
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", SafetensorsType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", TensorType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
         File.Copy(tokenizerPath, Path.Combine(folder, "tokenizer.json"), overwrite: true);
         await WriteConfigurationAsync(folder, options, cancellationToken).ConfigureAwait(false);
         await WriteChecksAsync(folder, calibrationTexts, cancellationToken).ConfigureAwait(false);

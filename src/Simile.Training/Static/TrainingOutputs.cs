@@ -1,4 +1,4 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Training.Static;
 

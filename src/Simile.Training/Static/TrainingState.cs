@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Training.Static;
 
@@ -39,5 +39,5 @@ internal static class TrainingState
     }
 
     private static TensorToWrite Tensor(string name, PinnedMatrix matrix) =>
-        new(name, SafetensorsType.F32, [matrix.Rows, matrix.Columns], MemoryMarshal.AsBytes(matrix.All).ToArray());
+        new(name, TensorType.F32, [matrix.Rows, matrix.Columns], MemoryMarshal.AsBytes(matrix.All).ToArray());
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Simile.Families;
 using Simile.Models;
 
 namespace Simile.Hub;

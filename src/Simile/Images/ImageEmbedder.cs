@@ -1,4 +1,5 @@
 using Simile.Images;
+using Simile.Families;
 using Simile.Hub;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
@@ -11,11 +12,11 @@ namespace Simile;
 /// <remarks>A picture's vector is bit for bit the same alone, in any batch, at any place in it, and on any number of threads. Memory is that of a group of 32 pictures, however many there are.</remarks>
 public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDisposable
 {
-    private readonly ImageRunner _runner;
+    private readonly ImageInference _runner;
     private readonly TimeProvider _time;
     private volatile bool _disposed;
 
-    internal ImageEmbedder(ImageRunner runner, ImageReader reader, ImagePreparation preparation, ImageModelTraits traits, TimeProvider time)
+    internal ImageEmbedder(ImageInference runner, ImageReader reader, ImagePreparation preparation, ImageModelTraits traits, TimeProvider time)
     {
         (_runner, _time) = (runner, time);
         (Reader, Preparation, Space, Notes) = (reader, preparation, traits.Space, traits.Notes);
@@ -43,7 +44,7 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDi
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<ImageEmbedder> LoadAsync(string folder, ImageEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => ImageEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new ImageEmbedderOptions(), TimeProvider.System), cancellationToken);
+        Task.Run(() => ImageEmbedderLoader.Load(ModelManifest.Read(ModelFolder.Open(folder)), options ?? new ImageEmbedderOptions(), TimeProvider.System), cancellationToken);
 
     /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models.Mini do, or one that was downloaded from the hub.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>

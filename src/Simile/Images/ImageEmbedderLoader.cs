@@ -1,9 +1,10 @@
-using Simile.Engine.Checkpoints;
 using Simile.Engine.Encoders;
+using Simile.Engine.Tensors;
+using Simile.Families;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
+using Simile.Inference;
 using Simile.Models;
-using Simile.Networks.Vision;
 using Simile.Vectors;
 
 namespace Simile.Images;
@@ -11,27 +12,28 @@ namespace Simile.Images;
 /// <summary>Puts an embedder together from a model folder.</summary>
 internal static class ImageEmbedderLoader
 {
-    public static ImageEmbedder Load(ModelFolder folder, ImageEmbedderOptions options, TimeProvider time)
+    public static ImageEmbedder Load(ModelManifest manifest, ImageEmbedderOptions options, TimeProvider time)
     {
         var checkedOptions = options.Checked();
         var reader = new ImageReader(checkedOptions.Limits, checkedOptions.Decoders, time);
-        var subfolder = ModelModalities.ImagePath(folder);
+        var (folder, subfolder) = (manifest.Folder, manifest.ImagePath);
         if (AdapterConfig.Has(folder, subfolder))
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(subfolder)} has an adapter ({AdapterConfig.FileName}); adapters of networks for pictures are not merged. Merge it into its base with PEFT (merge_and_unload) and save that.");
         }
 
-        var (preparation, note) = PreparationReader.Read(folder, subfolder);
+        var (preparation, note) = PreprocessorConfig.Read(folder, subfolder);
         using var weights = SafetensorsSet.Open(folder.File(subfolder));
         var config = folder.ReadConfig(subfolder, "config.json");
-        var network = VisionNetwork.Load(weights, config, new ComputeOptions { Precision = checkedOptions.Precision, Level = checkedOptions.Instructions });
+        var compute = new ComputeOptions { Precision = checkedOptions.Precision, Level = checkedOptions.Instructions };
+        var network = ModelFamilies.LoadImage(weights, config, compute, SideOf(preparation));
         try
         {
             RequireSize(folder, network, preparation);
             var digest = WeightsDigest.Of(weights.Paths);
             weights.EnsureUnchanged();
             var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), [.. note is null ? [] : new[] { note }, .. ModelFileTable.NotesOf(folder)]);
-            return new ImageEmbedder(new ImageRunner(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
+            return new ImageEmbedder(new ImageInference(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }
         catch
         {
@@ -40,12 +42,18 @@ internal static class ImageEmbedderLoader
         }
     }
 
-    // Pictures of towers trained with a text tower are compared by angle; features of classifiers stay as the network gives them.
-    private static EmbeddingSpace SpaceOf(ModelFolder folder, ModelConfig? config, VisionNetwork network, string digest) =>
-        AlignedSpace.Read(config, network.Dimensions)
-        ?? new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, network.Kind is "clip" or "siglip", SimilarityMetric.Cosine);
+    private static int? SideOf(ImagePreparation preparation)
+    {
+        var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
+        return height == width ? height : null;
+    }
 
-    private static void RequireSize(ModelFolder folder, VisionNetwork network, ImagePreparation preparation)
+    // Pictures of networks that were trained with texts are compared by angle; features of classifiers stay as the network gives them.
+    private static EmbeddingSpace SpaceOf(ModelFolder folder, ModelConfig? config, IImageEncoder network, string digest) =>
+        AlignedSpace.Read(config, network.Dimensions)
+        ?? new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, network.Family is "clip" or "siglip", SimilarityMetric.Cosine);
+
+    private static void RequireSize(ModelFolder folder, IImageEncoder network, ImagePreparation preparation)
     {
         var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
         if (network.ImageSize is { } side && (height != side || width != side))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Simile.Engine.Files;
 
@@ -6,7 +7,7 @@ namespace Simile.Models;
 /// <summary>A folder with a model as the Hugging Face hub lays it out.</summary>
 public sealed class ModelFolder
 {
-    private const string Model2Vec = "model2vec";
+    private readonly ConcurrentDictionary<string, JsonElement?> _read = new(StringComparer.Ordinal);
 
     private ModelFolder(string path) => Path = path;
 
@@ -35,52 +36,17 @@ public sealed class ModelFolder
     /// <summary>The path of a file of the folder.</summary>
     public string File(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Reads which static embedding model the folder holds: sentence-transformers' StaticEmbedding or model2vec.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for any other model, <see cref="ErrorCode.ModelNotFound"/> for a folder without one.</exception>
-    public StaticCheckpoint ReadStatic()
-    {
-        var modules = ModelModules.Read(this);
-        var config = ReadConfig(string.Empty, "config.json");
-        var sentence = SentenceConfig.Read(this);
-        var trained = sentence.TrainedDimensions.IsEmpty && config is not null ? config.Numbers("matryoshka_dimensions") : sentence.TrainedDimensions;
-        var normalize = EncoderCheckpointReader.NormalizesAtEnd(this, modules);
-        if (config?.TextOrNull("model_type") == Model2Vec)
-        {
-            return new StaticCheckpoint(File("model.safetensors"), File("tokenizer.json"), config.FlagOrNull("normalize") ?? normalize, CountsUnknown: false, trained, config.LimitOrNull("seq_length"), sentence);
-        }
-
-        if (modules.StaticPath is { } folder)
-        {
-            var tokenizer = File(folder, "tokenizer.json");
-            return new StaticCheckpoint(File(folder, "model.safetensors"), tokenizer, normalize, CountsUnknown: true, trained, TokenizerTruncation.Read(tokenizer), sentence);
-        }
-
-        var kind = config?.TextOrNull("model_type") ?? (modules.Types.Length > 0 ? string.Join(" + ", modules.Types) : null);
-        throw kind is null
-            ? new SimileException(ErrorCode.ModelNotFound, $"{Path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a model was downloaded or trained into.")
-            : new SimileException(ErrorCode.UnsupportedModel, $"{Path} holds a model of type '{kind}', which is no static embedding model (StaticEmbedding, model2vec).");
-    }
-
-    /// <summary>Whether the folder holds a transformer, alone or as the first module of a sentence-transformers model.</summary>
-    public bool HoldsTransformer()
-    {
-        var modules = ModelModules.Read(this);
-        return modules.Types is ["Transformer" or "CLIPModel", ..] || (modules.Types.IsEmpty && ReadConfig(string.Empty, "config.json")?.TextOrNull("model_type") is not (null or Model2Vec));
-    }
-
-    /// <summary>Reads which transformer text model the folder holds.</summary>
-    /// <exception cref="SimileException">A code of the 200s.</exception>
-    public EncoderCheckpoint ReadEncoder() => EncoderCheckpointReader.Read(this);
-
     /// <summary>A JSON object of the folder, or null when there is no such file.</summary>
     public ModelConfig? ReadConfig(string subfolder, string name) =>
         ReadJson(System.IO.Path.Combine(subfolder, name)) is not { } root ? null
             : root.ValueKind == JsonValueKind.Object ? new ModelConfig(File(subfolder, name), root)
             : throw new SimileException(ErrorCode.UnsupportedModel, $"{File(subfolder, name)} holds no JSON object, as it should. Fetch it again.");
 
-    /// <summary>The JSON object in a file of the folder, or null when there is no such file.</summary>
+    /// <summary>The JSON in a file of the folder, or null when there is no such file. Each file is read once.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>
-    public JsonElement? ReadJson(string name)
+    public JsonElement? ReadJson(string name) => _read.GetOrAdd(name, Parse);
+
+    private JsonElement? Parse(string name)
     {
         if (!RegularFile.Exists(File(name)))
         {

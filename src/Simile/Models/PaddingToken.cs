@@ -5,7 +5,7 @@ namespace Simile.Models;
 /// <summary>The token that a model fills all texts up to its length with, and which its attention sees (SigLIP).</summary>
 /// <param name="Text">The entry of the vocabulary that the tokenizer's configuration names, or null.</param>
 /// <param name="Id">The id that config.json names.</param>
-public sealed record PaddingToken(string? Text, int Id)
+internal sealed record PaddingToken(string? Text, int Id)
 {
     /// <summary>The id: that of the tokenizer's token, for this is what published models were trained with, or else that of config.json.</summary>
     public int IdIn(ITokenizer tokenizer)

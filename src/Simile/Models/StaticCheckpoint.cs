@@ -2,19 +2,27 @@ using System.Collections.Immutable;
 
 namespace Simile.Models;
 
-/// <summary>Where the parts of a static embedding model lie in its checkpoint.</summary>
-/// <param name="WeightsPath">The safetensors file.</param>
-/// <param name="TokenizerPath">The tokenizer.json.</param>
-/// <param name="Normalize">Whether vectors are scaled to unit length.</param>
-/// <param name="CountsUnknown">Whether the unknown token's row counts like any other: so in sentence-transformers' StaticEmbedding; model2vec leaves it out.</param>
-/// <param name="TrainedDimensions">Shorter lengths the model was trained for.</param>
-/// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
-/// <param name="Sentence">Prompts, the similarity, and the length that vectors are cut to.</param>
-public sealed record StaticCheckpoint(
-    string WeightsPath,
-    string TokenizerPath,
-    bool Normalize,
-    bool CountsUnknown,
-    ImmutableArray<int> TrainedDimensions,
-    int? MaxTokens,
-    SentenceConfig Sentence);
+/// <summary>Where the parts of a static embedding model lie, and what is done behind its table.</summary>
+internal sealed record StaticCheckpoint
+{
+    /// <summary>The safetensors file.</summary>
+    public required string WeightsPath { get; init; }
+
+    /// <summary>The tokenizer.json.</summary>
+    public required string TokenizerPath { get; init; }
+
+    /// <summary>Whether vectors are scaled to unit length.</summary>
+    public bool Normalize { get; init; }
+
+    /// <summary>Whether the unknown token's row counts like any other: so in sentence-transformers' StaticEmbedding; model2vec leaves it out.</summary>
+    public bool CountsUnknown { get; init; }
+
+    /// <summary>Shorter lengths the model was trained for.</summary>
+    public ImmutableArray<int> TrainedDimensions { get; init; } = [];
+
+    /// <summary>Most tokens of a text that are used, or null for all.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Prompts, the similarity, and the length that vectors are cut to.</summary>
+    public required SentenceConfig Sentence { get; init; }
+}

@@ -9,7 +9,7 @@ internal static class WeightsDigest
     private const int DigitsInId = 8;
 
     /// <summary>SHA-256 in lower-case hexadecimal digits: one file's own, or the digest of the digests where there are several.</summary>
-    /// <param name="paths">The files with the weights, in the order of their checkpoint (<see cref="Engine.Checkpoints.SafetensorsSet.Paths"/>).</param>
+    /// <param name="paths">The files with the weights, in the order of their checkpoint (<see cref="Engine.Tensors.SafetensorsSet.Paths"/>).</param>
     public static string Of(IEnumerable<string> paths)
     {
         var digests = paths.AsParallel().AsOrdered().Select(OfFile).ToList();

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Simile.Caching;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Files;
 using Simile.Vectors;
 
@@ -29,8 +29,8 @@ public sealed record DriftBaseline(string Space, string Recipe, IReadOnlyList<Ca
         SafetensorsWriter.Write(
             path,
             [
-                new TensorToWrite(VectorsName, SafetensorsType.F32, [Keys.Count, Dimensions], MemoryMarshal.AsBytes(Vectors.Span).ToArray()),
-                new TensorToWrite(KeysName, SafetensorsType.U8, [Keys.Count, CacheKey.Size], keys),
+                new TensorToWrite(VectorsName, TensorType.F32, [Keys.Count, Dimensions], MemoryMarshal.AsBytes(Vectors.Span).ToArray()),
+                new TensorToWrite(KeysName, TensorType.U8, [Keys.Count, CacheKey.Size], keys),
             ],
             new Dictionary<string, string>(StringComparer.Ordinal) { [SpaceName] = Space, [RecipeName] = Recipe });
     }

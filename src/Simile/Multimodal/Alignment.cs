@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Files;
 using Simile.Images;
 using Simile.Vectors;

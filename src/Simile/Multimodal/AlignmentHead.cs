@@ -1,4 +1,4 @@
-using Simile.Networks.Encoders;
+using Simile.Inference;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;
@@ -7,9 +7,9 @@ namespace Simile.Multimodal;
 /// <remarks>The training folds the centring of inputs and of outputs (the modality gap; Liang et al. 2022) into the layers' biases.</remarks>
 public sealed class AlignmentHead
 {
-    private readonly DenseLayer[] _layers;
+    private readonly LinearLayer[] _layers;
 
-    internal AlignmentHead(EmbeddingSpace source, EmbeddingSpace joint, DenseLayer[] layers) => (Source, Joint, _layers) = (source, joint, layers);
+    internal AlignmentHead(EmbeddingSpace source, EmbeddingSpace joint, LinearLayer[] layers) => (Source, Joint, _layers) = (source, joint, layers);
 
     /// <summary>Where vectors come from.</summary>
     public EmbeddingSpace Source { get; }

@@ -1,6 +1,6 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
-using Simile.Networks.Encoders;
+using Simile.Inference;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;
@@ -15,9 +15,9 @@ public sealed class GatedFusion : IFusion
     public const string Method = "gated";
 
     private readonly LearnedFusionFrame _frame;
-    private readonly DenseLayer[] _text;
-    private readonly DenseLayer[] _image;
-    private readonly DenseLayer[] _gate;
+    private readonly LinearLayer[] _text;
+    private readonly LinearLayer[] _image;
+    private readonly LinearLayer[] _gate;
 
     internal GatedFusion(SafetensorsFile file, LearnedFusionFrame frame)
     {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
-using Simile.Networks.Encoders;
+using Simile.Inference;
 
 namespace Simile.Multimodal;
 
@@ -11,30 +11,31 @@ internal static class LayerTensors
     /// <summary>The tensors of a stack of layers.</summary>
     public static IEnumerable<TensorToWrite> Of(string stack, IReadOnlyList<LinearMap> layers) => layers.SelectMany((layer, i) => (TensorToWrite[])
     [
-        new($"{stack}.{i}.weight", SafetensorsType.F32, [layer.Outputs, layer.Inputs], MemoryMarshal.AsBytes(layer.Weights.Span).ToArray()),
-        new($"{stack}.{i}.bias", SafetensorsType.F32, [layer.Outputs], MemoryMarshal.AsBytes(layer.Bias.Span).ToArray()),
+        new($"{stack}.{i}.weight", TensorType.F32, [layer.Outputs, layer.Inputs], MemoryMarshal.AsBytes(layer.Weights.Span).ToArray()),
+        new($"{stack}.{i}.bias", TensorType.F32, [layer.Outputs], MemoryMarshal.AsBytes(layer.Bias.Span).ToArray()),
     ]);
 
     /// <summary>Reads a stack whose layers have ReLU between them and <paramref name="last"/> behind the last one.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when a tensor is missing or shapes do not fit each other.</exception>
-    public static DenseLayer[] Read(SafetensorsFile file, string stack, int inputs, int outputs, ActivationKind last = ActivationKind.Identity)
+    public static LinearLayer[] Read(SafetensorsFile file, string stack, int inputs, int outputs, ActivationKind last = ActivationKind.Identity)
     {
-        var layers = new List<DenseLayer>();
+        var layers = new List<LinearLayer>();
         do
         {
             var (weight, bias) = ($"{stack}.{layers.Count}.weight", $"{stack}.{layers.Count}.bias");
             var isLast = !file.Tensors.ContainsKey($"{stack}.{layers.Count + 1}.weight");
             var rows = isLast ? outputs : file.Find(bias).Count;
-            RequireShape(file, weight, rows, layers.Count == 0 ? inputs : layers[^1].Dimensions);
+            var inputsOf = layers.Count == 0 ? inputs : layers[^1].Dimensions;
+            RequireShape(file, weight, rows, inputsOf);
             RequireShape(file, bias, rows);
-            layers.Add(new DenseLayer(file.ReadFloats(weight), file.ReadFloats(bias), isLast ? last : ActivationKind.Relu));
+            layers.Add(new LinearLayer(file.ReadFloats(weight), file.ReadFloats(bias), inputsOf, isLast ? last : ActivationKind.Relu));
         }
         while (file.Tensors.ContainsKey($"{stack}.{layers.Count}.weight"));
         return [.. layers];
     }
 
     /// <summary>Sends a vector through a stack.</summary>
-    public static void Run(DenseLayer[] layers, ReadOnlySpan<float> input, Span<float> output)
+    public static void Run(LinearLayer[] layers, ReadOnlySpan<float> input, Span<float> output)
     {
         for (var i = 0; i < layers.Length - 1; i++)
         {

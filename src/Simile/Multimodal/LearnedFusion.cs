@@ -1,4 +1,4 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;

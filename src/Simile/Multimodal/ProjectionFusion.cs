@@ -1,5 +1,5 @@
-using Simile.Engine.Checkpoints;
-using Simile.Networks.Encoders;
+using Simile.Engine.Tensors;
+using Simile.Inference;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;
@@ -12,7 +12,7 @@ public sealed class ProjectionFusion : IFusion
     public const string Method = "projection";
 
     private readonly LearnedFusionFrame _frame;
-    private readonly DenseLayer[] _projection;
+    private readonly LinearLayer[] _projection;
 
     internal ProjectionFusion(SafetensorsFile file, LearnedFusionFrame frame) =>
         (_frame, _projection) = (frame, LayerTensors.Read(file, "projection", frame.Inputs, frame.Fused.Dimensions));

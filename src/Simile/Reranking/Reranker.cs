@@ -1,9 +1,9 @@
 using Simile.Reranking;
 using System.Collections.Immutable;
 using Simile.Engine.Encoders;
+using Simile.Families;
 using Simile.Models;
-using Simile.Networks;
-using Simile.Networks.Encoders;
+using Simile.Inference;
 using Simile.Text;
 using Simile.Tokenization;
 using Simile.Tokenization.Folders;
@@ -16,13 +16,13 @@ namespace Simile;
 public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
 {
     private const int PairsPerWindow = 256;
-    private readonly EncoderNetwork _network;
+    private readonly ITextEncoder _network;
     private readonly IPairForm _form;
     private readonly ITokenizer _tokenizer;
     private readonly ScoreFunction _scores;
     private readonly RunningCalls _calls;
 
-    private Reranker(EncoderNetwork network, RerankerFolder folder, ITokenizer tokenizer, RerankerOptions options)
+    private Reranker(ITextEncoder network, RerankerFolder folder, ITokenizer tokenizer, RerankerOptions options)
     {
         (_network, _tokenizer, _scores) = (network, tokenizer, folder.Scores);
         _calls = new RunningCalls(typeof(Reranker), network.Dispose);
@@ -71,8 +71,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     {
         var tokenizer = TokenizerFolder.Load(folder.Path);
         var read = RerankerFolder.Read(folder, tokenizer);
-        EncoderLayouts.RequireKnown(read.Checkpoint);
-        var network = EncoderNetwork.Load(read.Checkpoint, new ComputeOptions { Precision = options.Precision, Level = options.Instructions }, options.Threads, filler: null, read.Head);
+        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
+        var network = ModelFamilies.LoadText(read.Checkpoint, new TextNetworkOptions(compute, options.Threads) { Head = read.Head });
         try
         {
             return new Reranker(network, read, tokenizer, options);
@@ -101,7 +101,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
                 $"The most tokens of query and text together are {MaxTokens}, but {PairTokens.Fewest(pair)} are needed for one of each and the special ones. Allow more.");
     }
 
-    private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, EncoderNetwork network, RerankerFolder folder)
+    private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, ITextEncoder network, RerankerFolder folder)
     {
         if (tokenizer.Special.Pair is not { } pair)
         {
@@ -144,7 +144,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     private int ScoreWindow(Run run, int first, int end, CancellationToken cancellationToken)
     {
         var rows = new PairRow[end - first];
-        _network.Team.For(rows.Length, i =>
+        _network.Share(rows.Length, i =>
         {
             if (!cancellationToken.IsCancellationRequested)
             {

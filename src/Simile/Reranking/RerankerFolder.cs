@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Models;
-using Simile.Networks.Encoders;
 using Simile.Tokenization;
 
 namespace Simile.Reranking;
@@ -11,7 +12,7 @@ namespace Simile.Reranking;
 /// <param name="Head">What makes scores of the pooled state.</param>
 /// <param name="Scores">What is done with the head's numbers.</param>
 /// <param name="Notes">What was assumed.</param>
-internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead Head, ScoreFunction Scores, ImmutableArray<string> Notes)
+internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead Head, ScoreFunction Scores, ImmutableArray<string> Notes)
 {
     private const int MaxLabels = 10_000;
 
@@ -40,7 +41,7 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
             return OfAnswers(folder, config, tokenizer);
         }
 
-        var head = SequenceHead.Of(config, LabelsOf(config));
+        var head = (ModelFamilies.Find(config.Text("model_type")) ?? throw config.Unsupported($"a reranker of the kind '{config.Text("model_type")}'")).Head(config, LabelsOf(config));
         return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, head.Labels.Length), []) { TellsTypes = ReadTypes(folder) };
     }
 
@@ -77,7 +78,7 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
         }
     }
 
-    private static EncoderCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) => new()
+    private static TextCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) => new()
     {
         Folder = folder.Path,
         TokenizerFolder = folder.Path,
@@ -85,7 +86,7 @@ internal sealed record RerankerFolder(EncoderCheckpoint Checkpoint, SequenceHead
         Kind = config.Text("model_type"),
         Pooling = [head.Pooling],
         Sentence = new SentenceConfig(),
-        MaxTokens = TransformerSettings.ReadLimit(folder) ?? EncoderCheckpointReader.TokenizerLimit(folder, string.Empty),
+        MaxTokens = TransformerSettings.ReadLimit(folder) ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length"),
     };
 
     // Both spellings name the labels by number; without either there are two, as in Hugging Face's library.

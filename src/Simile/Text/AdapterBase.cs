@@ -1,3 +1,4 @@
+using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
 
@@ -10,10 +11,10 @@ internal static class AdapterBase
 
     /// <summary>The folder of the base, or null where the model's folder needs none.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/> when the base is not here, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
-    public static ModelFolder? Find(ModelFolder folder)
+    public static ModelManifest? Find(ModelManifest manifest)
     {
-        var path = ModelModules.Read(folder).TransformerPath;
-        if (!AdapterConfig.Has(folder, path) || Array.Exists(Weights, name => File.Exists(folder.File(path, name))))
+        var (folder, path) = (manifest.Folder, manifest.NetworkPath);
+        if (!manifest.HasAdapter || Array.Exists(Weights, name => File.Exists(folder.File(path, name))))
         {
             return null;
         }
@@ -22,7 +23,7 @@ internal static class AdapterBase
         var name = config.Base ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} holds an adapter without weights of its own, and its {AdapterConfig.FileName} does not name its base ('base_model_name_or_path'). Add it.");
         try
         {
-            return ModelLocator.OfThisMachine().Resolve(config.Revision is { } revision && !Directory.Exists(name) ? $"{name}@{revision}" : name);
+            return ModelManifest.Read(ModelLocator.OfThisMachine().Resolve(config.Revision is { } revision && !Directory.Exists(name) ? $"{name}@{revision}" : name));
         }
         catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Simile.Networks;
+using Simile.Inference;
 using Simile.Tokenization;
 using Simile.Vectors;
 

@@ -1,5 +1,6 @@
 using Simile.Text;
 using System.Globalization;
+using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
 using Simile.Tokenization;
@@ -58,7 +59,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<TextEmbedder> LoadAsync(string folder, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => TextEmbedderLoader.Load(ModelFolder.Open(folder), options ?? new TextEmbedderOptions(), TimeProvider.System), cancellationToken);
+        Task.Run(() => TextEmbedderLoader.Load(ModelManifest.Read(ModelFolder.Open(folder)), options ?? new TextEmbedderOptions(), TimeProvider.System), cancellationToken);
 
     /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models.Mini do, or one that was downloaded from the hub.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>

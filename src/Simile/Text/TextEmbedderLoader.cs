@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
+using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
-using Simile.Networks;
-using Simile.Networks.Encoders;
+using Simile.Inference;
 using Simile.Tokenization;
 using Simile.Vectors;
 
@@ -14,25 +14,22 @@ namespace Simile.Text;
 /// <summary>Puts an embedder together from a model folder.</summary>
 internal static class TextEmbedderLoader
 {
-    private const string StaticKind = "static";
-
-    public static TextEmbedder Load(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
+    public static TextEmbedder Load(ModelManifest manifest, TextEmbedderOptions options, TimeProvider time)
     {
         var checkedOptions = options.Checked();
-        var adapted = AdapterBase.Find(folder);
-        if (adapted is not null || folder.HoldsTransformer())
+        var adapted = AdapterBase.Find(manifest);
+        if (adapted is not null || manifest.HoldsTransformer)
         {
-            return LoadEncoder(folder, EncoderCheckpointReader.Read(folder, adapted), checkedOptions, time);
+            return LoadTransformer(manifest.Folder, TextCheckpointReader.Read(manifest, adapted), checkedOptions, time);
         }
 
-        return AdapterConfig.Has(folder, string.Empty)
-            ? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} has an adapter ({AdapterConfig.FileName}) beside a static embedding model, which has no layers to adapt.")
-            : LoadStatic(folder, checkedOptions, time);
+        return manifest.HasAdapter
+            ? throw new SimileException(ErrorCode.UnsupportedModel, $"{manifest.Folder.Path} has an adapter ({AdapterConfig.FileName}) beside a static embedding model, which has no layers to adapt.")
+            : LoadStatic(manifest.Folder, StaticFamily.Read(manifest), checkedOptions, time);
     }
 
-    private static TextEmbedder LoadStatic(ModelFolder folder, TextEmbedderOptions options, TimeProvider time)
+    private static TextEmbedder LoadStatic(ModelFolder folder, StaticCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
     {
-        var checkpoint = folder.ReadStatic();
         if (options.Precision != ComputePrecision.Float32)
         {
             throw new SimileException(ErrorCode.InvalidOption, $"The static model {folder.Name} has no products that could be computed in {options.Precision}. Use Float32.");
@@ -45,18 +42,18 @@ internal static class TextEmbedderLoader
         file.EnsureUnchanged();
         var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
         var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
-        var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, StaticKind, null);
+        var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, StaticFamily.Kind, null);
         var traits = new TextModelTraits(digest, checkpoint.MaxTokens, prompts, checkpoint.CountsUnknown ? "unknown" : "none", Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder), checkpoint.Sentence.DefaultPrompt) { Cut = cut };
         return new TextEmbedder(new StaticTextRunner(network, tokenizer, checkpoint.CountsUnknown, cut, options), tokenizer, space, traits, options, time);
     }
 
-    private static TextEmbedder LoadEncoder(ModelFolder folder, EncoderCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
+    private static TextEmbedder LoadTransformer(ModelFolder folder, TextCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
     {
-        EncoderLayouts.RequireKnown(checkpoint);
+        ModelFamilies.OfTexts(checkpoint);
         var opened = TokenizerFolder.Open(checkpoint.TokenizerFolder);
         var tokenizer = opened.Tokenizer;
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
-        var network = EncoderNetwork.Load(checkpoint, compute, options.Threads, checkpoint.Padding?.IdIn(tokenizer));
+        var network = ModelFamilies.LoadText(checkpoint, new TextNetworkOptions(compute, options.Threads) { Filler = checkpoint.Padding?.IdIn(tokenizer) });
         try
         {
             network.EndOfText?.RequireFrom(tokenizer);
@@ -69,7 +66,7 @@ internal static class TextEmbedderLoader
             var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, checkpoint.Kind, checkpoint.Config.TextOrNull("_name_or_path"));
             var notes = Notes([.. checkpoint.Notes, .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
             var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt) { Cut = cut };
-            return new TextEmbedder(new EncoderTextRunner(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
+            return new TextEmbedder(new TextInference(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
         }
         catch
         {
@@ -96,7 +93,7 @@ internal static class TextEmbedderLoader
     };
 
     // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
-    private static string BehindOf(EncoderCheckpoint checkpoint, EncoderNetwork network)
+    private static string BehindOf(TextCheckpoint checkpoint, TextNetwork network)
     {
         var dense = checkpoint.Dense.Select(layer => $"{(layer.NormalizesInput ? "unit:" : string.Empty)}{layer.Inputs}x{layer.Outputs}:{layer.Activation}{(layer.HasResidual ? "+" : string.Empty)}");
         var leftOut = !checkpoint.PoolsPrompt && checkpoint.Pooling.Contains(PoolingMode.WeightedMean) ? ";weights=whole" : string.Empty;
@@ -110,7 +107,7 @@ internal static class TextEmbedderLoader
 
     private static IReadOnlyList<string> Notes(IEnumerable<string?> notes, ModelFolder folder) => [.. notes.OfType<string>(), .. ModelFileTable.NotesOf(folder)];
 
-    private static string? PoolingNote(EncoderCheckpoint checkpoint) =>
+    private static string? PoolingNote(TextCheckpoint checkpoint) =>
         checkpoint.PoolingAssumed ? $"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken." : null;
 
     // Tokens that nobody writes are often left over; a text that has one is an error of its own.
@@ -118,7 +115,7 @@ internal static class TextEmbedderLoader
         tokenizer.VocabularySize > rows ? $"The tokenizer has {tokenizer.VocabularySize} entries, but the table of tokens only {rows} rows: a text with one of the others has no vector." : null;
 
     // NomicBERT's own code is what Simile's was written from.
-    private static string? CodeNote(EncoderCheckpoint checkpoint) =>
+    private static string? CodeNote(TextCheckpoint checkpoint) =>
         checkpoint.Kind != "nomic_bert" && checkpoint.Config.Asks("auto_map")
             ? $"config.json of {checkpoint.Folder} names code of its own (auto_map), which is not run; the network is taken for a plain {checkpoint.Kind}, as without trust_remote_code in Python."
             : null;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
 
@@ -50,12 +50,12 @@ public sealed unsafe class TokenEmbeddingTests : IDisposable
     }
 
     private static TokenEmbedding Open(SafetensorsFile file, long largest) => new(
-        new EmbeddingWeights { File = file, Table = "table", LargestInMemory = largest },
+        new EmbeddingWeights { Table = new TensorRows(file, file.Find("table")), LargestInMemory = largest },
         new EncoderShape { Hidden = Width, Heads = 1, Intermediate = Width, Activation = ActivationKind.Relu, Epsilon = 1e-5f, Positions = 8 });
 
     private SafetensorsFile Write()
     {
-        SafetensorsWriter.Write(_folder.File("model.safetensors"), [new TensorToWrite("table", SafetensorsType.F32, [3, Width], MemoryMarshal.AsBytes(_table.AsSpan()).ToArray())]);
+        SafetensorsWriter.Write(_folder.File("model.safetensors"), [new TensorToWrite("table", TensorType.F32, [3, Width], MemoryMarshal.AsBytes(_table.AsSpan()).ToArray())]);
         File.SetLastWriteTimeUtc(_folder.File("model.safetensors"), DateTime.UtcNow.AddDays(-1));
         return SafetensorsFile.Open(_folder.File("model.safetensors"));
     }

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Images;
 using Simile.Models;
-using Simile.Networks.Vision;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Tests.Networks.Vision;
 using Simile.Text;
 using Simile.Vectors;
@@ -93,9 +94,9 @@ public static class VectorDigests
         foreach (var (precision, level, name) in Ways())
         {
             using var weights = SafetensorsSet.Open(model.Path);
-            using var network = VisionNetwork.Load(weights, model.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+            using var network = ModelFamilies.LoadImage(weights, model.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
             var vectors = new float[2 * network.Dimensions];
-            network.Forward(vision.Pictures(), vision.Size, vision.Size, vectors, team: null);
+            network.Forward(new PixelBatch(vision.Pictures(), vision.Size, vision.Size), vectors, team: null);
             digests.Add(new VectorDigest($"vision.json/{vision.Name}", "prepared", precision.ToString(), name, Digest(vectors), DigestLevels.Machine()));
         }
 

@@ -27,7 +27,7 @@ public sealed class ProcessorConfigTests : IDisposable
             Write(one);
             try
             {
-                var prepared = PreparationReader.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.Prepare(Picture());
+                var prepared = PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.Prepare(Picture());
                 compared++;
                 if (Difference(one, prepared.Height, prepared.Width, prepared.Values.AsSpan()) is { } difference)
                 {
@@ -50,9 +50,9 @@ public sealed class ProcessorConfigTests : IDisposable
     {
         File.WriteAllText(_folder.File("preprocessor_config.json"), """{"image_processor_type":"ViTImageProcessor","size":32}""");
         File.WriteAllText(_folder.File("processor_config.json"), """{"processor_class":"CLIPProcessor"}""");
-        Assert.Equal(32, PreparationReader.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
+        Assert.Equal(32, PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
         File.WriteAllText(_folder.File("processor_config.json"), """{"image_processor":{"image_processor_type":"SiglipImageProcessorFast","size":{"height":48,"width":48}}}""");
-        Assert.Equal(48, PreparationReader.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
+        Assert.Equal(48, PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class ProcessorConfigTests : IDisposable
     public void WhatIsNotFollowedIsRefused(string config)
     {
         File.WriteAllText(_folder.File("processor_config.json"), $$"""{"image_processor":{{config}}}""");
-        Assert.Equal(ErrorCode.UnsupportedModel, Assert.Throws<SimileException>(() => PreparationReader.Read(ModelFolder.Open(_folder.Path), string.Empty)).Code);
+        Assert.Equal(ErrorCode.UnsupportedModel, Assert.Throws<SimileException>(() => PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty)).Code);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Images;
 using Simile.Models;
 using Simile.Multimodal;
-using Simile.Networks.Vision;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Tests.Networks.Vision;
 using Simile.Tests.Text;
 using Simile.Text;
@@ -26,14 +27,14 @@ public sealed class ClipCheckpointTests : IDisposable
         var expected = ClipCase.Read(name);
         var folder = ModelFolder.Open(ClipCase.Folder(name));
         using var weights = SafetensorsSet.Open(folder.File(subfolder));
-        using var network = VisionNetwork.Load(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions());
+        using var network = ModelFamilies.LoadImage(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions());
         var size = expected.Size!.Value;
         var images = new float[2 * network.Dimensions];
-        network.Forward([.. VisionCase.Values(7000, 2 * 3 * size * size, 0).Select(value => value * 2)], size, size, images, team: null);
+        network.Forward(new PixelBatch([.. VisionCase.Values(7000, 2 * 3 * size * size, 0).Select(value => value * 2)], size, size), images, team: null);
         await using var embedder = await TextEmbedder.LoadAsync(folder.Path, null, Token);
         var texts = await embedder.EmbedAsync(expected.Sentences(), null, Token);
-        var scale = ClipCheckpoint.LogitScale(folder)!.Value;
-        Assert.Equal(expected.LogitBias, ClipCheckpoint.LogitBias(folder));
+        var scale = PairedModels.LogitScale(ModelManifest.Read(folder))!.Value;
+        Assert.Equal(expected.LogitBias, PairedModels.LogitBias(ModelManifest.Read(folder)));
         Assert.Equal(expected.LogitScale!.Value, scale, expected.LogitScale.Value * 1e-6f);
         for (var i = 0; i < 2; i++)
         {
@@ -57,11 +58,11 @@ public sealed class ClipCheckpointTests : IDisposable
         Assert.Equal(texts.Space, images.Space);
         Assert.True(texts.Space.UnitLength);
         Assert.Equal(texts.Space, new ContentEmbedder(texts, images).Space);
-        Assert.Equal(Modality.Text | Modality.Image, ModelModalities.Of(ModelFolder.Open(ClipCase.Folder(name))));
+        Assert.Equal(Modality.Text | Modality.Image, ModelManifest.Read(ModelFolder.Open(ClipCase.Folder(name))).Modality);
     }
 
     [Fact]
-    public void ATextTowerAloneHasNoScale() => Assert.Null(ClipCheckpoint.LogitScale(ModelFolder.Open(ClipCase.Folder("text-only"))));
+    public void ATextTowerAloneHasNoScale() => Assert.Null(PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(ClipCase.Folder("text-only")))));
 
     [Theory]
     [InlineData("legacy", "clip", 24, 77)]
@@ -81,7 +82,7 @@ public sealed class ClipCheckpointTests : IDisposable
     [Fact]
     public async Task AnUnknownTensorIsRefused()
     {
-        Rewrite(tensors => tensors.Append(new TensorToWrite("text_model.registers", SafetensorsType.F32, [1], new byte[4])));
+        Rewrite(tensors => tensors.Append(new TensorToWrite("text_model.registers", TensorType.F32, [1], new byte[4])));
         Assert.Contains("text_model.registers", await ExpectErrorAsync(ErrorCode.UnsupportedModel), StringComparison.Ordinal);
     }
 
@@ -126,8 +127,8 @@ public sealed class ClipCheckpointTests : IDisposable
     [Fact]
     public void AScaleIsOneNumber()
     {
-        Rewrite(tensors => tensors.Append(new TensorToWrite("logit_scale", SafetensorsType.F32, [2], new byte[8])));
-        Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => ClipCheckpoint.LogitScale(ModelFolder.Open(_folder.File("model")))).Code);
+        Rewrite(tensors => tensors.Append(new TensorToWrite("logit_scale", TensorType.F32, [2], new byte[8])));
+        Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(_folder.File("model"))))).Code);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -156,7 +157,7 @@ public sealed class ClipCheckpointTests : IDisposable
         List<TensorToWrite> tensors;
         using (var file = SafetensorsFile.Open(path))
         {
-            tensors = [.. file.Tensors.Values.Select(tensor => new TensorToWrite(tensor.Name, SafetensorsType.F32, [.. tensor.Shape], System.Runtime.InteropServices.MemoryMarshal.AsBytes(file.ReadFloats(tensor.Name).AsSpan()).ToArray()))];
+            tensors = [.. file.Tensors.Values.Select(tensor => new TensorToWrite(tensor.Name, TensorType.F32, [.. tensor.Shape], System.Runtime.InteropServices.MemoryMarshal.AsBytes(file.ReadFloats(tensor.Name).AsSpan()).ToArray()))];
         }
 
         SafetensorsWriter.Write(path, [.. change(tensors)]);

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Models;
 using Simile.Text;
 
@@ -36,7 +36,7 @@ public sealed class ModelFolderTests : IDisposable
         Write("tokenizer.json", Tokenizer);
         long[] mapping = [0, 1, 1, 0];
         WriteWeights("model.safetensors", Floats("embeddings", [2, 2], [1, 0, 0, 1]), Floats("weights", [4], [1, 0.5f, 2, 1]),
-            new TensorToWrite("mapping", SafetensorsType.I64, [4], MemoryMarshal.AsBytes(mapping.AsSpan()).ToArray()));
+            new TensorToWrite("mapping", TensorType.I64, [4], MemoryMarshal.AsBytes(mapping.AsSpan()).ToArray()));
         var batch = await (await TextEmbedder.LoadAsync(_folder.Path)).EmbedAsync(["red blue", "green"]);
         Assert.Equal([0, 1.25f, 1, 0], batch.Block.ToArray());
         Assert.False(batch.Space.UnitLength);
@@ -112,7 +112,7 @@ public sealed class ModelFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static TensorToWrite Floats(string name, long[] shape, float[] values) => new(name, SafetensorsType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static TensorToWrite Floats(string name, long[] shape, float[] values) => new(name, TensorType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     private void Write(string name, string content) => File.WriteAllText(_folder.File(name), content);
 

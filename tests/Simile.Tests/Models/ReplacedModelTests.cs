@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Text;
 
 namespace Simile.Tests.Models;
@@ -50,7 +50,7 @@ public sealed class ReplacedModelTests : IDisposable
     {
         File.Copy(Path.Combine(Source, "model.safetensors"), Weights);
         using var file = SafetensorsFile.Open(Weights);
-        var tensor = file.Tensors.Values.First(tensor => tensor.Type == SafetensorsType.F32);
+        var tensor = file.Tensors.Values.First(tensor => tensor.Type == TensorType.F32);
         var before = file.ReadFloats(tensor.Name);
         File.WriteAllBytes(_folder.File("new"), new byte[1000]);
         File.Move(_folder.File("new"), Weights, overwrite: true);

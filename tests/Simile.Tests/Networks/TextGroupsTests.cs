@@ -1,4 +1,4 @@
-using Simile.Networks.Encoders;
+using Simile.Inference;
 
 namespace Simile.Tests.Networks;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Simile.Hub;
+using Simile.Families;
 using Simile.Models;
 using Simile.Reranking;
 using Simile.Text;

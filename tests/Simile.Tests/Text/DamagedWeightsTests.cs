@@ -1,7 +1,8 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
-using Simile.Networks.Vision;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Tests.Networks.Vision;
 using Simile.Text;
 
@@ -74,9 +75,9 @@ public sealed class DamagedWeightsTests : IDisposable
     {
         using var file = SafetensorsFile.Open(path);
         return [.. file.Tensors.Values
-            .Where(tensor => tensor.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16)
+            .Where(tensor => tensor.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16)
             .OrderBy(tensor => tensor.Offset)
-            .Select(tensor => (tensor.Offset, SafetensorsTensor.SizeOf(tensor.Type)))];
+            .Select(tensor => (tensor.Offset, TensorInfo.SizeOf(tensor.Type)))];
     }
 
     private static byte[] Patch(string path, long offset, byte[] weight)
@@ -99,9 +100,9 @@ public sealed class DamagedWeightsTests : IDisposable
     private float[] Forward(VisionCase vision, ComputePrecision precision)
     {
         using var weights = SafetensorsSet.Open(_folder.Path);
-        using var network = VisionNetwork.Load(weights, Simile.Models.ModelFolder.Open(_folder.Path).ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision });
+        using var network = ModelFamilies.LoadImage(weights, Simile.Models.ModelFolder.Open(_folder.Path).ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision });
         var vector = new float[network.Dimensions];
-        network.Forward(vision.Pictures().AsSpan(0, 3 * vision.Size * vision.Size), vision.Size, vision.Size, vector, team: null);
+        network.Forward(new PixelBatch(vision.Pictures().AsSpan(0, 3 * vision.Size * vision.Size), vision.Size, vision.Size), vector, team: null);
         return vector;
     }
 }

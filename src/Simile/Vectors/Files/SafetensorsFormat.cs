@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 
 namespace Simile.Vectors.Files;
 

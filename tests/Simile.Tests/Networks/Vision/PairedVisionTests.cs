@@ -1,9 +1,10 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 using Simile.Models;
-using Simile.Networks.Vision;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Tests.Text;
 using Simile.Vectors;
 
@@ -40,9 +41,9 @@ public class PairedVisionTests
         {
             using var network = Load(name, subfolder, precision, level);
             var (together, shared, second) = (new float[2 * network.Dimensions], new float[2 * network.Dimensions], new float[network.Dimensions]);
-            network.Forward(pictures, size, size, together, team: null);
-            network.Forward(pictures, size, size, shared, team);
-            network.Forward(pictures.AsSpan(pictures.Length / 2), size, size, second, team: null);
+            network.Forward(new PixelBatch(pictures, size, size), together, team: null);
+            network.Forward(new PixelBatch(pictures, size, size), shared, team);
+            network.Forward(new PixelBatch(pictures.AsSpan(pictures.Length / 2), size, size), second, team: null);
             Assert.Equal(together, shared);
             Assert.Equal(together[network.Dimensions..], second);
             Assert.InRange(Similarity.Cosine(expected.Images![0], together.AsSpan(0, network.Dimensions)), least, 1.000001f);
@@ -54,6 +55,6 @@ public class PairedVisionTests
     {
         var folder = ModelFolder.Open(ClipCase.Folder(name));
         using var weights = SafetensorsSet.Open(folder.File(subfolder));
-        return VisionNetwork.Load(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+        return ModelFamilies.LoadImage(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions { Precision = precision, Level = level });
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Models;
 
 namespace Simile.Tests.Networks.Vision;
@@ -21,7 +21,7 @@ public sealed record VisionCase(string Name, JsonElement? Config, int Size, Visi
     /// <summary>Writes the checkpoint in its published layout.</summary>
     public ModelFolder Write(string folder)
     {
-        var tensors = Tensors.Select(tensor => new TensorToWrite(tensor.Name, SafetensorsType.F32, tensor.Shape, MemoryMarshal.AsBytes(tensor.Draw().AsSpan()).ToArray())).ToList();
+        var tensors = Tensors.Select(tensor => new TensorToWrite(tensor.Name, TensorType.F32, tensor.Shape, MemoryMarshal.AsBytes(tensor.Draw().AsSpan()).ToArray())).ToList();
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors);
         if (Config is { } config)
         {

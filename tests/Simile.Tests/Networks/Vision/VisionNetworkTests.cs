@@ -1,8 +1,9 @@
-using Simile.Engine.Checkpoints;
+using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
-using Simile.Networks.Vision;
+using Simile.Families;
+using Simile.Inference;
 using Simile.Vectors;
 
 namespace Simile.Tests.Networks.Vision;
@@ -113,14 +114,14 @@ public class VisionNetworkTests
     private static VisionNetwork Open(Simile.Models.ModelFolder folder, ComputePrecision precision, InstructionLevel level)
     {
         using var weights = SafetensorsSet.Open(folder.Path);
-        return VisionNetwork.Load(weights, folder.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+        return ModelFamilies.LoadImage(weights, folder.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
     }
 
     private static float[][] Forward(VisionNetwork network, VisionCase vision, float[] pictures, WorkerTeam? team)
     {
         var count = pictures.Length / (3 * vision.Size * vision.Size);
         var vectors = new float[count * network.Dimensions];
-        network.Forward(pictures, vision.Size, vision.Size, vectors, team);
+        network.Forward(new PixelBatch(pictures, vision.Size, vision.Size), vectors, team);
         return [.. vectors.Chunk(network.Dimensions)];
     }
 }

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using Simile.Engine.Encoders;
+using Simile.Engine.Products;
+using Simile.Engine.Tensors;
+using Simile.Engine.Threads;
+using Simile.Models;
+
+namespace Simile.Inference;
+
+/// <summary>A transformer with its pooling and dense layers: tokens to one vector a text. Immutable and safe to call from many threads.</summary>
+/// <remarks>Holds its checkpoint's files open and threads of its own until it is disposed.</remarks>
+internal sealed class TextNetwork : ITextEncoder
+{
+    private readonly ITensorSource _weights;
+    private readonly Encoder _encoder;
+    private readonly Pooling _pooling;
+    private readonly ImmutableArray<LinearLayer> _dense;
+    private readonly WorkerTeam _team;
+    private readonly Filling? _filling;
+
+    /// <summary>Puts a network together. Where it throws, the weights stay the caller's to dispose.</summary>
+    /// <param name="weights">What the transformer is read from; it becomes the network's.</param>
+    /// <param name="checkpoint">What stands behind the transformer.</param>
+    /// <param name="transformer">The transformer.</param>
+    /// <param name="head">The layers that make scores of the pooled state; empty in a network that embeds.</param>
+    /// <param name="adapter">The adapter that was merged into the weights, or null.</param>
+    /// <param name="options">How it computes.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    public TextNetwork(
+        ITensorSource weights, TextCheckpoint checkpoint, TextTransformer transformer, ImmutableArray<LinearLayer> head, LoraAdapter? adapter, TextNetworkOptions options)
+    {
+        _weights = weights;
+        _encoder = new Encoder(new EncoderWeights(transformer.Shape with { Compute = options.Compute }, transformer.Embedding, transformer.FinalNorm, transformer.Relative), transformer.Layers);
+        try
+        {
+            transformer.RequireAllRead?.Invoke();
+            adapter?.RequireAllUsed();
+            RequirePooled(checkpoint);
+            _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
+            (_dense, var densePaths) = Behind(checkpoint, transformer, head, _pooling.Dimensions);
+            Dimensions = _dense is [.., var last] ? last.Dimensions : _pooling.Dimensions;
+            (MaxTokens, FirstPosition, EndOfText) = (transformer.MaxTokens, transformer.Embedding.FirstPosition, transformer.EndOfText);
+            _filling = FillingOf(checkpoint, options.Filler);
+            WeightFiles = [.. weights.Paths, .. densePaths, .. adapter?.Paths ?? []];
+            _team = new WorkerTeam(options.Threads);
+        }
+        catch
+        {
+            _encoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
+    public EndOfText? EndOfText { get; }
+
+    /// <summary>The files the weights came from.</summary>
+    public ImmutableArray<string> WeightFiles { get; }
+
+    /// <inheritdoc/>
+    public int Tokens => _encoder.Tokens;
+
+    /// <inheritdoc/>
+    public int TokenTypes => _encoder.TokenTypes;
+
+    /// <inheritdoc/>
+    public int Dimensions { get; }
+
+    /// <inheritdoc/>
+    public int MaxTokens { get; }
+
+    /// <summary>The row of the first position.</summary>
+    public int FirstPosition { get; }
+
+    /// <inheritdoc/>
+    public string Arithmetic => $"{Kernels.Precision}:{Kernels.Bits}";
+
+    private TileKernels Kernels => _encoder.Kernels;
+
+    /// <inheritdoc/>
+    public void Share(int count, Action<int> task) => _team.For(count, task);
+
+    /// <inheritdoc/>
+    public void Forward(TokenBatch texts, int left, Memory<float> rows, CancellationToken cancellationToken)
+    {
+        _encoder.EnsureUnchanged();
+        texts = _filling is null ? texts : new TokenBatch(_filling.Fill(texts.Ids));
+        var groups = TextGroups.Of(texts.Ids, _team.Threads);
+        if (groups.ShareSteps)
+        {
+            for (var group = 0; group < groups.Count; group++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ForwardGroup(texts, groups, group, left, rows, _team);
+            }
+
+            return;
+        }
+
+        _team.For(groups.Count, group =>
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                ForwardGroup(texts, groups, group, left, rows, team: null);
+            }
+        });
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not belong together.</summary>
+    public void EnsureUnchanged() => _weights.EnsureUnchanged();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _team.Dispose();
+        _encoder.Dispose();
+        _weights.Dispose();
+    }
+
+    private void RequirePooled(TextCheckpoint checkpoint)
+    {
+        if (checkpoint.PooledDimensions is { } pooled && pooled != _encoder.Shape.Hidden)
+        {
+            throw new SimileException(
+                ErrorCode.BadCheckpoint, $"The pooling of {checkpoint.Folder} is for states of {pooled} values, but the network gives {_encoder.Shape.Hidden}. The files belong to different models.");
+        }
+    }
+
+    private static (ImmutableArray<LinearLayer> Layers, List<string> Paths) Behind(
+        TextCheckpoint checkpoint, TextTransformer transformer, ImmutableArray<LinearLayer> head, int dimensions)
+    {
+        List<LinearLayer> layers = [.. transformer.Projection is { } projection ? [projection] : Array.Empty<LinearLayer>(), .. head];
+        var paths = new List<string>();
+        foreach (var module in checkpoint.Dense)
+        {
+            var (layer, files) = LinearLayer.Load(module, layers is [.., var last] ? last.Dimensions : dimensions);
+            layers.Add(layer);
+            paths.AddRange(files);
+        }
+
+        return ([.. layers], paths);
+    }
+
+    private Filling? FillingOf(TextCheckpoint checkpoint, int? filler)
+    {
+        if (filler < 0 || filler >= Tokens)
+        {
+            throw new SimileException(
+                ErrorCode.BadCheckpoint, $"The padding token of {checkpoint.Folder} has the id {filler}, but the table only {Tokens} rows. The files belong to different models.");
+        }
+
+        return filler is { } id ? new Filling(id, MaxTokens) : null;
+    }
+
+    private void ForwardGroup(TokenBatch texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
+    {
+        var (first, last) = (groups.FirstText(group), groups.FirstText(group + 1));
+        var (ids, types, starts) = texts.Pack(first, last);
+        var pass = _encoder.Rent();
+        try
+        {
+            pass.Forward(ids, types, starts, team);
+            for (var i = first; i < last; i++)
+            {
+                var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts.Ids[i]) + 1 : starts[i - first + 1];
+                Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
+            }
+        }
+        finally
+        {
+            _encoder.Return(pass);
+        }
+    }
+
+    private void Finish(EncoderPass pass, int first, int end, int left, Span<float> vector)
+    {
+        if (_dense.IsEmpty)
+        {
+            _pooling.Forward(pass, first, end, left, vector);
+            return;
+        }
+
+        var current = new float[_pooling.Dimensions];
+        _pooling.Forward(pass, first, end, left, current);
+        foreach (var layer in _dense)
+        {
+            var next = new float[layer.Dimensions];
+            layer.Forward(current, next);
+            current = next;
+        }
+
+        current.CopyTo(vector);
+    }
+}
+
+/// <summary>How a network of texts is loaded.</summary>
+/// <param name="Compute">How it computes.</param>
+/// <param name="Threads">Threads of its own.</param>
+internal sealed record TextNetworkOptions(ComputeOptions Compute, int Threads)
+{
+    /// <summary>The token that fills every text up to the last position, or null.</summary>
+    public int? Filler { get; init; }
+
+    /// <summary>What makes scores of the pooled state, or null in a network that embeds.</summary>
+    public SequenceHead? Head { get; init; }
+}
