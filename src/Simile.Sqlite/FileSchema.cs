@@ -27,7 +27,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
     public SqliteConnection OpenToWrite(SqliteErrors errors, TimeSpan busy, bool isPrivate)
     {
         var header = SqliteHeader.Read(errors);
-        Require(errors, header);
+        Require(errors, header, busy);
         if (isPrivate)
         {
             MakePrivate(errors, header);
@@ -54,7 +54,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
             throw errors.ToError(new SqliteReason($"is an empty file, no {Kind}", IsForeign: true), new InvalidDataException(errors.Path));
         }
 
-        Require(errors, header);
+        Require(errors, header, busy);
         var settings = new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = SecondsOf(busy), Pooling = false };
         try
         {
@@ -99,19 +99,30 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         }
     }
 
-    // A file whose creation was cut short may have its header in the log only.
-    private void Require(SqliteErrors errors, SqliteHeader header)
+    // A file that another process is making, or whose making was cut short, has its header in the log only, or no tables yet. What was read of it a moment ago may be out of date by now.
+    private void Require(SqliteErrors errors, SqliteHeader header, TimeSpan busy)
     {
-        if (!header.IsEmpty && header.ApplicationId != ApplicationId && !(header.ApplicationId == 0 && SqliteHeader.HasLog(errors.Path) && HasIdInLog(errors)))
+        while (!header.IsEmpty && header.ApplicationId != ApplicationId && !(header.ApplicationId == 0 && SqliteHeader.IsInUse(errors.Path) && IsOursOrNobodys(errors, busy)))
         {
-            throw NotOurs(errors);
+            var now = SqliteHeader.Read(errors);
+            if (now == header)
+            {
+                throw NotOurs(errors);
+            }
+
+            header = now;
         }
     }
 
-    private bool HasIdInLog(SqliteErrors errors)
+    private bool IsOursOrNobodys(SqliteErrors errors, TimeSpan busy)
     {
-        using var connection = Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 1, Pooling = false }, _ => { });
-        return errors.Run(() => connection.Number("PRAGMA application_id")) == ApplicationId;
+        using var connection = Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = SecondsOf(busy), Pooling = false }, _ => { });
+        return errors.Run(() =>
+        {
+            using var moment = connection.BeginTransaction(deferred: true);
+            var id = connection.Number("PRAGMA application_id");
+            return id == ApplicationId || (id == 0 && connection.Number("SELECT count(*) FROM sqlite_schema") == 0);
+        });
     }
 
     /// <summary>Makes a file, new or not, its owner's alone. SQLite gives the log and the index of the log the same rights.</summary>

@@ -54,4 +54,7 @@ internal sealed record SqliteHeader(bool IsMissing, bool IsEmpty, long Applicati
 
     /// <summary>Whether changes wait beside a file to be brought into it.</summary>
     public static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+
+    /// <summary>Whether another process has a file open, or left it half way.</summary>
+    public static bool IsInUse(string path) => Array.Exists(["-wal", "-shm", "-journal"], end => File.Exists(path + end));
 }

@@ -81,6 +81,27 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         }
     }
 
+    [Fact]
+    public async Task AFileThatAnotherProcessIsAboutToFillIsMadeTogether()
+    {
+        using var other = new SqliteConnection($"Data Source={CachePath};Pooling=False");
+        other.Open();
+        other.Run("PRAGMA journal_mode=WAL; BEGIN; SELECT count(*) FROM sqlite_schema; COMMIT");
+        Assert.True(File.Exists(CachePath + "-wal"));
+        using var cache = SqliteCache.Open(CachePath, new SqliteCacheOptions());
+        await cache.SetAsync(Entries(0, 1));
+        Assert.NotNull((await Find(cache, [KeyOf(0)]))[0]);
+    }
+
+    [Fact]
+    public void AForeignDatabaseInUseIsLeftAlone()
+    {
+        using var other = new SqliteConnection($"Data Source={CachePath};Pooling=False");
+        other.Open();
+        other.Run("PRAGMA journal_mode=WAL; CREATE TABLE mine (id INTEGER)");
+        Assert.Equal(ErrorCode.CacheUnavailable, Assert.Throws<SimileException>(() => SqliteCache.Open(CachePath, new SqliteCacheOptions())).Code);
+    }
+
     [Theory]
     [InlineData("UPDATE entries SET value = x'0102' WHERE id = 1")]
     [InlineData("UPDATE entries SET value = substr(value, 1, 40) || x'ff' || substr(value, 42) WHERE id = 1")]
