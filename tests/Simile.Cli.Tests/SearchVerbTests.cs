@@ -30,6 +30,36 @@ public sealed class SearchVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task FieldsOfRowsAreFilteredBy()
+    {
+        Write("rows.jsonl", """
+            {"text":"Bread goes stale in the cold.","lang":"en","year":2019}
+            {"text":"Ein Brot namens bread.","lang":"de","year":2024}
+            {"text":"Le pain, en anglais bread.","lang":"fr","year":"2024"}
+            """);
+        Write("plain.txt", "More of bread.");
+        (string[] Filters, int[] Lines)[] cases =
+        [
+            (["--filter", "lang=de"], [2]), (["--filter", "year=2024"], [2, 3]), (["--filter", "year>=2000", "--filter", "lang != de"], [1]), (["--filter", "year<=2019"], [1]), ([], [1, 1, 2, 3]),
+        ];
+        foreach (var (filters, lines) in cases)
+        {
+            var found = await RunAsync(["search", "bread", "--in", Documents, "--json", .. filters]);
+            Assert.Equal(lines, found.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("start_line").GetInt32()).Order());
+        }
+
+        var nothing = await RunAsync("search", "bread", "--in", Documents, "--filter", "lang=xx");
+        Assert.Equal(0, nothing.ExitCode);
+        Assert.Contains("passes the filter", nothing.Error, StringComparison.Ordinal);
+        foreach (var bad in (string[])["lang", "year>=soon", "=de"])
+        {
+            var refused = await RunAsync("search", "bread", "--in", Documents, "--filter", bad);
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains($"'{bad}'", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task AnswersOfAllModesHaveTheirFigures()
     {
         var passage = string.Concat(Enumerable.Repeat("Bread goes stale in the cold of the larder. ", 9)) + "abc 😀😀😀😀😀 and some more words so that the passage is cut in here";

@@ -151,6 +151,10 @@ public sealed class Searcher
 
         ranking.Query = batch.Block;
         ranking.Dense = await _store.SearchVectorsAsync(batch.Block, wanted.Top, wanted.Filter, cancellationToken).ConfigureAwait(false);
+        if (ranking.Dense.Count == 0 && wanted.Filter is not null)
+        {
+            ranking.Notes.Add("No passage that has a vector passes the filter. Are the field's name and value written as they were stored?");
+        }
     }
 
     // What is to be said of a store is found out once it has changed.
