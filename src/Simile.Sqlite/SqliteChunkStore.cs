@@ -223,31 +223,9 @@ public sealed class SqliteChunkStore : IChunkStore
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(query);
         RequireWanted(k);
-        var terms = SearchWords.Terms(query);
-        if (terms.Count == 0)
-        {
-            return [];
-        }
-
-        var values = new List<object> { string.Join(" OR ", terms.Take(SearchWords.MaxTerms).Select(term => $"\"{term}\"")), k };
-
-        // The plus keeps SQLite from asking for the words once for each id that passes.
-        var passes = filter is null ? string.Empty : $"AND +rowid IN {FilterSql.Of(filter, values)} ";
-        return await _connections.ReadAsync(
-            connection =>
-            {
-                using var command = connection.Prepare($"SELECT rowid, -rank FROM words WHERE words MATCH $0 {passes}ORDER BY rank LIMIT $1", [.. values]);
-                using var reader = command.ExecuteReader();
-                var found = new List<ScoredChunk>();
-                while (reader.Read())
-                {
-                    found.Add(new ScoredChunk(reader.GetInt64(0), reader.GetDouble(1)));
-                }
-
-                return (IReadOnlyList<ScoredChunk>)found;
-            },
-            cancellationToken).ConfigureAwait(false);
+        return await _connections.ReadAsync(connection => Words(connection, query, k, filter), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -305,6 +283,28 @@ public sealed class SqliteChunkStore : IChunkStore
             // A file whose fingerprint is damaged counts as changed.
             files[reader.GetString(0)] = reader.GetValue(1) as string ?? string.Empty;
         }
+    }
+
+    private static IReadOnlyList<ScoredChunk> Words(SqliteConnection connection, string query, int k, ChunkFilter? filter)
+    {
+        var terms = SearchWords.Terms(query);
+        if (terms.Count == 0)
+        {
+            return [];
+        }
+
+        // The plus keeps SQLite from asking for the words once for each id that passes.
+        var values = new List<object> { string.Join(" OR ", terms.Take(SearchWords.MaxTerms).Select(term => $"\"{term}\"")), k };
+        var passes = filter is null ? string.Empty : $"AND +rowid IN {FilterSql.Of(filter, values)} ";
+        using var command = connection.Prepare($"SELECT rowid, -rank FROM words WHERE words MATCH $0 {passes}ORDER BY rank LIMIT $1", [.. values]);
+        using var reader = command.ExecuteReader();
+        var found = new List<ScoredChunk>();
+        while (reader.Read())
+        {
+            found.Add(new ScoredChunk(reader.GetInt64(0), reader.GetDouble(1)));
+        }
+
+        return found;
     }
 
     private static long[] IdsOf(SqliteConnection connection, ChunkFilter filter)

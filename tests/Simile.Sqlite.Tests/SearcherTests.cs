@@ -135,19 +135,28 @@ public sealed class SearcherTests : IDisposable
     [InlineData("files", "id")]
     [InlineData("facts", "value")]
     [InlineData("facts", "name")]
+    [InlineData("metadata", "chunk")]
+    [InlineData("metadata", "name")]
+    [InlineData("metadata", "value")]
+    [InlineData("removed", "number")]
+    [InlineData("removed", "chunk")]
     public async Task DamagedValuesGiveNoWrongAnswers(string table, string column)
     {
         foreach (var value in (string[])["NULL", "x''", "x'00'", "x'0000c07f0000c07f0000c07f'", "zeroblob(100000)", "'text'", "-1", "9223372036854775807", "-9223372036854775808", "1e300", "''", "'99999999999'"])
         {
             File.Delete(StorePath);
             await PutAsync(("a.md", "cat"), ("b.md", "dog"), ("c.md", "cow"));
+            await PutAsync(("d.md", "cow"));
+            await PutAsync(("d.md", "cow"));
             Damage($"UPDATE {table} SET {column} = {value} WHERE rowid = 2 OR '{table}' = 'facts'", $"UPDATE {table} SET {column} = {value}");
             try
             {
                 using var store = SqliteChunkStore.Open(StorePath, create: false);
                 foreach (var mode in Enum.GetValues<SearchMode>())
                 {
-                    foreach (var hit in await (await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null))).SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode }))
+                    var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
+                    Assert.All(await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode, Filter = ChunkFilter.Equal("kind", "dog") }), hit => Assert.NotEqual("cow", hit.Text));
+                    foreach (var hit in await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode }))
                     {
                         Assert.True(double.IsFinite(hit.Score) && hit.StartLine >= 0, $"{table}.{column} = {value}");
                         Assert.True(hit.Text != "cat" || mode == SearchMode.Keyword || hit.Cosine is null or > 0.99, $"{table}.{column} = {value}");
@@ -165,7 +174,7 @@ public sealed class SearcherTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static IndexedFile FileOf(string path, string text) => new(path, "v", [new Chunk(text, 1, 1, string.Empty)], [LetterEmbedder.VectorOf(text)]);
+    private static IndexedFile FileOf(string path, string text) => new(path, "v", [new Chunk(text, 1, 1, string.Empty) { Metadata = new Dictionary<string, MetadataValue> { ["kind"] = text, ["length"] = text.Length } }], [LetterEmbedder.VectorOf(text)]);
 
     private async Task PutAsync(params (string Path, string Text)[] files)
     {
@@ -177,7 +186,7 @@ public sealed class SearcherTests : IDisposable
     // Constraints keep some values out; tables without them take all.
     private void Damage(params string[] statements)
     {
-        Sql.Run(StorePath, "PRAGMA writable_schema=1; UPDATE sqlite_schema SET sql = replace(replace(sql, ' NOT NULL', ''), ' UNIQUE', '') WHERE name IN ('chunks', 'vectors', 'facts')");
+        Sql.Run(StorePath, "PRAGMA writable_schema=1; UPDATE sqlite_schema SET sql = replace(replace(sql, ' NOT NULL', ''), ' UNIQUE', '') WHERE name IN ('chunks', 'vectors', 'facts', 'metadata', 'removed')");
         foreach (var statement in statements)
         {
             try

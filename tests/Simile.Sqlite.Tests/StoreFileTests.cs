@@ -116,6 +116,39 @@ public sealed class StoreFileTests : IDisposable
     }
 
     [Fact]
+    public async Task AnIndexOfTheSecondVersionIsToldAndBroughtUpToDate()
+    {
+        Sql.Run(StorePath,
+            """
+            CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
+            CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL);
+            CREATE INDEX chunks_of_file ON chunks (file);
+            CREATE TABLE vectors (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
+            CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize="porter ascii tokenchars '.+#'");
+            INSERT INTO facts VALUES ('space', 'test/2'), ('dimensions', '2'), ('property:model', 'm');
+            INSERT INTO files VALUES (1, 'a.md', 'v1'), (2, 'b.png', 'v1');
+            INSERT INTO chunks VALUES (7, 1, 1, 1, '', 'Cats purr.'), (9, 2, 0, 0, '', 'b.png');
+            INSERT INTO words (rowid, heading, text) VALUES (7, '', 'cats purr'), (9, '', 'b png');
+            INSERT INTO vectors VALUES (7, x'0000803f00000000'), (9, x'000000000000803f');
+            PRAGMA application_id=1399418217; PRAGMA user_version=2; PRAGMA journal_mode=WAL;
+            """);
+        Assert.Contains("version 2", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message, StringComparison.Ordinal);
+        using (var writer = SqliteChunkStore.Open(StorePath, create: true))
+        {
+            await writer.EnsureSpaceAsync(Space);
+            await writer.ReplaceAsync([FileOf("c.md") with { Chunks = [new Chunk("Cats purr.", 1, 1, string.Empty) { Metadata = new Dictionary<string, MetadataValue> { ["lang"] = "en" } }] }]);
+        }
+
+        using var store = SqliteChunkStore.Open(StorePath, create: false);
+        var found = await store.SearchVectorsAsync(new float[] { 0, 1 }, 5);
+        Assert.Equal([(9L, true), (7, false), (10, false)], found.Select(chunk => (chunk.Id, chunk.IsPicture)));
+        Assert.Equal([10L], (await store.SearchVectorsAsync(new float[] { 0, 1 }, 5, ChunkFilter.Equal("lang", "en"))).Select(chunk => chunk.Id));
+        Assert.Equal([7L, 10], (await store.SearchWordsAsync("cat", 5)).Select(chunk => chunk.Id).Order());
+        Assert.Equal("m", await store.GetPropertyAsync("model"));
+    }
+
+    [Fact]
     public async Task AnIndexOfALaterVersionIsLeftAlone()
     {
         await FillAsync();

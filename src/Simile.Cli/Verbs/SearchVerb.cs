@@ -19,7 +19,7 @@ internal static class SearchVerb
         var store = VerbOptions.Named("--store", "An index file made by 'simile index'", "FILE");
         var mode = VerbOptions.Choice("--mode", "By meaning and by words, by meaning, or by words", SearchMode.Hybrid);
         var top = VerbOptions.Number("--top", "Answers wanted", 5, 1, MaxAnswers);
-        var filter = FilterInput.Create();
+        var filter = FilterOption.Create();
         var verbose = VerbOptions.Verbose();
         var json = VerbOptions.Json();
         var verb = new Command("search", "Find the passages and pictures that answer a query") { query, paths, store, mode, top, filter, verbose, json };
@@ -34,7 +34,7 @@ internal static class SearchVerb
             }
 
             var argument = parsed.GetValue(query)!;
-            var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top), Filter = FilterInput.Of(parsed.GetValue(filter)) };
+            var options = new SearchOptions { Mode = parsed.GetValue(mode), Top = parsed.GetValue(top), Filter = FilterOption.Of(parsed.GetValue(filter)) };
             await using var reranker = await rerank.OpenAsync(host, model, parsed, cancellationToken);
             using var named = parsed.GetValue(store) is { } file ? host.Value.OpenStore(file, create: false, new VectorIndexOptions { Threads = model.Threads(parsed) }) : null;
             await using var loaded = await LoadAsync(host, model, parsed, named, ContentInputs.KindsOf(argument), options, parsed.GetValue(paths), cancellationToken);

@@ -79,33 +79,34 @@ internal sealed class SearchRanking(SearchedStore store)
 
 /// <summary>A store as a search finds it.</summary>
 /// <param name="Summary">What it holds.</param>
-/// <param name="Notes">What should be known of it.</param>
-internal sealed record SearchedStore(StoreSummary Summary, IReadOnlyList<string> Notes)
+/// <param name="Recipes">What is to be said of documents that were embedded by another recipe; null for nothing.</param>
+internal sealed record SearchedStore(StoreSummary Summary, string? Recipes)
 {
     private const int DigitsShown = 12;
 
-    /// <summary>Looks at a store.</summary>
-    /// <param name="summary">What it holds.</param>
-    /// <param name="files">Its documents with their fingerprints.</param>
-    /// <param name="traits">What the model embeds; null where it is searched without.</param>
-    public static SearchedStore Of(StoreSummary summary, IReadOnlyDictionary<string, string> files, ContentTraits? traits)
+    /// <summary>What should be known of it.</summary>
+    public IReadOnlyList<string> Notes { get; } = [.. new[] { DamageOf(Summary), Recipes }.OfType<string>()];
+
+    /// <summary>Compares the recipes of documents with the model's.</summary>
+    /// <param name="files">The documents with their fingerprints.</param>
+    /// <param name="traits">What the model embeds.</param>
+    /// <returns>What is to be said of those that have another; null where none has.</returns>
+    public static string? OtherRecipes(IReadOnlyDictionary<string, string> files, ContentTraits traits)
     {
-        var notes = new List<string>();
-        if (summary.Damaged > 0)
+        if (OfAnotherRecipe(files, traits) is not { Count: > 0 } others)
         {
-            notes.Add($"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.");
+            return null;
         }
 
-        if (traits is not null && OfAnotherRecipe(files, traits) is { Count: > 0 } others)
-        {
-            var own = string.Join(" and ", new[] { traits.TextRecipe, traits.ImageRecipe }.OfType<EmbeddingRecipe>().Distinct().Select(recipe => Shown(recipe.Digest)));
-            notes.Add($"{others.Count} of {files.Count} files were embedded by another recipe ({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): other weights, precision or prompts. Their ranks may be off; index again with this model, or search with that one.");
-        }
-
-        return new SearchedStore(summary, notes);
+        var own = string.Join(" and ", new[] { traits.TextRecipe, traits.ImageRecipe }.OfType<EmbeddingRecipe>().Distinct().Select(recipe => Shown(recipe.Digest)));
+        return $"{others.Count} of {files.Count} files were embedded by another recipe ({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): "
+            + "other weights, precision or prompts. Their ranks may be off; index again with this model, or search with that one.";
     }
 
-    // A file's fingerprint ends in the digest of the recipe that it was embedded with (FileReader). A half that is not loaded says nothing of its files.
+    private static string? DamageOf(StoreSummary summary) => summary.Damaged == 0 ? null
+        : $"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.";
+
+    // A document's fingerprint ends in the digest of the recipe that it was embedded with (FileReader, TextCutter). A half that is not loaded says nothing of its files.
     private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentTraits traits)
     {
         var others = new List<string>();

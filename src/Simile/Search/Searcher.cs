@@ -7,9 +7,13 @@ namespace Simile.Search;
 public sealed class Searcher
 {
     private const int MaxReads = 3;
+
+    // A store that has nothing of another recipe is looked through for such again after so many changes: with every text that is put in, that would cost more than the search.
+    private const int ChangesALook = 64;
     private readonly IChunkStore _store;
     private readonly IEmbedder<Content>? _embedder;
-    private volatile SearchedStore _known = new(new StoreSummary(-1, 0, 0, 0), []);
+    private volatile SearchedStore _known = new(new StoreSummary(-1, 0, 0, 0), null);
+    private int _changes;
 
     /// <summary>Makes a searcher that looks at the store when it is asked first.</summary>
     internal Searcher(IChunkStore store, IEmbedder<Content>? embedder) => (_store, _embedder) = (store, embedder);
@@ -171,8 +175,9 @@ public sealed class Searcher
             return _known;
         }
 
-        var files = _embedder is null ? new Dictionary<string, string>() : await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false);
-        return _known = SearchedStore.Of(summary, files, _embedder is null ? null : ContentTraits.Of(_embedder));
+        var isLookedThrough = _embedder is not null && (_known.Summary.Version < 0 || _known.Recipes is not null || Interlocked.Increment(ref _changes) % ChangesALook == 0);
+        var recipes = isLookedThrough ? SearchedStore.OtherRecipes(await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), ContentTraits.Of(_embedder!)) : null;
+        return _known = new SearchedStore(summary, recipes);
     }
 
     private async Task<(List<SearchHit> Hits, int Vanished)> ReadAsync(SearchRanking ranking, int top, CancellationToken cancellationToken)

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Simile.Search;
 
-namespace Simile.Cli.Input;
+namespace Simile.Cli;
 
 /// <summary>Which passages a search looks at, as the command line says it: <c>lang=de</c>, <c>lang!=de</c>, <c>year&gt;=2020</c>, <c>year&lt;=2024</c>.</summary>
-internal static class FilterInput
+internal static class FilterOption
 {
     private static readonly string[] Signs = ["!=", ">=", "<=", "="];
 
