@@ -12,17 +12,17 @@ namespace Simile.Hosting;
 /// <param name="Bytes">How large it is.</param>
 /// <param name="LastUsed">When it was searched last.</param>
 /// <param name="Paths">The files and folders that it was made of; empty where it does not say.</param>
-public sealed record CachedIndex(string File, long Bytes, DateTimeOffset LastUsed, IReadOnlyList<string> Paths);
+internal sealed record CachedIndex(string File, long Bytes, DateTimeOffset LastUsed, IReadOnlyList<string> Paths);
 
 /// <summary>What became of indexes that were to be removed.</summary>
 /// <param name="Removed">Indexes removed.</param>
 /// <param name="Freed">Bytes that are free again.</param>
 /// <param name="InUse">Indexes that stay, because a program has them open.</param>
-public sealed record IndexRemoval(int Removed, long Freed, int InUse);
+internal sealed record IndexRemoval(int Removed, long Freed, int InUse);
 
 /// <summary>Indexes that are made on the fly for some paths. They hold the texts of files, so folder and files are their owner's alone, whatever rights they had;
 /// what was not used for <see cref="MaxAge"/> is removed, and the least recently used beyond <see cref="MaxBytes"/>, whenever one is opened.</summary>
-public sealed class IndexCache
+internal sealed class IndexCache
 {
     /// <summary>The most bytes of all indexes together, beside the one in use.</summary>
     public const long MaxBytes = 2_000_000_000;

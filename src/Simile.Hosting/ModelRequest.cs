@@ -13,7 +13,7 @@ public sealed record ModelRequest(string Name, Modality Needs)
     public string? ImageModel { get; init; }
 
     /// <summary>Hears how long each group of pictures took; null for nobody.</summary>
-    public Action<ImageTimes>? Observe { get; init; }
+    internal Action<ImageTimes>? Observe { get; init; }
 
     /// <summary>Threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

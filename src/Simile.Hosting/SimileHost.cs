@@ -65,7 +65,7 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
 
     /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>
-    public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
+    internal static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
     {
         if (PairScoring.Is(folder))
         {
@@ -108,5 +108,5 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     }
 
     /// <summary>The indexes that are made on the fly.</summary>
-    public IndexCache Indexes { get; } = new(Path.Combine(cacheFolder, "indexes"), TimeProvider.System);
+    internal IndexCache Indexes { get; } = new(Path.Combine(cacheFolder, "indexes"), TimeProvider.System);
 }

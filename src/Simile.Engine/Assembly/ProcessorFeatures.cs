@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Simile.Engine.Assembly;
 
 /// <summary>What CPUID says beyond what .NET has intrinsics for. Intel's Software Developer's Manual, volume 2A, CPUID leaf 7.</summary>
-public static class ProcessorFeatures
+internal static class ProcessorFeatures
 {
     private const int Leaf = 7;
     private const int VnniBit = 11;

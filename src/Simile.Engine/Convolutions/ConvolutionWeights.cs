@@ -8,4 +8,4 @@ namespace Simile.Engine.Convolutions;
 /// <param name="Kernel">k: rows and columns that it sees at once.</param>
 /// <param name="Stride">Rows and columns from one place to the next.</param>
 /// <param name="Padding">Rows and columns of zeros on each side.</param>
-public sealed record ConvolutionWeights(float[] Weights, float[] Bias, int Outputs, int Inputs, int Kernel, int Stride, int Padding);
+internal sealed record ConvolutionWeights(float[] Weights, float[] Bias, int Outputs, int Inputs, int Kernel, int Stride, int Padding);

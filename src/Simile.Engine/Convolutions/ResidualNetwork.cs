@@ -7,7 +7,7 @@ namespace Simile.Engine.Convolutions;
 
 /// <summary>A residual network up to its global average: pictures to feature vectors. Immutable and safe to call from many threads.</summary>
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
-public sealed class ResidualNetwork : IDisposable
+internal sealed class ResidualNetwork : IDisposable
 {
     private const long LargeMapBytes = 1 << 20;
     private readonly ConcurrentBag<ResidualPass> _passes = [];

@@ -3,7 +3,7 @@ using Simile.Engine.Products;
 namespace Simile.Engine.Encoders;
 
 /// <summary>How a network computes.</summary>
-public sealed record ComputeOptions
+internal sealed record ComputeOptions
 {
     /// <summary>The arithmetic of the products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;

@@ -3,7 +3,7 @@ using Simile.Engine.Tensors;
 namespace Simile.Engine.Encoders;
 
 /// <summary>What a token becomes before the first layer: its row of the table (scaled), its position's row, the token type's row, normalized.</summary>
-public sealed record EmbeddingWeights
+internal sealed record EmbeddingWeights
 {
     /// <summary>The table, (V, H).</summary>
     public required TensorRows Table { get; init; }

@@ -8,7 +8,7 @@ namespace Simile.Engine.Encoders;
 
 /// <summary>A transformer encoder over packed sequences: no padding, whatever their lengths. Immutable and safe to call from many threads.</summary>
 /// <remarks>What a sequence becomes depends, bit for bit, on its own tokens, the precision and the instructions alone.</remarks>
-public sealed class Encoder : IDisposable
+internal sealed class Encoder : IDisposable
 {
     private const int WidestState = 1 << 14;
     private const int MostIntermediate = 1 << 17;

@@ -8,7 +8,7 @@ using Simile.Engine.Threads;
 namespace Simile.Engine.Encoders;
 
 /// <summary>One run of an encoder over packed sequences, with the memory it takes. Reused from run to run; not safe for several callers at once.</summary>
-public sealed unsafe class EncoderPass : IDisposable
+internal sealed unsafe class EncoderPass : IDisposable
 {
     private readonly Encoder _encoder;
     private readonly NativeBuffer _states = new();

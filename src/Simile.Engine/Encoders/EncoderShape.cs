@@ -3,7 +3,7 @@ using Simile.Engine.Functions;
 namespace Simile.Engine.Encoders;
 
 /// <summary>What all layers of an encoder have in common.</summary>
-public sealed record EncoderShape
+internal sealed record EncoderShape
 {
     /// <summary>Values a position (H), a multiple of 4.</summary>
     public required int Hidden { get; init; }

@@ -5,9 +5,9 @@ namespace Simile.Engine.Encoders;
 /// <param name="Embedding">What comes before the first layer; null where the caller brings the first layer's input.</param>
 /// <param name="FinalNorm">The norm behind the last layer, or null.</param>
 /// <param name="Relative">Learned numbers for distances, or null.</param>
-public sealed record EncoderWeights(EncoderShape Shape, EmbeddingWeights? Embedding, NormWeights? FinalNorm, RelativeWeights? Relative);
+internal sealed record EncoderWeights(EncoderShape Shape, EmbeddingWeights? Embedding, NormWeights? FinalNorm, RelativeWeights? Relative);
 
 /// <summary>Learned numbers for distances (MPNet).</summary>
 /// <param name="Table">(buckets, heads).</param>
 /// <param name="Buckets">Buckets.</param>
-public sealed record RelativeWeights(float[] Table, int Buckets);
+internal sealed record RelativeWeights(float[] Table, int Buckets);

@@ -1,7 +1,7 @@
 namespace Simile.Engine.Encoders;
 
 /// <summary>The weights of one layer as a checkpoint has them; matrices are (outputs, inputs), row-major. What is null is absent.</summary>
-public sealed record LayerWeights
+internal sealed record LayerWeights
 {
     /// <summary>((heads + 2 · key/value heads) · d, H): queries, keys, values; (3H, H) where all have as many heads and H = heads · d.</summary>
     public required float[] QueryKeyValue { get; init; }
@@ -55,4 +55,4 @@ public sealed record LayerWeights
 /// <summary>The weights of a norm.</summary>
 /// <param name="Weight">(H).</param>
 /// <param name="Bias">(H), or null.</param>
-public sealed record NormWeights(float[] Weight, float[]? Bias);
+internal sealed record NormWeights(float[] Weight, float[]? Bias);

@@ -1,7 +1,7 @@
 namespace Simile.Engine.Encoders;
 
 /// <summary>How a row is normalized.</summary>
-public enum NormKind
+internal enum NormKind
 {
     /// <summary>By its mean and its deviation (Ba, Kiros and Hinton 2016).</summary>
     Layer,

@@ -1,7 +1,7 @@
 namespace Simile.Engine.Encoders;
 
 /// <summary>Where a layer normalizes.</summary>
-public enum NormPlacement
+internal enum NormPlacement
 {
     /// <summary>Behind each residual sum, as in BERT.</summary>
     After,

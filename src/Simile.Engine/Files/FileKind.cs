@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Simile.Engine.Files;
 
 /// <summary>What lies under a path, behind any symbolic links.</summary>
-public enum FileKind
+internal enum FileKind
 {
     /// <summary>Nothing, or a link to nothing.</summary>
     Missing,

@@ -4,7 +4,7 @@ namespace Simile.Engine.Files;
 
 /// <summary>Opens files that somebody else named: regular files only. A folder, pipe, device or socket under the name, itself or behind a link, is an error at once and never waited for;
 /// so is the pointer that Git LFS leaves in the place of a file. Sizes are those of the opened file, not of a link to it.</summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>The largest file that is read whole where nothing else is said, in bytes.</summary>
     public const long MaxBytes = 512L << 20;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Simile.Engine.Functions;
 
 /// <summary>Applies activations to whole vectors.</summary>
-public static class Activation
+internal static class Activation
 {
     private const int Width = 16;
 

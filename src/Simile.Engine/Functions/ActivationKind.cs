@@ -1,7 +1,7 @@
 namespace Simile.Engine.Functions;
 
 /// <summary>The functions between the two products of a feed-forward layer, and behind a dense layer.</summary>
-public enum ActivationKind
+internal enum ActivationKind
 {
     /// <summary>None.</summary>
     Identity,

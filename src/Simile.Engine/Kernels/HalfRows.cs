@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Simile.Engine.Kernels;
 
 /// <summary>Sums of rows of a table of 16-bit floats (V, D), kept in 32 bits.</summary>
-public static class HalfRows
+internal static class HalfRows
 {
     /// <summary>sum (D) += weight · row <paramref name="index"/> of the table. The order of calls is the order of summing: one thread, one sum.</summary>
     /// <remarks>Each half is widened exactly, so the result is that of a table of 32-bit floats with the same values.</remarks>

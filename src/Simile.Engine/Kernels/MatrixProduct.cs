@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Simile.Engine.Kernels;
 
 /// <summary>Matrix products in fp32, on all cores. A result depends neither on the number of threads nor on how the rows are shared out.</summary>
-public static unsafe class MatrixProduct
+internal static unsafe class MatrixProduct
 {
     // Rows a thread takes at a time: small enough that two cores finish together, a multiple of the tile.
     private const int RowsPerTask = 8 * ProductTile.TallRows;

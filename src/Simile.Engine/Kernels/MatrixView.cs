@@ -9,7 +9,7 @@ namespace Simile.Engine.Kernels;
 /// <param name="RowStride">Floats from one row to the next.</param>
 /// <param name="ColumnStride">Floats from one column to the next.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly unsafe record struct MatrixView(nint Data, int Rows, int Columns, int RowStride, int ColumnStride)
+internal readonly unsafe record struct MatrixView(nint Data, int Rows, int Columns, int RowStride, int ColumnStride)
 {
     /// <summary>The same elements with rows and columns exchanged.</summary>
     public MatrixView Transposed => new(Data, Columns, Rows, ColumnStride, RowStride);

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace Simile.Engine.Kernels;
 
 /// <summary>Products and distances of two vectors (D). Sums run over sixteen lanes in a fixed order, so a result never depends on the machine's vector width or the caller.</summary>
-public static class VectorKernels
+internal static class VectorKernels
 {
     private const int Lanes = 16;
 

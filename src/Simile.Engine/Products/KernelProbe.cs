@@ -5,7 +5,7 @@ using Simile.Engine.Threads;
 namespace Simile.Engine.Products;
 
 /// <summary>Measures what the kernels of a precision reach on this machine.</summary>
-public static unsafe class KernelProbe
+internal static unsafe class KernelProbe
 {
     private const int Rows = 96;
     private const int Depth = 384;

@@ -5,7 +5,7 @@ using Simile.Engine.Memory;
 namespace Simile.Engine.Products;
 
 /// <summary>The weights of a linear layer, laid out once for the kernels: panels of 32 outputs, each step of four bytes side by side. Immutable; shared by all sessions.</summary>
-public sealed unsafe class PackedMatrix : IDisposable
+internal sealed unsafe class PackedMatrix : IDisposable
 {
     private const int LargestInt8 = 127;
     private const byte UnsignedZero = 128;

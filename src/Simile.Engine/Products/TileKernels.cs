@@ -6,7 +6,7 @@ using Simile.Engine.Assembly;
 namespace Simile.Engine.Products;
 
 /// <summary>The kernels of one precision on this processor. Immutable; what they compute is the same for every number of rows.</summary>
-public sealed unsafe class TileKernels
+internal sealed unsafe class TileKernels
 {
     private readonly AssembledTiles? _assembled;
     private readonly delegate*<TileCall*, void> _managed;

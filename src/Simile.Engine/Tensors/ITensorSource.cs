@@ -2,7 +2,7 @@ namespace Simile.Engine.Tensors;
 
 /// <summary>Weights by name, whatever file they lie in. Safe to read from many threads.</summary>
 /// <remarks>A checkpoint format is one implementation; <see cref="TensorReader"/> is how a network reads one.</remarks>
-public interface ITensorSource : IDisposable
+internal interface ITensorSource : IDisposable
 {
     /// <summary>The tensors by name.</summary>
     IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
@@ -22,7 +22,7 @@ public interface ITensorSource : IDisposable
 }
 
 /// <summary>Reading whole tensors of any source.</summary>
-public static class TensorSources
+internal static class TensorSources
 {
     private const int NamesShown = 8;
 

@@ -6,7 +6,7 @@ using Simile.Engine.Files;
 namespace Simile.Engine.Tensors;
 
 /// <summary>A safetensors file, mapped into memory. Everything its header claims was checked against the file when it was opened.</summary>
-public sealed unsafe class SafetensorsFile : ITensorSource
+internal sealed unsafe class SafetensorsFile : ITensorSource
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -5,7 +5,7 @@ using Simile.Engine.Files;
 namespace Simile.Engine.Tensors;
 
 /// <summary>The checkpoint of a model: one safetensors file, or several that an index file joins.</summary>
-public sealed class SafetensorsSet : ITensorSource
+internal sealed class SafetensorsSet : ITensorSource
 {
     private const string IndexName = "model.safetensors.index.json";
     private readonly ImmutableArray<SafetensorsFile> _files;

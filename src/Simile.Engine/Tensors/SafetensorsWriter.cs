@@ -9,10 +9,10 @@ namespace Simile.Engine.Tensors;
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Data">Its elements, little-endian, in row-major order.</param>
-public sealed record TensorToWrite(string Name, TensorType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data);
+internal sealed record TensorToWrite(string Name, TensorType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data);
 
 /// <summary>Writes safetensors files. A half-written file never stands in the place of a whole one.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where to.</param>

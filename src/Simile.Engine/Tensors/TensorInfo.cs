@@ -9,7 +9,7 @@ namespace Simile.Engine.Tensors;
 /// <param name="Shape">Its shape; empty for a single number.</param>
 /// <param name="Offset">Where it begins in what holds it, in bytes.</param>
 /// <param name="Bytes">Its length in bytes.</param>
-public sealed record TensorInfo(string Path, string Name, TensorType Type, ImmutableArray<long> Shape, long Offset, long Bytes)
+internal sealed record TensorInfo(string Path, string Name, TensorType Type, ImmutableArray<long> Shape, long Offset, long Bytes)
 {
     /// <summary>Elements of the tensor.</summary>
     public long Count => Bytes / SizeOf(Type);

@@ -1,7 +1,7 @@
 namespace Simile.Engine.Tensors;
 
 /// <summary>How a network reads its weights: by name and shape, under a prefix, and with count of what was read, so that a tensor that nobody understood is found.</summary>
-public sealed class TensorReader
+internal sealed class TensorReader
 {
     private readonly ITensorSource _source;
     private readonly HashSet<string> _read;

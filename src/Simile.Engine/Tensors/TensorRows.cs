@@ -2,7 +2,7 @@ namespace Simile.Engine.Tensors;
 
 /// <summary>The rows of a matrix, (rows, columns), read one at a time as 32-bit floats.</summary>
 /// <remarks>In memory what another program does to the file changes nothing; where the source has the rows, <see cref="EnsureUnchanged"/> looks whether it is still the same.</remarks>
-public sealed class TensorRows
+internal sealed class TensorRows
 {
     private readonly ITensorSource _source;
     private readonly byte[]? _copy;

@@ -1,7 +1,7 @@
 namespace Simile.Engine.Tensors;
 
 /// <summary>The element types of the safetensors format that Simile reads.</summary>
-public enum TensorType
+internal enum TensorType
 {
     /// <summary>64-bit floating point.</summary>
     F64,

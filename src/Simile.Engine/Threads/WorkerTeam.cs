@@ -4,7 +4,7 @@ namespace Simile.Engine.Threads;
 
 /// <summary>A few threads of our own that share numbered tasks with the caller. What a task writes must depend on its number alone; then no result depends on the team.</summary>
 /// <remarks>The threads do not keep the team alive: one that nobody holds any more is stopped as if it were disposed. A caller never waits for a worker that has not begun: whatever nobody else took, it does itself. Calls from several threads at once are served side by side.</remarks>
-public sealed class WorkerTeam : IDisposable
+internal sealed class WorkerTeam : IDisposable
 {
     /// <summary>The most threads of a team.</summary>
     public const int MaxThreads = 1024;

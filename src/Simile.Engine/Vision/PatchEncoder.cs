@@ -8,7 +8,7 @@ namespace Simile.Engine.Vision;
 
 /// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row or to what a probe sees. Immutable and safe to call from many threads.</summary>
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
-public sealed class PatchEncoder : IDisposable
+internal sealed class PatchEncoder : IDisposable
 {
     private const int PatchesPerTask = 32;
     private readonly Encoder _encoder;

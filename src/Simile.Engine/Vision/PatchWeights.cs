@@ -3,7 +3,7 @@ using Simile.Engine.Encoders;
 namespace Simile.Engine.Vision;
 
 /// <summary>What a vision transformer does before its first layer (Dosovitskiy et al. 2020).</summary>
-public sealed record PatchWeights
+internal sealed record PatchWeights
 {
     /// <summary>(H, 3, p, p).</summary>
     public required float[] Projection { get; init; }

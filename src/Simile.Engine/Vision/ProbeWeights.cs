@@ -3,7 +3,7 @@ using Simile.Engine.Encoders;
 namespace Simile.Engine.Vision;
 
 /// <summary>Attention of one learned query over a picture's patches, and a feed-forward part behind it (SigLIP).</summary>
-public sealed record ProbeWeights
+internal sealed record ProbeWeights
 {
     /// <summary>(H): the query.</summary>
     public required float[] Probe { get; init; }

@@ -4,7 +4,7 @@ using Simile.Engine.Files;
 namespace Simile.Training.Corpora;
 
 /// <summary>Opens a file of text, plain or compressed with Brotli (<c>.br</c>).</summary>
-public static class CorpusFile
+internal static class CorpusFile
 {
     /// <summary>The lines of a file.</summary>
     /// <param name="folder">The folder of the corpus.</param>

@@ -1,7 +1,7 @@
 namespace Simile.Training.Evaluation;
 
 /// <summary>Correlation of two lists of numbers, from -1 to 1.</summary>
-public static class Correlation
+internal static class Correlation
 {
     /// <summary>Pearson's r; NaN when either list does not vary.</summary>
     public static double Pearson(IReadOnlyList<double> a, IReadOnlyList<double> b)

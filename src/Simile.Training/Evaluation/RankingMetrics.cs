@@ -1,7 +1,7 @@
 namespace Simile.Training.Evaluation;
 
 /// <summary>Measures of one ranking against graded judgements.</summary>
-public static class RankingMetrics
+internal static class RankingMetrics
 {
     /// <summary>Normalized discounted cumulative gain of the first k: Σ grade / log₂(rank + 1) over the best possible sum.</summary>
     /// <remarks>Järvelin and Kekäläinen 2002, with linear gain as trec_eval computes it.</remarks>

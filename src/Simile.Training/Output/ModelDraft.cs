@@ -4,7 +4,7 @@ namespace Simile.Training.Output;
 /// A model folder while it is written: a folder beside the target, that takes the target's place by one rename. Disposed before that, it is taken away.
 /// What a killed process left of its draft, the next draft of the same target takes away.
 /// </summary>
-public sealed class ModelDraft : IDisposable
+internal sealed class ModelDraft : IDisposable
 {
     // Held open for as long as the process lives, so that a draft in work can be told from one that was left.
     private const string LockName = "training.lock";

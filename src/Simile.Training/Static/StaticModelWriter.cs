@@ -8,7 +8,7 @@ using Simile.Vectors.Codes;
 namespace Simile.Training.Static;
 
 /// <summary>Writes a trained table as a model folder in the layout of model2vec and sentence-transformers.</summary>
-public static class StaticModelWriter
+internal static class StaticModelWriter
 {
     private static readonly string[] GoldenTexts =
     [

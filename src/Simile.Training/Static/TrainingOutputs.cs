@@ -3,7 +3,7 @@ using Simile.Engine.Tensors;
 namespace Simile.Training.Static;
 
 /// <summary>Tells what a training may write over: nothing but what a training wrote.</summary>
-public static class TrainingOutputs
+internal static class TrainingOutputs
 {
     /// <summary>Makes sure that a training may write a folder: it is missing, empty, or holds files that trainings write and nothing else.</summary>
     /// <param name="folder">The folder.</param>

@@ -5,7 +5,7 @@ using Simile.Tokenization.WordPiece;
 namespace Simile.Training.Tokenizers;
 
 /// <summary>Writes a WordPiece vocabulary as Hugging Face's tokenizer.json.</summary>
-public static class TokenizerFileWriter
+internal static class TokenizerFileWriter
 {
     /// <summary>Writes the file; a half-written one never stands in its place.</summary>
     /// <param name="path">The tokenizer.json.</param>

@@ -5,7 +5,7 @@ using Simile.Tokenization.WordPiece;
 namespace Simile.Training.Tokenizers;
 
 /// <summary>Counts the normalized words of texts on several threads.</summary>
-public static class WordCounter
+internal static class WordCounter
 {
     private const int TextsPerBatch = 512;
 

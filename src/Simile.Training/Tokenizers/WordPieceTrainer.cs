@@ -8,7 +8,7 @@ namespace Simile.Training.Tokenizers;
 /// It learns more pieces than asked for by joining frequent neighbours, then keeps those that greedy longest-match tokenization really uses:
 /// joining leaves behind half-words that only served as steps on the way.
 /// </remarks>
-public sealed class WordPieceTrainer(WordPieceTrainerOptions options)
+internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
 {
     private const string Prefix = "##";
 

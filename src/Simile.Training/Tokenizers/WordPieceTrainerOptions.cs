@@ -3,7 +3,7 @@ using Simile.Tokenization.WordPiece;
 namespace Simile.Training.Tokenizers;
 
 /// <summary>Options of <see cref="WordPieceTrainer"/>.</summary>
-public sealed record WordPieceTrainerOptions
+internal sealed record WordPieceTrainerOptions
 {
     /// <summary>Entries of the vocabulary, special ones included. Default: 29,500.</summary>
     public int VocabularySize { get; init; } = 29_500;

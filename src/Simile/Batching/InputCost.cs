@@ -1,7 +1,7 @@
 namespace Simile.Batching;
 
 /// <summary>What an input costs, where the caller does not say.</summary>
-public static class InputCost
+internal static class InputCost
 {
     private const int CharactersPerToken = 4;
     private const int SpecialTokens = 2;

@@ -6,7 +6,7 @@ namespace Simile.Caching;
 
 /// <summary>An entry as bytes, for caches that outlive the process.</summary>
 /// <remarks>Little-endian: format (1: 32 bits, 2: 16 bits), flags (1: truncated), tokens seen, tokens used (4 bytes each), the values, CRC-32C of key and all before it (4 bytes).</remarks>
-public static class EmbeddingCodec
+internal static class EmbeddingCodec
 {
     private const byte Single = 1;
     private const byte HalfWide = 2;

@@ -16,7 +16,7 @@ namespace Simile.Families;
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
 /// <param name="Licence">The licence its card names, or null.</param>
 /// <param name="Bytes">Size of all its files.</param>
-public sealed record ModelDescription(string Name, string Folder, string Kind, long? Tokens, long? Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
+internal sealed record ModelDescription(string Name, string Folder, string Kind, long? Tokens, long? Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
 {
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; } = Modality.Text;

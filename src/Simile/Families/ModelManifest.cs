@@ -4,7 +4,7 @@ using Simile.Models;
 namespace Simile.Families;
 
 /// <summary>What a model folder says of itself, read once: its modules, its configuration, its family, and what it embeds. Immutable.</summary>
-public sealed class ModelManifest
+internal sealed class ModelManifest
 {
     /// <summary>The model_type of a folder that joins a text model and an image model by an alignment.</summary>
     public const string AlignmentType = "simile-alignment";

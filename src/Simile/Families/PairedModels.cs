@@ -7,7 +7,7 @@ namespace Simile.Families;
 
 /// <summary>What CLIP and SigLIP share: a network of texts and one of pictures that were trained into one space, in the names of Hugging Face's CLIPModel and SiglipModel.</summary>
 /// <remarks>Radford et al. 2021; Zhai et al. 2023.</remarks>
-public static class PairedModels
+internal static class PairedModels
 {
     internal const string TextPrefix = "text_model.";
 

@@ -16,7 +16,7 @@ namespace Simile.Hub;
 /// <param name="Bytes">Size of all its files.</param>
 /// <param name="Revision">The hub's branch or tag, or null.</param>
 /// <param name="Commit">The hub's commit, or null.</param>
-public sealed record InstalledModel(
+internal sealed record InstalledModel(
     string Name, string Folder, string Kind, long? Tokens, long? Dimensions, IReadOnlyList<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes, string? Revision, string? Commit)
 {
     /// <summary>What it embeds.</summary>

@@ -10,7 +10,7 @@ namespace Simile.Hub;
 /// <param name="Licence">The licence on its card, as an SPDX identifier.</param>
 /// <param name="Parameters">Weights, in millions.</param>
 /// <param name="Megabytes">About what a pull downloads.</param>
-public sealed record KnownModel(string Id, string Kind, int Dimensions, int? MaxTokens, string Pooling, string Languages, string Licence, double Parameters, int Megabytes)
+internal sealed record KnownModel(string Id, string Kind, int Dimensions, int? MaxTokens, string Pooling, string Languages, string Licence, double Parameters, int Megabytes)
 {
     /// <summary>What stands before a query; empty for nothing.</summary>
     public string QueryPrompt { get; init; } = string.Empty;

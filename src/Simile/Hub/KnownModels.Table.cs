@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Simile.Hub;
 
-public static partial class KnownModels
+internal static partial class KnownModels
 {
     private static readonly ImmutableArray<KnownModel> Table =
     [

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Simile.Hub;
 
 /// <summary>Well-known embedding models and rerankers of the hub. The figures come from the models' cards; scores only where their source was read.</summary>
-public static partial class KnownModels
+internal static partial class KnownModels
 {
     private const string Average = "MTEB(en, v1) average of 56";
     private const string Retrieval = "MTEB(en, v1) retrieval nDCG@10";

@@ -10,7 +10,7 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
     /// <summary>The folder of a model.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c> or its address on the hub, the short name of a well-known model, or a folder.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying how to get it where that is known.</exception>
-    public ModelFolder Resolve(string name)
+    internal ModelFolder Resolve(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (catalogue.Names.Contains(name, StringComparer.Ordinal))

@@ -8,7 +8,7 @@ namespace Simile.Images;
 /// <param name="Pictures">The pictures, each (width, height, seed) of <see cref="Draw"/>.</param>
 /// <param name="Vectors">A vector each, (D).</param>
 /// <param name="Tolerance">The largest difference that a value may have.</param>
-public sealed record GoldenPictures(IReadOnlyList<RgbImage> Pictures, IReadOnlyList<float[]> Vectors, float Tolerance)
+internal sealed record GoldenPictures(IReadOnlyList<RgbImage> Pictures, IReadOnlyList<float[]> Vectors, float Tolerance)
 {
     private const int MostSide = 1024;
 

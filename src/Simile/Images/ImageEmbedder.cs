@@ -30,10 +30,10 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDi
     public EmbeddingRecipe Recipe { get; }
 
     /// <summary>How pictures become the network's input.</summary>
-    public ImagePreparation Preparation { get; }
+    internal ImagePreparation Preparation { get; }
 
     /// <summary>Decodes files within the limits.</summary>
-    public ImageReader Reader { get; }
+    internal ImageReader Reader { get; }
 
     /// <summary>What was assumed where the model folder says nothing, for the user to read; usually empty.</summary>
     public IReadOnlyList<string> Notes { get; }

@@ -24,7 +24,7 @@ public sealed record ImageEmbedderOptions
     public InstructionLevel Instructions { get; init; } = InstructionLevel.Assembled;
 
     /// <summary>Hears how long each group of pictures took, on the thread that ran it. Default: nobody.</summary>
-    public Action<ImageTimes>? Observe { get; init; }
+    internal Action<ImageTimes>? Observe { get; init; }
 
     internal ImageEmbedderOptions Checked()
     {

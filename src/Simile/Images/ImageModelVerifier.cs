@@ -3,7 +3,7 @@ using Simile.Models;
 namespace Simile.Images;
 
 /// <summary>Checks that an image model gives, here and now, the vectors it was published with.</summary>
-public static class ImageModelVerifier
+internal static class ImageModelVerifier
 {
     private static readonly (int Width, int Height, int Seed)[] Probes = [(64, 64, 1), (300, 200, 2), (90, 160, 3)];
 

@@ -9,4 +9,4 @@ namespace Simile.Images;
 /// <param name="Ready">From the beginning until all were prepared, by the clock.</param>
 /// <param name="Forward">The network, by the clock.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct ImageTimes(int Images, TimeSpan Decode, TimeSpan Prepare, TimeSpan Ready, TimeSpan Forward);
+internal readonly record struct ImageTimes(int Images, TimeSpan Decode, TimeSpan Prepare, TimeSpan Ready, TimeSpan Forward);

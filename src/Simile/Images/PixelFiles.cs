@@ -6,7 +6,7 @@ using Simile.Vectors.Files;
 namespace Simile.Images;
 
 /// <summary>Writes pictures as numpy arrays, to be compared with what Python makes of them.</summary>
-public static class PixelFiles
+internal static class PixelFiles
 {
     /// <summary>Writes (H, W, 3) bytes.</summary>
     public static void Write(string path, RgbImage image)

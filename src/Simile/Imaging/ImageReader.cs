@@ -4,7 +4,7 @@ namespace Simile.Imaging;
 
 /// <summary>Turns files into upright RGB pictures: finds the decoder, decodes within the limits, turns by the EXIF orientation.</summary>
 /// <remarks>Equal to Pillow's <c>ImageOps.exif_transpose(Image.open(file)).convert("RGB")</c>. Immutable; any number of threads may use one.</remarks>
-public sealed class ImageReader
+internal sealed class ImageReader
 {
     private readonly IReadOnlyList<IImageDecoder> _decoders;
     private readonly ImageLimits _limits;

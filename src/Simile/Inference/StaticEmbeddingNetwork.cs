@@ -5,7 +5,7 @@ using Simile.Engine.Kernels;
 namespace Simile.Inference;
 
 /// <summary>A table of token vectors: a text's vector is the mean of its known tokens' rows. Immutable and safe to call from many threads.</summary>
-public sealed class StaticEmbeddingNetwork
+internal sealed class StaticEmbeddingNetwork
 {
     private const string OwnTable = "embedding.weight";
     private const string Model2VecTable = "embeddings";

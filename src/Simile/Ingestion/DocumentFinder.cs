@@ -3,7 +3,7 @@ using Simile.Engine.Files;
 namespace Simile.Ingestion;
 
 /// <summary>Finds the documents and pictures under some paths, in ordinal order of their full paths.</summary>
-public static class DocumentFinder
+internal static class DocumentFinder
 {
     private static readonly string[] SkippedFolders = ["bin", "obj", "node_modules", "artifacts", "__pycache__"];
     private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None };

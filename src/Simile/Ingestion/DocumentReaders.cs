@@ -3,7 +3,7 @@ using Simile.Ingestion.Readers;
 namespace Simile.Ingestion;
 
 /// <summary>Which reader takes which file, by its ending.</summary>
-public static class DocumentReaders
+internal static class DocumentReaders
 {
     private static readonly string[] Code =
         [".cs", ".fs", ".vb", ".py", ".js", ".mjs", ".ts", ".tsx", ".jsx", ".java", ".kt", ".go", ".rs", ".c", ".h", ".cpp", ".hpp", ".cc", ".swift", ".rb", ".php", ".sh", ".ps1", ".sql", ".lua", ".scala", ".css"];

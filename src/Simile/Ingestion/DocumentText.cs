@@ -4,7 +4,7 @@ using Simile.Ingestion.Encodings;
 namespace Simile.Ingestion;
 
 /// <summary>Reads files as text: in the encoding that a byte order mark or the file itself declares, else UTF-8, else what is likely.</summary>
-public static class DocumentText
+internal static class DocumentText
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const long LargestFile = 64L << 20;

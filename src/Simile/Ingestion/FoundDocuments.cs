@@ -5,7 +5,7 @@ namespace Simile.Ingestion;
 /// <param name="PassedOver">What was not taken.</param>
 /// <param name="Unlisted">Folders whose contents are not known.</param>
 /// <param name="Missing">Paths that do not exist.</param>
-public sealed record FoundDocuments(IReadOnlyList<string> Files, IReadOnlyList<PassedOver> PassedOver, IReadOnlyList<UnlistedFolder> Unlisted, IReadOnlyList<string> Missing);
+internal sealed record FoundDocuments(IReadOnlyList<string> Files, IReadOnlyList<PassedOver> PassedOver, IReadOnlyList<UnlistedFolder> Unlisted, IReadOnlyList<string> Missing);
 
 /// <summary>A file or folder that was not taken; what lies in a folder is not looked at.</summary>
 /// <param name="Path">The path.</param>
@@ -15,4 +15,4 @@ public sealed record PassedOver(string Path, string Kind);
 /// <summary>A folder that could not be listed.</summary>
 /// <param name="Path">The folder.</param>
 /// <param name="Error">Why.</param>
-public sealed record UnlistedFolder(string Path, SimileException Error);
+internal sealed record UnlistedFolder(string Path, SimileException Error);

@@ -1,7 +1,7 @@
 namespace Simile.Ingestion;
 
 /// <summary>Which files are pictures, by their ending.</summary>
-public static class PictureFiles
+internal static class PictureFiles
 {
     private static readonly string[] Endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".bmp", ".dib", ".webp"];
 

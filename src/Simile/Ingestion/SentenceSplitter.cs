@@ -5,7 +5,7 @@ namespace Simile.Ingestion;
 
 /// <summary>Finds where sentences end: behind . ! or ? (with closing quotes and brackets) before white space, and at empty lines.</summary>
 /// <remarks>A full stop ends nothing behind a common abbreviation, a single letter, or before a small letter.</remarks>
-public static class SentenceSplitter
+internal static class SentenceSplitter
 {
     private static readonly SearchValues<char> Ends = SearchValues.Create(".!?。！？");
     private static readonly string[] Abbreviations = ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "cf", "fig", "no", "vol", "approx", "inc", "ltd", "jr", "sr", "al", "ca"];

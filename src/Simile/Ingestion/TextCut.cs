@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Simile.Ingestion;
 
 /// <summary>Where a text may be cut: between whole characters as a reader sees them, never within a surrogate pair, before a mark that combines, or within an emoji that is joined of several.</summary>
-public static class TextCut
+internal static class TextCut
 {
     /// <summary>The last place up to <paramref name="end"/> where a character ends; <paramref name="start"/> when the first is longer.</summary>
     /// <param name="text">The text.</param>

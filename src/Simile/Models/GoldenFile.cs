@@ -7,7 +7,7 @@ namespace Simile.Models;
 /// <param name="Texts">The texts.</param>
 /// <param name="Vectors">A vector each, (D).</param>
 /// <param name="Tolerance">The largest difference that a value may have.</param>
-public sealed record GoldenFile(IReadOnlyList<string> Texts, IReadOnlyList<float[]> Vectors, float Tolerance)
+internal sealed record GoldenFile(IReadOnlyList<string> Texts, IReadOnlyList<float[]> Vectors, float Tolerance)
 {
     /// <summary>The file's name inside a model folder.</summary>
     public const string FileName = "golden.json";

@@ -19,7 +19,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
     /// <summary>The folder of a model.</summary>
     /// <param name="nameOrFolder">An installed model's name, or any folder.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>
-    public ModelFolder Resolve(string nameOrFolder)
+    internal ModelFolder Resolve(string nameOrFolder)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         var path = roots.Select(root => Path.Combine(root, nameOrFolder)).FirstOrDefault(IsModel) ?? nameOrFolder;

@@ -6,7 +6,7 @@ namespace Simile.Models;
 /// <summary>A JSON object of a model folder, such as config.json. What is asked for and absent or of another kind is a clear error.</summary>
 /// <param name="path">The file, for errors.</param>
 /// <param name="root">Its content.</param>
-public sealed class ModelConfig(string path, JsonElement root)
+internal sealed class ModelConfig(string path, JsonElement root)
 {
     /// <summary>A whole number that must be there, at least 1.</summary>
     public int Number(params ReadOnlySpan<string> names) =>

@@ -5,7 +5,7 @@ using Simile.Engine.Files;
 namespace Simile.Models;
 
 /// <summary>A folder with a model as the Hugging Face hub lays it out.</summary>
-public sealed class ModelFolder
+internal sealed class ModelFolder
 {
     private readonly ConcurrentDictionary<string, JsonElement?> _read = new(StringComparer.Ordinal);
 

@@ -5,7 +5,7 @@ namespace Simile.Models;
 /// <summary>What a check of a model found.</summary>
 /// <param name="HasGolden">Whether the model came with vectors to compare with; without them it was only checked against itself.</param>
 /// <param name="LargestDifference">The largest difference of any value.</param>
-public sealed record ModelVerification(bool HasGolden, float LargestDifference)
+internal sealed record ModelVerification(bool HasGolden, float LargestDifference)
 {
     /// <summary>The result in words.</summary>
     public string Summary => HasGolden

@@ -1,7 +1,7 @@
 namespace Simile.Models;
 
 /// <summary>How the states of a text's tokens become one vector; the order is the one in which several are joined.</summary>
-public enum PoolingMode
+internal enum PoolingMode
 {
     /// <summary>The first token's state.</summary>
     Cls,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Simile.Models;
 
 /// <summary>What sentence-transformers says of a whole model: config_sentence_transformers.json.</summary>
-public sealed record SentenceConfig
+internal sealed record SentenceConfig
 {
     private const string OwnType = "SentenceTransformer";
 

@@ -112,7 +112,7 @@ public sealed class EmbeddingMonitor : IDisposable
     }
 
     /// <summary>Takes the times of a group of pictures.</summary>
-    public void RecordImages(ImageTimes times)
+    internal void RecordImages(ImageTimes times)
     {
         RecordStage("decode", times.Decode);
         RecordStage("prepare", times.Prepare);

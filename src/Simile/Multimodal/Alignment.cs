@@ -33,10 +33,10 @@ public sealed class Alignment
     public EmbeddingSpace Space { get; }
 
     /// <summary>Brings texts' vectors into the joint space.</summary>
-    public AlignmentHead TextHead { get; }
+    internal AlignmentHead TextHead { get; }
 
     /// <summary>Brings pictures' vectors into the joint space.</summary>
-    public AlignmentHead ImageHead { get; }
+    internal AlignmentHead ImageHead { get; }
 
     /// <summary>Reads a file, or the folder that holds it.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>
@@ -65,7 +65,7 @@ public sealed class Alignment
     /// <param name="textLayers">The text head's layers.</param>
     /// <param name="image">The image space.</param>
     /// <param name="imageLayers">The image head's layers.</param>
-    public static void Save(string path, string method, EmbeddingSpace text, IReadOnlyList<LinearMap> textLayers, EmbeddingSpace image, IReadOnlyList<LinearMap> imageLayers)
+    internal static void Save(string path, string method, EmbeddingSpace text, IReadOnlyList<LinearMap> textLayers, EmbeddingSpace image, IReadOnlyList<LinearMap> imageLayers)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = Format, ["version"] = "1", ["method"] = method };
         new JoinedSpaces(text, image).Describe(metadata);

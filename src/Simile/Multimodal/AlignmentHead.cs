@@ -5,7 +5,7 @@ namespace Simile.Multimodal;
 
 /// <summary>The way of one side's vectors into the joint space: x̂ = x / |x|, then linear layers with ReLU between them, then unit length.</summary>
 /// <remarks>The training folds the centring of inputs and of outputs (the modality gap; Liang et al. 2022) into the layers' biases.</remarks>
-public sealed class AlignmentHead
+internal sealed class AlignmentHead
 {
     private readonly LinearLayer[] _layers;
 

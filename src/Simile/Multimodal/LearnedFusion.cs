@@ -39,7 +39,7 @@ public static class LearnedFusion
     /// <param name="image">The image space.</param>
     /// <param name="fused">The space of the fused vectors.</param>
     /// <param name="layers">The layers by name: text, image and gate, or projection.</param>
-    public static void Save(string path, string method, EmbeddingSpace text, EmbeddingSpace image, EmbeddingSpace fused, IReadOnlyDictionary<string, LinearMap> layers)
+    internal static void Save(string path, string method, EmbeddingSpace text, EmbeddingSpace image, EmbeddingSpace fused, IReadOnlyDictionary<string, LinearMap> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = Format, ["version"] = "1", ["method"] = method };

@@ -5,4 +5,4 @@ namespace Simile.Multimodal;
 /// <param name="Outputs">Values of y (K).</param>
 /// <param name="Weights">W, (K, D), row after row.</param>
 /// <param name="Bias">b, (K).</param>
-public sealed record LinearMap(int Inputs, int Outputs, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> Bias);
+internal sealed record LinearMap(int Inputs, int Outputs, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> Bias);

@@ -3,7 +3,7 @@ using Simile.Models;
 namespace Simile.Reranking;
 
 /// <summary>Checks that a reranker gives, here and now, the same scores whatever a text stands beside. Rerankers come without golden scores.</summary>
-public static class RerankerVerifier
+internal static class RerankerVerifier
 {
     private const string Query = "What does the quick answer cost?";
     private static readonly string[] Probes = ["a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!", "one two three four five six seven eight nine ten eleven twelve thirteen"];

@@ -5,7 +5,7 @@ namespace Simile.Search;
 /// <summary>The words of texts and queries, the same way on both sides, for stores to index and to look for.</summary>
 /// <remarks>Case, marks and compatible forms are folded. Words of scripts without spaces are found by their letters: each is a word in the index, two neighbors are a term of a query.
 /// Compounds and identifiers are found by their parts and as a whole. Nothing in a text or query is syntax.</remarks>
-public static class SearchWords
+internal static class SearchWords
 {
     /// <summary>The most terms of a query that are looked for; further ones have no say.</summary>
     public const int MaxTerms = 1024;

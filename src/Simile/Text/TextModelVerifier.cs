@@ -4,7 +4,7 @@ using Simile.Models;
 namespace Simile.Text;
 
 /// <summary>Checks that a text model gives, here and now, the vectors it was published with.</summary>
-public static class TextModelVerifier
+internal static class TextModelVerifier
 {
     private static readonly string[] Probes = ["a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!", "one two three four five six seven eight nine ten eleven twelve thirteen"];
 

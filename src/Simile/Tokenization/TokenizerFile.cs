@@ -10,7 +10,7 @@ using Simile.Tokenization.WordPiece;
 namespace Simile.Tokenization;
 
 /// <summary>Reads Hugging Face's tokenizer.json. What it does not understand it refuses, rather than give wrong ids. The file's own truncation and padding are ignored.</summary>
-public static class TokenizerFile
+internal static class TokenizerFile
 {
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="path">The tokenizer.json.</param>

@@ -3,7 +3,7 @@ using Simile.Engine.Kernels;
 namespace Simile.Vectors;
 
 /// <summary>Scaling of vectors to Euclidean length 1.</summary>
-public static class UnitLength
+internal static class UnitLength
 {
     // Below this a sum of squares has lost digits: its parts lie where 32-bit floats are spaced evenly.
     private const float LeastSquares = 1e-30f;

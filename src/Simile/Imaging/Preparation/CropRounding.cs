@@ -1,7 +1,7 @@
 namespace Simile.Imaging.Preparation;
 
 /// <summary>Where the middle lies when the pixels left over are odd in number. The sources that are imitated differ.</summary>
-public enum CropRounding
+internal enum CropRounding
 {
     /// <summary>torchvision: cut at the even one of the two places; add the smaller part before.</summary>
     Torchvision,

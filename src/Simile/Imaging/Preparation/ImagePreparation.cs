@@ -5,7 +5,7 @@ using Simile.Imaging.Resampling;
 namespace Simile.Imaging.Preparation;
 
 /// <summary>How a picture becomes a network's input: resize, cut out the middle, bring to floats, normalize. Immutable.</summary>
-public sealed record ImagePreparation
+internal sealed record ImagePreparation
 {
     private const int Colours = 3;
     private const long MostPixels = 16L << 20;

@@ -4,4 +4,4 @@ namespace Simile.Imaging.Preparation;
 /// <param name="Values">(3, H, W): red, green and blue planes.</param>
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
-public sealed record PreparedImage(float[] Values, int Height, int Width);
+internal sealed record PreparedImage(float[] Values, int Height, int Width);

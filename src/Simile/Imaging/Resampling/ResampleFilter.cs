@@ -1,7 +1,7 @@
 namespace Simile.Imaging.Resampling;
 
 /// <summary>How pixels are weighted when a picture changes its size. All but nearest widen with the shrinking, so that nothing aliases. The numbers are Pillow's.</summary>
-public enum ResampleFilter
+internal enum ResampleFilter
 {
     /// <summary>The pixel at the place, no other.</summary>
     Nearest = 0,

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Simile.Imaging.Resampling;
 
 /// <summary>Changes the size of pictures, bit for bit as Pillow's <c>Image.resize</c> does: columns first, then rows, each in 8 bits.</summary>
-public static class Resampler
+internal static class Resampler
 {
     private const int Colours = 3;
     private const long MostNumbers = 64L << 20;

@@ -1,7 +1,7 @@
 namespace Simile.Ingestion.Readers;
 
 /// <summary>Reads one kind of document.</summary>
-public interface IDocumentReader
+internal interface IDocumentReader
 {
     /// <summary>The blocks of a document, in order.</summary>
     /// <param name="text">Its text, lines ending in \n.</param>

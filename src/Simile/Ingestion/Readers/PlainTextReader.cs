@@ -1,7 +1,7 @@
 namespace Simile.Ingestion.Readers;
 
 /// <summary>Plain text: paragraphs stand between empty lines.</summary>
-public sealed class PlainTextReader : IDocumentReader
+internal sealed class PlainTextReader : IDocumentReader
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)

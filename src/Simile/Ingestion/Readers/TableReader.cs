@@ -4,7 +4,7 @@ using CsvHelper;
 namespace Simile.Ingestion.Readers;
 
 /// <summary>Tables: every row becomes a block of "column: value" lines; the first row names the columns, unless it holds numbers. What stands between cells is seen from the file (, ; tab |) or its line <c>sep=</c>.</summary>
-public sealed class TableReader : IDocumentReader
+internal sealed class TableReader : IDocumentReader
 {
     private const int MinYear = 1900;
     private const int MaxYear = 2100;

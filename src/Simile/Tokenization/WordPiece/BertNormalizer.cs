@@ -1,7 +1,7 @@
 namespace Simile.Tokenization.WordPiece;
 
 /// <summary>What BERT's normalizer does to text before it is split into words. The names are those of tokenizer.json.</summary>
-public sealed record BertNormalizer
+internal sealed record BertNormalizer
 {
     /// <summary>Drops control characters and turns every white space into a space. Default: true.</summary>
     public bool CleanText { get; init; } = true;

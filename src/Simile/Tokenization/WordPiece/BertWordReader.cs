@@ -7,7 +7,7 @@ namespace Simile.Tokenization.WordPiece;
 
 /// <summary>Walks over the normalized words of a text, as BERT's normalizer and pre-tokenizer make them, and knows where each stands.</summary>
 [StructLayout(LayoutKind.Auto)]
-public ref struct BertWordReader
+internal ref struct BertWordReader
 {
     private readonly ReadOnlySpan<char> _text;
     private readonly BertNormalizer _normalizer;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Simile.Tokenization.WordPiece;
 
 /// <summary>One normalized word and the place of each of its UTF-16 units in the text. Reused; not safe for several threads at once.</summary>
-public sealed class WordBuffer
+internal sealed class WordBuffer
 {
     private char[] _units = new char[128];
     private int[] _starts = new int[128];

@@ -2,7 +2,7 @@ namespace Simile.Tokenization.WordPiece;
 
 /// <summary>A WordPiece vocabulary: every word becomes its longest known beginning, then the longest known continuation, and so on.</summary>
 /// <remarks>Schuster and Nakajima 2012, "Japanese and Korean voice search"; greedy as in BERT.</remarks>
-public sealed class WordPieceModel
+internal sealed class WordPieceModel
 {
     private const int StackRoom = 128;
     private readonly PieceTable _beginnings;

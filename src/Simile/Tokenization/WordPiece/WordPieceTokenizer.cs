@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Simile.Tokenization.WordPiece;
 
 /// <summary>BERT's tokenizer: normalize, split into words, then WordPiece. Offsets are those of the original text, in UTF-16 units.</summary>
-public sealed class WordPieceTokenizer : ITokenizer
+internal sealed class WordPieceTokenizer : ITokenizer
 {
     private readonly AddedTokens _addedTokens;
     private readonly BertNormalizer _normalizer;

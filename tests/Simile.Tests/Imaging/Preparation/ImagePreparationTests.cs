@@ -8,19 +8,19 @@ namespace Simile.Tests.Imaging.Preparation;
 
 public class ImagePreparationTests
 {
-    public static TheoryData<CropRounding> Roundings => [.. Enum.GetValues<CropRounding>()];
+    public static TheoryData<string> Roundings => [.. Enum.GetNames<CropRounding>()];
 
     [Theory]
     [MemberData(nameof(Roundings))]
-    public void FloatsAreThoseOfTorchvision(CropRounding rounding)
+    public void FloatsAreThoseOfTorchvision(string rounding)
     {
         var path = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "preparation.json");
         var file = JsonSerializer.Deserialize<PreparationFile>(File.ReadAllBytes(path), JsonSerializerOptions.Web)!;
-        var cases = file.Cases.Where(expected => expected.Rounding == rounding.ToString()).ToList();
+        var cases = file.Cases.Where(expected => expected.Rounding == rounding).ToList();
         Assert.True(cases.Count >= 10);
         Assert.All(cases, expected =>
         {
-            var preparation = ImagePreparation.TorchvisionV1 with { ShortestEdge = expected.Edge, CropHeight = expected.Crop, CropWidth = expected.Crop, Rounding = rounding };
+            var preparation = ImagePreparation.TorchvisionV1 with { ShortestEdge = expected.Edge, CropHeight = expected.Crop, CropWidth = expected.Crop, Rounding = Enum.Parse<CropRounding>(rounding) };
             var prepared = preparation.Prepare(Source(expected.Source[0], expected.Source[1]));
             Assert.Equal(expected.Shape, new[] { 3, prepared.Height, prepared.Width });
             Assert.Equal(expected.Values, Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(prepared.Values.AsSpan()))));

@@ -7,17 +7,17 @@ namespace Simile.Tests.Imaging.Resampling;
 
 public class ResamplerTests
 {
-    public static TheoryData<ResampleFilter> Filters => [.. Enum.GetValues<ResampleFilter>()];
+    public static TheoryData<string> Filters => [.. Enum.GetNames<ResampleFilter>()];
 
     [Theory]
     [MemberData(nameof(Filters))]
-    public void PixelsAreThoseOfPillow(ResampleFilter filter)
+    public void PixelsAreThoseOfPillow(string filter)
     {
-        var cases = Expected().Cases.Where(expected => expected.Filter == filter.ToString()).ToList();
+        var cases = Expected().Cases.Where(expected => expected.Filter == filter).ToList();
         Assert.Equal(45, cases.Count);
         Assert.All(cases, expected =>
         {
-            var result = Resampler.Resize(Source(expected.Source[0], expected.Source[1]), expected.Size[0], expected.Size[1], filter);
+            var result = Resampler.Resize(Source(expected.Source[0], expected.Source[1]), expected.Size[0], expected.Size[1], Enum.Parse<ResampleFilter>(filter));
             Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
             Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
         });

@@ -19,7 +19,7 @@ public sealed record VisionCase(string Name, JsonElement? Config, int Size, Visi
     public float[] Pictures() => [.. Values(7000, 2 * 3 * Size * Size, 0).Select(value => value * 2)];
 
     /// <summary>Writes the checkpoint in its published layout.</summary>
-    public ModelFolder Write(string folder)
+    internal ModelFolder Write(string folder)
     {
         var tensors = Tensors.Select(tensor => new TensorToWrite(tensor.Name, TensorType.F32, tensor.Shape, MemoryMarshal.AsBytes(tensor.Draw().AsSpan()).ToArray())).ToList();
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors);

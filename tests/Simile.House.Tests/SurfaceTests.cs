@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Simile.House.Tests;
+
+/// <summary>Public is what a user is meant to call.</summary>
+public class SurfaceTests
+{
+    private const int MaxPublicTypes = 200;
+    private static readonly string[] Libraries = ["Simile.Engine", "Simile", "Simile.Training", "Simile.Sqlite", "Simile.Hosting"];
+
+    [Fact]
+    public void ThereAreFewPublicTypes()
+    {
+        var types = Libraries.SelectMany(name => Assembly.Load(name).GetExportedTypes().Select(type => type.FullName!)).ToArray();
+        Assert.True(types.Length is > 100 and <= MaxPublicTypes, $"{types.Length} public types; at most {MaxPublicTypes} are meant. Make internal what siblings alone need: they see it.\n{string.Join('\n', types)}");
+    }
+
+    [Fact]
+    public void TheEngineIsNobodysBusiness() =>
+        Assert.Equal(["Simile.ComputePrecision", "Simile.ErrorCode", "Simile.InstructionLevel", "Simile.SimileException"], Assembly.Load("Simile.Engine").GetExportedTypes().Select(type => type.FullName!).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void NoLibraryIsLeftOut() =>
+        Assert.Equal(Libraries.Append("Simile.Cli").Append("Simile.Models.Mini").Order(StringComparer.Ordinal), Directory.GetDirectories(RepositoryRoot.Find("src")).Where(path => Directory.GetFiles(path, "*.csproj").Length == 1).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+}
