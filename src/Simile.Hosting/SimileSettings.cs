@@ -16,6 +16,8 @@ internal static class SimileSettings
 {
     private const string Telemetry = "Telemetry";
     private static readonly PropertyInfo[] Own = typeof(SimileOptions).GetProperties();
+    private const string Reranker = "Reranker";
+    private static readonly PropertyInfo[] OfReranker = typeof(SimileRerankerOptions).GetProperties();
     private static readonly PropertyInfo[] OfTelemetry = typeof(TelemetryOptions).GetProperties();
     private static readonly Dictionary<Type, Part> Parts = new()
     {
@@ -28,7 +30,7 @@ internal static class SimileSettings
     /// <summary>Lists the settings that nobody knows.</summary>
     /// <param name="section">The section.</param>
     /// <param name="models">Names of models, each of which may have a section of its own in it.</param>
-    public static IEnumerable<string> Unknown(IConfiguration section, IReadOnlyList<string> models) => Unknown(section, Own, [Telemetry, .. models]);
+    public static IEnumerable<string> Unknown(IConfiguration section, IReadOnlyList<string> models) => Unknown(section, Own, [Telemetry, Reranker, .. models]);
 
     /// <summary>Reads a section into options.</summary>
     /// <param name="section">The section.</param>
@@ -40,9 +42,23 @@ internal static class SimileSettings
     {
         var failures = Unknown(section, models).ToList();
         Fill(section, options, Own, failures);
+        Require(failures, name, typeof(SimileOptions));
+    }
+
+    /// <summary>Reads a section into the options of a reranker.</summary>
+    /// <inheritdoc cref="Read(IConfiguration, SimileOptions, string, IReadOnlyList{string})"/>
+    public static void Read(IConfiguration section, SimileRerankerOptions options)
+    {
+        var failures = Unknown(section, OfReranker, []).ToList();
+        Fill(section, options, OfReranker, failures);
+        Require(failures, Reranker, typeof(SimileRerankerOptions));
+    }
+
+    private static void Require(List<string> failures, string name, Type options)
+    {
         if (failures.Count > 0)
         {
-            throw new OptionsValidationException(name, typeof(SimileOptions), failures);
+            throw new OptionsValidationException(name, options, failures);
         }
     }
 
@@ -52,13 +68,18 @@ internal static class SimileSettings
         {
             var inner = Find(properties, setting.Key) is { } property ? Parts.TryGetValue(property.PropertyType, out var part) ? Unknown(setting, part.Properties, []) : []
                 : !sections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase) ? [Refusal(setting, [.. properties.Select(known => known.Name), .. sections])]
-                : Unknown(setting, string.Equals(setting.Key, Telemetry, StringComparison.OrdinalIgnoreCase) ? OfTelemetry : Own, []);
+                : Unknown(setting, PropertiesOf(setting.Key), []);
             foreach (var failure in inner)
             {
                 yield return failure;
             }
         }
     }
+
+    private static PropertyInfo[] PropertiesOf(string section) =>
+        string.Equals(section, Telemetry, StringComparison.OrdinalIgnoreCase) ? OfTelemetry
+        : string.Equals(section, Reranker, StringComparison.OrdinalIgnoreCase) ? OfReranker
+        : Own;
 
     private static void Fill(IConfiguration section, object target, PropertyInfo[] properties, List<string> failures)
     {

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Options;
+using Simile.Models;
+
+namespace Simile.Hosting;
+
+/// <summary>Checks the options of a reranker when the host starts, and lists all that is wrong with them.</summary>
+/// <param name="host">Where the models are.</param>
+internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidateOptions<SimileRerankerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SimileRerankerOptions options)
+    {
+        var failures = Checks(options).Select(Attempt).OfType<SimileException>().Select(error => error.Message).ToArray();
+        return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private IEnumerable<Action> Checks(SimileRerankerOptions options) =>
+    [
+        () => RequireModel(options),
+        () => options.OfModel().Checked(),
+        () => _ = Enum.IsDefined(options.Precision) ? true : throw Invalid($"{nameof(options.Precision)} is {options.Precision}, which is no precision."),
+    ];
+
+    // A model that is loaded later may be put there later.
+    private void RequireModel(SimileRerankerOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Model))
+        {
+            throw Invalid($"{nameof(options.Model)} of the reranker is {(options.Model is null ? "not set" : "an empty text")}, but a name, folder or repository is needed; no reranker comes with Simile.");
+        }
+
+        if (options.LoadAtStart && host.Models.Resolve(options.Model) is var folder && !PairScoring.Is(folder))
+        {
+            throw new SimileException(ErrorCode.UnsupportedModel, $"{options.Model} is no reranker: it does not score pairs of texts. Name one that does, such as cross-encoder/ms-marco-MiniLM-L6-v2.");
+        }
+    }
+
+    private static SimileException? Attempt(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (SimileException error)
+        {
+            return error;
+        }
+    }
+
+    private static SimileException Invalid(string what) => new(ErrorCode.InvalidOption, what);
+}
