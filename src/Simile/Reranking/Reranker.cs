@@ -2,6 +2,7 @@ using Simile.Reranking;
 using System.Collections.Immutable;
 using Simile.Engine.Encoders;
 using Simile.Families;
+using Simile.Hub;
 using Simile.Models;
 using Simile.Inference;
 using Simile.Text;
@@ -48,6 +49,14 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<Reranker> LoadAsync(string folder, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(ModelFolder.Open(folder), (options ?? new RerankerOptions()).Checked()), cancellationToken);
+
+    /// <summary>Loads a reranker by its name: one that was downloaded from the hub, or that lies among the installed models. None comes with Simile.</summary>
+    /// <param name="name"><c>org/name[@revision]</c>, an installed model's name, the short name of a well-known model, or a folder.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the loading.</param>
+    /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static Task<Reranker> LoadInstalledAsync(string name, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
+        LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<PairScores> ScoreAsync(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
