@@ -147,6 +147,8 @@ public sealed class RerankerInputTests : IDisposable
             Assert.Equal((await plain.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0], (await same.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0]);
         }
 
+        Assert.True(InstalledModel.Of(ModelFolder.Open(_folder.Path)).IsReranker);
+        Assert.Contains("is a reranker", (await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path))).Description, StringComparison.Ordinal);
         await WriteAsync("1_LogitScore/config.json", $$"""{"true_token_id":{{IdOf("yes")}},"false_token_id":null}""");
         var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
