@@ -40,11 +40,10 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
     }
 
     // Code of a model's own is never run, so a module that only has the name of a known one is none.
-    private static string TypeOf(JsonElement module)
-    {
-        var type = TextOf(module, "type");
-        return type.StartsWith(Library, StringComparison.Ordinal) ? type.Split('.')[^1] : type;
-    }
+    private static string TypeOf(JsonElement module) => KnownType(TextOf(module, "type"));
+
+    /// <summary>A module's type without its Python package, where that is sentence-transformers' own.</summary>
+    public static string KnownType(string type) => type.StartsWith(Library, StringComparison.Ordinal) ? type.Split('.')[^1] : type;
 
     private static string TextOf(JsonElement module, string name) => module.GetProperty(name).GetString() ?? throw new InvalidOperationException($"'{name}' is null.");
 
@@ -58,6 +57,11 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
         if (Types.Length == 0)
         {
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} lists no module. Fetch it again.");
+        }
+
+        if (Types is ["Transformer", PairScoring.LogitScore])
+        {
+            return;
         }
 
         string[] behind = Types is ["Transformer", ..] ? ["Pooling", "Dense", "Normalize", "Dropout"] : ["Normalize", "Dropout"];

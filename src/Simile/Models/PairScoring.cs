@@ -19,8 +19,8 @@ internal static class PairScoring
     public static bool Is(ModelFolder folder)
     {
         var modules = ModulesOf(folder).Select(module => module.Type).ToArray();
-        return !Array.Exists(modules, type => type is not ("Transformer" or LogitScore)) && Architecture(folder) is { } architecture
-            && (architecture.EndsWith(Classifier, StringComparison.Ordinal) || (architecture == Causal && modules is [] or [_, LogitScore]));
+        return modules is ["Transformer", LogitScore] || (modules is [] or ["Transformer"] && Architecture(folder) is { } architecture
+            && (architecture.EndsWith(Classifier, StringComparison.Ordinal) || (architecture == Causal && modules is [])));
     }
 
     /// <summary>Refuses to embed with a folder whose model scores pairs.</summary>
@@ -41,7 +41,7 @@ internal static class PairScoring
     /// <summary>The modules of modules.json by the last part of their types, with their folders; none where there is no such file, or another one than sentence-transformers writes.</summary>
     public static IEnumerable<(string Type, string Path)> ModulesOf(ModelFolder folder) =>
         folder.ReadJson("modules.json") is { ValueKind: JsonValueKind.Array } modules
-            ? modules.EnumerateArray().Select(module => (TextOf(module, "type").Split('.')[^1], TextOf(module, "path")))
+            ? modules.EnumerateArray().Select(module => (ModelModules.KnownType(TextOf(module, "type")), TextOf(module, "path")))
             : [];
 
     private static string TextOf(JsonElement module, string name) =>

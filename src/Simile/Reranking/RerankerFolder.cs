@@ -41,6 +41,11 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
             return OfAnswers(folder, config, tokenizer);
         }
 
+        if (PairScoring.ModulesOf(folder).Any(module => module.Type == PairScoring.LogitScore))
+        {
+            throw config.Unsupported($"'{PairScoring.Architecture(folder)}' as a reranker that answers in words; {PairScoring.Causal} (Qwen3-Reranker) is supported");
+        }
+
         var head = (ModelFamilies.Find(config.Text("model_type")) ?? throw config.Unsupported($"a reranker of the kind '{config.Text("model_type")}'")).Head(config, LabelsOf(config));
         return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, head.Labels.Length), []) { TellsTypes = ReadTypes(folder) };
     }
@@ -59,7 +64,7 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         RequireAnswers(folder, answers);
         var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = answers };
         return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, 1),
-            [$"{folder.Name} is taken for a Qwen3-Reranker: the score is the share of 'yes' against 'no' as the answer to the question of its card."]);
+            [$"{folder.Name} is taken for a Qwen3-Reranker: it is asked the question of its card, and the score compares 'yes' with 'no' as the answer."]);
     }
 
     // Other rerankers of this architecture ask another question and compare other tokens.
