@@ -12,6 +12,7 @@ public sealed class SqliteChunkStore : IChunkStore
     private const int PathsAtOnce = 500;
     private readonly StoreConnections _connections;
     private readonly StoreVectors _vectors;
+    private readonly FilterIds _filters;
     private readonly SqliteErrors _errors;
     private readonly bool _isPrivate;
     private volatile bool _hasRemoved;
@@ -22,6 +23,7 @@ public sealed class SqliteChunkStore : IChunkStore
         Action<SqliteConnection>? settle = use switch { StoreUse.Write => Settle, StoreUse.Read => _ => { }, _ => null };
         _connections = new StoreConnections(errors, main, open, options.MaxReaders, settle);
         _vectors = new StoreVectors(_connections, errors, options.Vectors);
+        _filters = new FilterIds(_connections);
         IsReadOnly = use == StoreUse.Read;
     }
 
@@ -210,7 +212,7 @@ public sealed class SqliteChunkStore : IChunkStore
         }
 
         TopK.RequireFinite(query.Span, index.Coder.Kind.Dimensions);
-        var allowed = filter is null ? null : await _connections.ReadAsync(connection => IdsOf(connection, filter), cancellationToken).ConfigureAwait(false);
+        var allowed = filter is null ? null : await _filters.OfAsync(filter, now.Version, cancellationToken).ConfigureAwait(false);
         if (index.Coder.IsExact)
         {
             return await Task.Run(() => index.Search(query, k, allowed, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -305,12 +307,6 @@ public sealed class SqliteChunkStore : IChunkStore
         }
 
         return found;
-    }
-
-    private static long[] IdsOf(SqliteConnection connection, ChunkFilter filter)
-    {
-        var values = new List<object>();
-        return [.. connection.Longs($"SELECT * FROM {FilterSql.Of(filter, values)} ORDER BY 1", [.. values])];
     }
 
     // What codes chose is ranked by the stored floats.

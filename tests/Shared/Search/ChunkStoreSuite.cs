@@ -190,6 +190,23 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
         }
     }
 
+    // A filter is as new as the store, whatever it took before.
+    [Fact]
+    public async Task AFilterFollowsChanges()
+    {
+        using var store = await OpenAsync();
+        foreach (var (path, lang) in ((string, string)[])[("a", "de"), ("b", "en"), ("c", "de"), ("b", "de"), ("a", "en")])
+        {
+            await store.ReplaceAsync([With(Document(path, (path, [path[0], 0, 0, 0])), ("lang", lang))], Stop);
+            var expected = (await store.ReadFilesAsync(["c", "b", "a"], Stop)).Where(file => file.Chunks[0].Metadata["lang"] == lang).Select(file => file.Path);
+            Assert.Equal(expected, await PathsAsync(store, await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.Equal("lang", lang), Stop)));
+        }
+
+        // Filters that differ in a value's kind only.
+        Assert.Empty(await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.Equal("lang", true), Stop));
+        Assert.Equal(2, (await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.In("lang", "de", "d", "e"), Stop)).Count);
+    }
+
     // Whatever passes is all that there is: the best of it are found however far off they are, and however little it is.
     [Theory]
     [InlineData(1)]
