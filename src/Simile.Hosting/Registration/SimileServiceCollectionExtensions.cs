@@ -18,7 +18,7 @@ using Simile.Vectors;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Puts Simile's embedders into a .NET host.</summary>
-public static class SimileServiceCollectionExtensions
+public static partial class SimileServiceCollectionExtensions
 {
     /// <summary>Adds a model: <see cref="IEmbedder{TInput}"/> of texts, pictures and <see cref="Content"/>, <c>IEmbeddingGenerator</c> of <see cref="string"/> and <see cref="DataContent"/>,
     /// and the <see cref="EmbedderRegistry"/> (where it is named "default") and <see cref="EmbeddingMonitor"/> that all models share.</summary>

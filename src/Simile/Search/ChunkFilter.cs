@@ -4,7 +4,7 @@ using Simile.Ingestion;
 namespace Simile.Search;
 
 /// <summary>How a <see cref="ChunkFilter"/> tells chunks apart.</summary>
-public enum ChunkFilterKind
+internal enum ChunkFilterKind
 {
     /// <summary>The value of <see cref="ChunkFilter.Name"/> is one of <see cref="ChunkFilter.Values"/>.</summary>
     OneOf,
@@ -61,22 +61,22 @@ public sealed class ChunkFilter
     }
 
     /// <summary>How it tells chunks apart.</summary>
-    public ChunkFilterKind Kind { get; }
+    internal ChunkFilterKind Kind { get; }
 
     /// <summary>The name of the value that is compared; empty in those that have parts.</summary>
-    public string Name { get; } = string.Empty;
+    internal string Name { get; } = string.Empty;
 
     /// <summary>The values that are wanted; empty in other kinds.</summary>
-    public IReadOnlyList<MetadataValue> Values { get; } = [];
+    internal IReadOnlyList<MetadataValue> Values { get; } = [];
 
     /// <summary>The least number that is wanted; null for no bound.</summary>
-    public double? Least { get; private init; }
+    internal double? Least { get; private init; }
 
     /// <summary>The greatest number that is wanted; null for no bound.</summary>
-    public double? Greatest { get; private init; }
+    internal double? Greatest { get; private init; }
 
     /// <summary>The filters that it is made of; empty in comparisons.</summary>
-    public IReadOnlyList<ChunkFilter> Parts { get; } = [];
+    internal IReadOnlyList<ChunkFilter> Parts { get; } = [];
 
     /// <summary>Takes chunks whose value is this one. Texts are compared character by character.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidUnicode"/> for what no chunk can have.</exception>

@@ -9,8 +9,8 @@ using Simile.Sqlite;
 // Where .NET looks for such methods, so that nobody has to know our namespaces.
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts stores into a .NET host, searched with the models of <c>AddSimile</c>.</summary>
-public static class SimileStoreExtensions
+// Stores, searched with the models of AddSimile.
+public static partial class SimileServiceCollectionExtensions
 {
     /// <summary>Adds a store in an SQLite file, made where there is none.</summary>
     /// <param name="services">The services.</param>
