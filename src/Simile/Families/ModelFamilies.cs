@@ -9,13 +9,13 @@ namespace Simile.Families;
 /// <summary>All families that Simile runs, and what is the same for all of them.</summary>
 internal static class ModelFamilies
 {
-    private const string Vision = "ResNet (torchvision, timm, Hugging Face), ViT (Hugging Face, timm), CLIP or SigLIP";
+    private const string Vision = "ResNet (torchvision, timm, Hugging Face), ViT (Hugging Face, timm), DINOv2, CLIP or SigLIP";
 
     /// <summary>The families. Of pictures the first that knows the tensors is taken.</summary>
     public static ImmutableArray<ModelFamily> All { get; } =
     [
         new BertFamily(), new DistilBertFamily(), new MpNetFamily(), new ModernBertFamily(), new NomicBertFamily(), new Qwen3Family(), new Gemma3Family(), new StaticFamily(),
-        new ResNetFamily(), new VitFamily(), new SiglipFamily(), new ClipFamily(),
+        new ResNetFamily(), new Dinov2Family(), new VitFamily(), new SiglipFamily(), new ClipFamily(),
     ];
 
     /// <summary>The model_types of networks that embed texts.</summary>

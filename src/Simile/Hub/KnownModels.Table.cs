@@ -37,6 +37,8 @@ internal static partial class KnownModels
         new("nomic-ai/nomic-embed-text-v1.5", "nomic_bert", 768, 8192, "mean", "en", "apache-2.0", 137, 548) { QueryPrompt = NomicQuery, DocumentPrompt = NomicDocument },
         new("nomic-ai/modernbert-embed-base", "modernbert", 768, 8192, "mean", "en", "apache-2.0", 149, 600) { QueryPrompt = NomicQuery, DocumentPrompt = NomicDocument },
         new("Alibaba-NLP/gte-modernbert-base", "modernbert", 768, 8192, "cls", "en", "apache-2.0", 149, 300) { Score = 64.38, ScoreMeasure = Average, ScoreSource = OwnCard },
+        new("Qwen/Qwen3-Embedding-0.6B", "qwen3", 1024, 32768, "last", "100+", "apache-2.0", 596, 1190),
+        new("google/embeddinggemma-300m", "gemma3_text", 768, 2048, "mean", "100+", "gemma", 308, 1210) { Note = "The hub asks for its licence to be accepted first: HF_TOKEN." },
         new("minishlab/potion-base-8M", "static", 256, null, "mean", "en", "mit", 7.56, 31) { Score = 50.03, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-base-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 51.66, ScoreMeasure = Average, ScoreSource = MinishResults },
         new("minishlab/potion-retrieval-32M", "static", 512, null, "mean", "en", "mit", 32.3, 131) { Score = 49.76, ScoreMeasure = Average, ScoreSource = MinishResults },
@@ -54,9 +56,12 @@ internal static partial class KnownModels
         new("microsoft/resnet-50", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 103) { Note = Pictures },
         new("timm/resnet50.a1_in1k", "resnet", 2048, null, "mean", "-", "apache-2.0", 25.6, 102) { Note = Pictures },
         new("google/vit-base-patch16-224", "vit", 768, null, "cls", "-", "apache-2.0", 86.6, 346) { Note = Pictures },
+        new("facebook/dinov2-small", "dinov2", 384, null, "cls", "-", "apache-2.0", 22.1, 88) { Note = Pictures },
+        new("facebook/dinov2-base", "dinov2", 768, null, "cls", "-", "apache-2.0", 86.6, 346) { Note = Pictures },
         new("openai/clip-vit-base-patch32", "clip", 512, 77, "last", "en", "not stated", 151, 605) { Note = Both },
         new("openai/clip-vit-large-patch14", "clip", 768, 77, "last", "en", "not stated", 428, 1710) { Note = Both },
         new("sentence-transformers/clip-ViT-B-32", "clip", 512, 77, "last", "en", "not stated", 151, 605) { Note = Both },
         new("google/siglip-base-patch16-224", "siglip", 768, 64, "last", "en", "apache-2.0", 203, 813) { Note = Both },
+        new("google/siglip2-base-patch16-224", "siglip", 768, 64, "last", "100+", "apache-2.0", 375, 1500) { Note = Both },
     ];
 }

@@ -307,6 +307,13 @@ internal static partial class ModelFileTable
             "config.json", "vit", KeyEffect.NoEffect,
             "hidden_size", "intermediate_size", "num_hidden_layers", "patch_size", "num_channels", "qkv_bias", "encoder_stride",
             "pooler_act", "pooler_output_size", "pad_token_id"),
+        new("config.json", "dinov2", KeyEffect.Followed, "hidden_act", "layer_norm_eps", "num_attention_heads", "use_swiglu_ffn"),
+        new(
+            "config.json", "dinov2", KeyEffect.NoEffect,
+            "hidden_size", "mlp_ratio", "num_hidden_layers", "patch_size", "image_size", "num_channels", "qkv_bias", "layerscale_value"),
+        new(
+            "config.json", "dinov2", KeyEffect.NoEffect,
+            "drop_path_rate", "use_mask_token", "apply_layernorm", "reshape_hidden_states", "out_features", "out_indices", "stage_names"),
         new("config.json", "resnet", KeyEffect.Followed, "downsample_in_first_stage", "downsample_in_bottleneck", "hidden_sizes"),
         new("config.json", "resnet", KeyEffect.Refused, "hidden_act"),
         new(

@@ -1,3 +1,4 @@
+using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
 
@@ -204,7 +205,7 @@ public sealed class HubNamesTests : IDisposable
         Assert.All(KnownModels.All, model =>
         {
             Assert.True(HubReference.TryParse(model.Id, out _));
-            Assert.Contains(model.Kind, (string[])["bert", "mpnet", "xlm-roberta", "roberta", "distilbert", "modernbert", "nomic_bert", "qwen3", "static", "resnet", "vit", "clip", "siglip"]);
+            Assert.Contains(model.Kind, (string[])[.. ModelFamilies.All.SelectMany(family => family.ModelTypes), StaticFamily.Kind]);
             Assert.Contains(model.Pooling, (string[])["mean", "cls", "last"]);
             Assert.Equal((model.Score is null, model.Score is null), (model.ScoreMeasure is null, model.ScoreSource is null));
             Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);

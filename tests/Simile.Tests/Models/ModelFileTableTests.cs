@@ -32,7 +32,7 @@ public sealed partial class ModelFileTableTests : IDisposable
 
     public static TheoryData<string> Checkpoints =>
     [
-        .. new[] { "encoders", "clip" }.SelectMany(kind => Directory.GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind)))
+        .. new[] { "encoders", "clip", "vision", "joint" }.SelectMany(kind => Directory.GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind)))
             .Where(path => !Path.GetFileName(path).StartsWith("vision", StringComparison.Ordinal)).Select(path => Path.Combine(Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileName(path))),
     ];
 
