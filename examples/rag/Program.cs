@@ -10,7 +10,7 @@ var question = args.Length > 0 ? args[0] : "How do I keep bread from going stale
 var folder = args.Length > 1 ? args[1] : "samples";
 
 var host = SimileHost.OfThisMachine();
-await using var model = await host.OpenModelAsync(new ModelRequest("simile-text-mini", Modality.Text), CancellationToken.None);
+await using var model = await host.OpenModelAsync("simile-text-mini");
 
 // host.OpenStore("notes.db", create: true) keeps the index; built again, it embeds only what has changed.
 using var store = host.OpenTemporaryStore();

@@ -41,15 +41,6 @@ internal sealed class ModelOptions
 
     public ComputePrecision Compute(ParseResult parsed) => parsed.GetValue(_compute);
 
-    /// <summary>Opens the model and says on standard error what had to be assumed of it.</summary>
-    public async Task<TextEmbedder> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, CancellationToken cancellationToken)
-    {
-        var options = new TextEmbedderOptions { Threads = Threads(parsed), Precision = Compute(parsed) };
-        var embedder = await host.Value.OpenTextEmbedderAsync(Model(parsed), options, cancellationToken);
-        WriteNotes(embedder.Notes);
-        return embedder;
-    }
-
     /// <summary>Whether the user named a model.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
@@ -60,13 +51,22 @@ internal sealed class ModelOptions
         await index.SetPropertyAsync(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty), cancellationToken);
     }
 
-    /// <summary>Opens the halves of the model that some inputs need.</summary>
-    public async Task<LoadedModel> OpenAsync(Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
+    /// <summary>Opens what some inputs need of the model, and says on standard error what had to be assumed of it.</summary>
+    public async Task<EmbeddingModel> OpenAsync(
+        Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
     {
         var remembered = IsGiven(parsed) || index is null ? null : await index.GetPropertyAsync(ModelName, cancellationToken);
         var images = parsed.GetValue(_imageModel) ?? (remembered is not null && await index!.GetPropertyAsync(ImageModelName, cancellationToken) is { Length: > 0 } name ? name : null);
-        var request = new ModelRequest(remembered ?? Model(parsed), needs) { ImageModel = images, Threads = Threads(parsed), Precision = Compute(parsed), Observe = observe };
-        var model = await host.Value.OpenModelAsync(request, cancellationToken);
+        var (threads, precision) = (Threads(parsed), Compute(parsed));
+        var options = new EmbeddingModelOptions
+        {
+            Needs = needs,
+            ImageModel = images,
+            Threads = threads,
+            Precision = precision,
+            ImageOptions = new ImageEmbedderOptions { Threads = threads, Precision = precision, Observe = observe },
+        };
+        var model = await host.Value.OpenModelAsync(remembered ?? Model(parsed), options, cancellationToken);
         WriteNotes(model.Notes);
         return model;
     }

@@ -1,5 +1,4 @@
 using Simile.Engine.Files;
-using Simile.Families;
 using Simile.Models;
 using Simile.Registry;
 
@@ -12,8 +11,8 @@ internal sealed class RegistryModels(SimileHost host)
     public async Task<OpenedEmbedder> OpenAsync(string id, CancellationToken cancellationToken)
     {
         var folder = host.Models.Resolve(id);
-        var model = await host.OpenModelAsync(new ModelRequest(id, ModelManifest.Read(folder).Modality), cancellationToken).ConfigureAwait(false);
-        return new OpenedEmbedder([.. ((object?[])[model.Texts, model.Images, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
+        var model = await host.OpenModelAsync(id, options: null, cancellationToken).ConfigureAwait(false);
+        return new OpenedEmbedder([.. ((object?[])[model.TextModel, model.ImageModel, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
     }
 
     public static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);

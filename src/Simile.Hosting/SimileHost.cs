@@ -41,20 +41,15 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when a variable of the hub makes no sense.</exception>
     public HubDownloader OpenHub(HttpClient http) => new(http, hub.ReadOptions(), TimeProvider.System);
 
-    /// <summary>Loads a text model by name or folder.</summary>
-    /// <exception cref="SimileException">A code of the 200s.</exception>
-    public Task<TextEmbedder> OpenTextEmbedderAsync(string model, TextEmbedderOptions options, CancellationToken cancellationToken) =>
-        TextEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
-
     /// <summary>Loads a reranker by name or folder.</summary>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public Task<Reranker> OpenRerankerAsync(string model, RerankerOptions options, CancellationToken cancellationToken) =>
         Reranker.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
 
-    /// <summary>Loads a model for texts, pictures, or both.</summary>
+    /// <summary>Opens a model of any kind (<see cref="EmbeddingModel.OpenAsync"/>) among this host's.</summary>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.SpaceMismatch"/>.</exception>
-    public Task<LoadedModel> OpenModelAsync(ModelRequest request, CancellationToken cancellationToken) =>
-        new ModelOpener(catalogue, Models).OpenAsync(request, cancellationToken);
+    public Task<EmbeddingModel> OpenModelAsync(string nameOrFolder, EmbeddingModelOptions? options = null, CancellationToken cancellationToken = default) =>
+        EmbeddingModel.OpenAsync(nameOrFolder, (options ?? new EmbeddingModelOptions()) with { Models = options?.Models ?? Models }, cancellationToken);
 
     /// <summary>A registry that knows this host's models by their names, folders and repositories. A model is got as its embedder of texts, of pictures, or of both; its memory is taken to be that of its weights.</summary>
     public EmbedderRegistry OpenRegistry(RegistryOptions options)
@@ -65,16 +60,21 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
 
     /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>
-    internal static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
+    internal async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
     {
         if (PairScoring.Is(folder))
         {
             return await RerankerVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
         }
 
-        var embeds = ModelManifest.Read(folder).Modality;
-        var images = embeds.HasFlag(Modality.Image) ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false) : null;
-        if (images is not null && !embeds.HasFlag(Modality.Text))
+        var manifest = ModelManifest.Read(folder);
+        if (manifest.IsAlignment)
+        {
+            return await VerifyAlignmentAsync(folder, cancellationToken).ConfigureAwait(false);
+        }
+
+        var images = manifest.Modality.HasFlag(Modality.Image) ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false) : null;
+        if (images is not null && !manifest.Modality.HasFlag(Modality.Text))
         {
             return images;
         }
@@ -83,10 +83,15 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         return images is null ? texts : texts.And(images);
     }
 
-    /// <summary>Loads an image model by name or folder.</summary>
-    /// <exception cref="SimileException">A code of the 200s.</exception>
-    public Task<ImageEmbedder> OpenImageEmbedderAsync(string model, ImageEmbedderOptions options, CancellationToken cancellationToken) =>
-        ImageEmbedder.LoadAsync(Models.Resolve(model).Path, options, cancellationToken);
+    // Both halves as they were published, and the alignment made for them.
+    private async Task<ModelVerification> VerifyAlignmentAsync(ModelFolder folder, CancellationToken cancellationToken)
+    {
+        var model = await OpenModelAsync(folder.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await model.DisposeAsync().ConfigureAwait(false);
+        var config = folder.ReadConfig(string.Empty, "config.json")!;
+        var texts = await VerifyAsync(Models.Resolve(config.Text("text_model")), cancellationToken).ConfigureAwait(false);
+        return texts.And(await VerifyAsync(Models.Resolve(config.Text("image_model")), cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>Opens an index file.</summary>
     /// <param name="path">The file.</param>

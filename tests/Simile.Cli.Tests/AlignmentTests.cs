@@ -57,6 +57,32 @@ public sealed class AlignmentTests : IDisposable
     }
 
     [Fact]
+    public async Task EveryVerbTakesAnAlignment()
+    {
+        var output = _folder.File("joint");
+        Assert.Equal(0, (await RunAsync("--method", "ridge", "--output", output)).ExitCode);
+        File.WriteAllLines(_folder.File("texts.txt"), ["a dark red square", "a bright blue square"]);
+        File.WriteAllText(_folder.File("sts.tsv"), "5\ta dark square\ta dark red square\n0\ta bright square\ta dark square\n3\ta blue square\ta red square\n");
+        foreach (var arguments in (string[][])
+        [
+            ["eval", "sts", _folder.File("sts.tsv")], ["inspect", "a dark square"], ["inspect", "@" + _folder.File("0.bmp")], ["bench", "--corpus", _folder.File("texts.txt"), "--tokenizer"],
+            ["models", "verify", output], ["models", "show", output],
+        ])
+        {
+            var result = await CliProcess.RunAsync(null, arguments[0] == "models" ? arguments : [.. arguments, "--model", output]);
+            Assert.True(result.ExitCode == 0, string.Join(' ', arguments) + result.Error);
+        }
+
+        // In bulk as one by one: in the joint space.
+        var bulk = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("texts.txt"), "--lines", "--model", output, "--output", _folder.File("bulk.jsonl"));
+        Assert.True(bulk.ExitCode == 0, bulk.Error);
+        var alone = await CliProcess.RunAsync(null, "embed", "a dark red square", "a bright blue square", "--model", output);
+        Assert.Equal(alone.Lines.Select(VectorOf), File.ReadLines(_folder.File("bulk.jsonl")).Select(VectorOf));
+
+        static string VectorOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("embedding").GetRawText();
+    }
+
+    [Fact]
     public async Task TheReportIsReadable()
     {
         var result = await RunAsync("--method", "ridge", "--output", _folder.File("joint"));

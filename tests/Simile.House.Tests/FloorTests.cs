@@ -13,7 +13,7 @@ public class FloorTests
         ["Simile.Models.Mini"] = [],
         ["Simile.Training"] = ["Simile", "Simile.Engine"],
         ["Simile.Sqlite"] = ["Simile", "Simile.Engine"],
-        ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Sqlite"],
+        ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Sqlite"],
         ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Hosting"],
     };
 

@@ -37,10 +37,11 @@ internal static class BenchVerb
             }
 
             var texts = await BenchCorpus.ReadAsync(parsed.GetValue(corpus)!, cancellationToken);
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+            var embedder = opened.Texts!;
             if (parsed.GetValue(tokenizer))
             {
-                TokenizerBench.Run(embedder.Tokenizer, texts, parsed.GetValue(json));
+                TokenizerBench.Run(opened.TextModel!.Tokenizer, texts, parsed.GetValue(json));
                 return 0;
             }
 
@@ -62,7 +63,7 @@ internal static class BenchVerb
     }
 
     // The whole corpus again and again, after a first time that warms up, until five seconds are over.
-    private static async Task<(double Texts, long Tokens, double Seconds)> MeasureBulkAsync(TextEmbedder embedder, string[] texts, CancellationToken cancellationToken)
+    private static async Task<(double Texts, long Tokens, double Seconds)> MeasureBulkAsync(IEmbedder<string> embedder, string[] texts, CancellationToken cancellationToken)
     {
         var first = await embedder.EmbedAsync(texts, null, cancellationToken);
         var tokens = 0L;
@@ -81,7 +82,7 @@ internal static class BenchVerb
         return (done, tokens, clock.Elapsed.TotalSeconds);
     }
 
-    private static async Task<double[]> MeasureSingleAsync(TextEmbedder embedder, string[] texts, CancellationToken cancellationToken)
+    private static async Task<double[]> MeasureSingleAsync(IEmbedder<string> embedder, string[] texts, CancellationToken cancellationToken)
     {
         var (milliseconds, clock) = (new List<double>(SingleCalls), Stopwatch.StartNew());
         for (var i = 0; i < SingleCalls && (clock.Elapsed < Longest || i == 0); i++)
@@ -96,11 +97,11 @@ internal static class BenchVerb
     }
 
     // How far the vectors are from those of 32-bit floats: the lowest and the mean cosine over some texts of the corpus.
-    private static async Task<(double Lowest, double Mean)?> AgreementAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, TextEmbedder embedder, string[] texts, CancellationToken cancellationToken)
+    private static async Task<(double Lowest, double Mean)?> AgreementAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, IEmbedder<string> embedder, string[] texts, CancellationToken cancellationToken)
     {
         var sample = texts.Where((_, i) => i % Math.Max(1, texts.Length / SampledTexts) == 0).Take(SampledTexts).ToArray();
-        await using var exact = await host.Value.OpenTextEmbedderAsync(model.Model(parsed), new TextEmbedderOptions { Threads = model.Threads(parsed) }, cancellationToken);
-        var (ours, wanted) = (await embedder.EmbedAsync(sample, null, cancellationToken), await exact.EmbedAsync(sample, null, cancellationToken));
+        await using var exact = await host.Value.OpenModelAsync(model.Model(parsed), new EmbeddingModelOptions { Needs = Modality.Text, Threads = model.Threads(parsed) }, cancellationToken);
+        var (ours, wanted) = (await embedder.EmbedAsync(sample, null, cancellationToken), await exact.Texts!.EmbedAsync(sample, null, cancellationToken));
         var cosines = Enumerable.Range(0, sample.Length).Where(i => ours.Outcomes[i].Succeeded).Select(i => (double)Similarity.Cosine(ours[i], wanted[i])).ToList();
         return cosines.Count == 0 ? null : (cosines.Min(), cosines.Average());
     }

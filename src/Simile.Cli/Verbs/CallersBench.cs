@@ -14,7 +14,7 @@ internal static class CallersBench
     private const int Rounds = 5;
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
-    public static async Task RunAsync(TextEmbedder embedder, string[] texts, int callers, BatchingOptions options, bool asJson, CancellationToken cancellationToken)
+    public static async Task RunAsync(IEmbedder<string> embedder, string[] texts, int callers, BatchingOptions options, bool asJson, CancellationToken cancellationToken)
     {
         var batches = new List<BatchingEvent>();
         await using var batching = new BatchingEmbedder<string>(embedder, options with { Observe = happened => { lock (batches) { batches.Add(happened); } } });

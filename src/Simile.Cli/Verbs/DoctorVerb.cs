@@ -29,7 +29,7 @@ internal static class DoctorVerb
     {
         try
         {
-            return (name, (await SimileHost.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
+            return (name, (await host.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
         }
         catch (SimileException error)
         {

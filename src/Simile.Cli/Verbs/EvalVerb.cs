@@ -20,7 +20,8 @@ internal static class EvalVerb
         return verb.Does(async (parsed, cancellationToken) =>
         {
             var notice = new CutNotice();
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+            var embedder = opened.Texts!;
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var file in parsed.GetValue(files)!)
             {
@@ -61,7 +62,8 @@ internal static class EvalVerb
         {
             var (notice, pairs) = (new CutNotice(), new CutNotice("pair"));
             await using var reranker = await rerank.OpenAsync(host, model, parsed, cancellationToken);
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+            var embedder = opened.Texts!;
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var folder in parsed.GetValue(folders)!)
             {

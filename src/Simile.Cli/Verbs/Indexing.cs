@@ -10,7 +10,7 @@ namespace Simile.Cli.Verbs;
 internal static class Indexing
 {
     /// <summary>Brings a store up to date and says what is to be said. One that is made of files for one search shows nothing that is gone from them: it is pruned unless told otherwise.</summary>
-    public static async Task<IndexReport> RunAsync(IChunkStore store, LoadedModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = true)
+    public static async Task<IndexReport> RunAsync(IChunkStore store, EmbeddingModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = true)
     {
         var builder = new IndexBuilder(store, model.Embedder, options) { Prune = prune };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));

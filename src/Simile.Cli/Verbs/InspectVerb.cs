@@ -27,7 +27,8 @@ internal static class InspectVerb
             }
 
             picture.RefuseFor(parsed);
-            var embedder = await model.OpenAsync(host, parsed, cancellationToken);
+            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+            var embedder = opened.TextModel!;
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             if (parsed.GetValue(lines))
             {

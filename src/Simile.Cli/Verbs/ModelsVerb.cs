@@ -20,7 +20,7 @@ internal static class ModelsVerb
             using var output = parsed.GetValue(json) ? new JsonLines() : null;
             foreach (var name in wanted)
             {
-                var check = await SimileHost.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
+                var check = await host.Value.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
                 if (output is null)
                 {
                     Console.WriteLine($"{name}: {check.Summary}");

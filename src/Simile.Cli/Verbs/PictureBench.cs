@@ -24,11 +24,11 @@ internal static class PictureBench
     /// <param name="open">Opens the model; it tells what each group of pictures cost.</param>
     /// <param name="pictures">The pictures.</param>
     /// <param name="cancellationToken">Stops between groups.</param>
-    public static async Task<PictureBenchResult> MeasureAsync(Func<Action<ImageTimes>, Task<LoadedModel>> open, ImageInput[] pictures, CancellationToken cancellationToken)
+    public static async Task<PictureBenchResult> MeasureAsync(Func<Action<ImageTimes>, Task<EmbeddingModel>> open, ImageInput[] pictures, CancellationToken cancellationToken)
     {
         var stages = new StageTimes();
         await using var model = await open(stages.Add);
-        var embedder = model.Images ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model).");
+        var embedder = model.ImageModel ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model).");
         var first = await embedder.EmbedAsync(pictures[..Math.Min(pictures.Length, PicturesAtOnce)], null, cancellationToken);
         RequireGood(first.Outcomes.ToArray().Select(outcome => outcome.Error), pictures);
         stages.Clear();

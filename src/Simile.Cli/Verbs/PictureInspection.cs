@@ -18,7 +18,7 @@ internal sealed class PictureInspection
     public Option<string?> Output { get; } = VerbOptions.Named("--output", "Of a picture: write (H, W, 3) bytes, or (3, H, W) floats when prepared", "FILE.npy");
 
     /// <summary>Inspects one picture.</summary>
-    public async Task<int> RunAsync(string path, ParseResult parsed, bool asJson, Func<Modality, Task<LoadedModel>> open, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(string path, ParseResult parsed, bool asJson, Func<Modality, Task<EmbeddingModel>> open, CancellationToken cancellationToken)
     {
         var output = parsed.GetValue(Output);
         if (output is not null)
@@ -30,7 +30,7 @@ internal sealed class PictureInspection
         if (parsed.GetValue(Stage) == PictureStage.Prepared)
         {
             await using var model = await open(Modality.Image);
-            var embedder = model.Images ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model, --image-model).");
+            var embedder = model.ImageModel ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model, --image-model).");
             var prepared = embedder.Preparation.Prepare(decoded.Image);
             WriteInfo(asJson, decoded, (prepared.Width, prepared.Height));
             Save(output, file => PixelFiles.Write(file, prepared));

@@ -65,7 +65,7 @@ internal static class SearchVerb
     }
 
     // Words need no model. An index knows its own; where that one cannot be opened, words answer.
-    private static async Task<LoadedModel?> LoadAsync(
+    private static async Task<EmbeddingModel?> LoadAsync(
         Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, IChunkStore? store, Modality query, SearchOptions options, string[]? paths, CancellationToken cancellationToken)
     {
         if (store is not null && options.Mode == SearchMode.Keyword && query == Modality.Text)
@@ -84,7 +84,7 @@ internal static class SearchVerb
         }
     }
 
-    private static async Task<IChunkStore> IndexAsync(SimileHost host, LoadedModel model, string[] paths, bool verbose, int threads, CancellationToken cancellationToken)
+    private static async Task<IChunkStore> IndexAsync(SimileHost host, EmbeddingModel model, string[] paths, bool verbose, int threads, CancellationToken cancellationToken)
     {
         var opened = await host.Indexes.OpenAsync(paths, model.Space, new VectorIndexOptions { Threads = threads }, cancellationToken);
         try

@@ -36,11 +36,12 @@ internal static class TrainAlignmentVerb
             string[] ownFiles = [Alignment.FileName, LearnedFusion.FileName, Configuration];
             OutputGuard.RequireTraining(folder, ownFiles, state, inputs);
             OutputGuard.RequireTraining(folder, ownFiles, state + OfFusion, inputs);
-            await using var texts = await host.Value.OpenTextEmbedderAsync(parsed.GetValue(text)!, new() { Threads = options.Threads }, cancellationToken);
-            await using var images = await host.Value.OpenImageEmbedderAsync(parsed.GetValue(image)!, new() { Threads = options.Threads }, cancellationToken);
+            var (ofTexts, ofImages) = (new EmbeddingModelOptions { Needs = Modality.Text, Threads = options.Threads }, new EmbeddingModelOptions { Needs = Modality.Image, Threads = options.Threads });
+            await using var texts = await host.Value.OpenModelAsync(parsed.GetValue(text)!, ofTexts, cancellationToken);
+            await using var images = await host.Value.OpenModelAsync(parsed.GetValue(image)!, ofImages, cancellationToken);
             var notice = new CutNotice();
             var vectors = await ProgressBar.RunAsync("Embedding", 0, show =>
-                Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts), images, (done, all) => show(done, all), cancellationToken), cancellationToken));
+                Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts.Texts!), images.Images!, (done, all) => show(done, all), cancellationToken), cancellationToken));
             notice.Tell();
             TellLeftOut(vectors);
             using var draft = ModelDraft.Begin(folder);

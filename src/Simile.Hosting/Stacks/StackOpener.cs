@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Simile.Caching;
-using Simile.Families;
 using Simile.Hosting.Generators;
 using Simile.Images;
 using Simile.Models;
@@ -34,9 +33,7 @@ internal sealed class StackOpener(SimileHost host, IOptionsMonitor<SimileOptions
     private async Task<OpenedEmbedder> LoadAsync(SimileRegistration registration, SimileOptions settled, CancellationToken cancellationToken)
     {
         var folder = host.Models.Resolve(settled.Model!);
-        var needs = settled.Embeds ?? (ModelManifest.Read(folder).Modality | (settled.ImageModel is null ? Modality.None : Modality.Image));
-        var request = new ModelRequest(settled.Model!, needs) { ImageModel = settled.ImageModel, Threads = settled.Threads, Precision = settled.Precision, Observe = settled.Monitor ? monitor.RecordImages : null };
-        var model = await host.OpenModelAsync(request, cancellationToken).ConfigureAwait(false);
+        var model = await host.OpenModelAsync(settled.Model!, OptionsOf(settled), cancellationToken).ConfigureAwait(false);
         foreach (var note in model.Notes)
         {
             log.Noted(registration.EmbedderName, note);
@@ -46,9 +43,18 @@ internal sealed class StackOpener(SimileHost host, IOptionsMonitor<SimileOptions
         var images = model.Embedder.Images is { } other
             ? new EmbedderTower<ImageInput>(other, settled.ImageBatching, caches.Find(registration), new ImageKey(), settled.Monitor ? monitor : null, settled.ImageModel ?? settled.Model!)
             : null;
-        var stack = new EmbedderStack(settled.Model!, texts, images, [model.Texts, model.Images, model], model);
+        var stack = new EmbedderStack(settled.Model!, texts, images, [model.TextModel, model.ImageModel, model], model);
         return await FinishAsync(stack, RegistryModels.WeightsOf(folder), areExact: true, cancellationToken).ConfigureAwait(false);
     }
+
+    private EmbeddingModelOptions OptionsOf(SimileOptions settled) => new()
+    {
+        Needs = settled.Embeds,
+        ImageModel = settled.ImageModel,
+        Threads = settled.Threads,
+        Precision = settled.Precision,
+        ImageOptions = new ImageEmbedderOptions { Threads = settled.Threads, Precision = settled.Precision, Observe = settled.Monitor ? monitor.RecordImages : null },
+    };
 
     private async Task<OpenedEmbedder> ConnectAsync(SimileRegistration registration, SimileOptions settled, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace Simile.Hub;
 /// <param name="cache">The hub's cache.</param>
 public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
 {
+    /// <summary>The installed models, in the order of their names.</summary>
+    internal IEnumerable<ModelFolder> Installed => catalogue.Names.Select(catalogue.Resolve);
+
     /// <summary>The folder of a model.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c> or its address on the hub, the short name of a well-known model, or a folder.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying how to get it where that is known.</exception>

@@ -15,7 +15,7 @@ await using var pictures = await ImageEmbedder.LoadInstalledAsync("simile-image-
 Console.WriteLine((await pictures.EmbedAsync([ImageInput.FromFile(args[2])])).Space.Equals(texts.Space));
 
 var host = SimileHost.OfThisMachine();
-await using var model = await host.OpenModelAsync(new ModelRequest("simile-text-mini", Modality.Text | Modality.Image), CancellationToken.None);
+await using var model = await host.OpenModelAsync("simile-text-mini", new EmbeddingModelOptions { Needs = Modality.Text | Modality.Image });
 using var store = host.OpenTemporaryStore();
 await new IndexBuilder(store, model.Embedder).BuildAsync([args[1]]);
 var hits = await (await Searcher.OpenAsync(store, model.Embedder)).SearchAsync(Content.Of(args[0]));
