@@ -65,5 +65,5 @@ public sealed class RerankingPageTests
     private static IEnumerable<string> Blocks(params string[] path) =>
         File.ReadAllText(RepositoryRoot.Find(path)).Split("```csharp\n").Skip(1).Select(rest => Lines(rest.Split("```")[0].Split('\n')));
 
-    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Simile", StringComparison.Ordinal) && !line.StartsWith("// Needs ", StringComparison.Ordinal)));
 }
