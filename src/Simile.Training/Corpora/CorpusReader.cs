@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Simile.Training.Corpora;
 
 /// <summary>Reads the files of a corpus as documents. The formats are those of <see cref="CorpusSource.Format"/>.</summary>
-public static class CorpusReader
+internal static class CorpusReader
 {
     /// <summary>The documents of one source, in the order of the file.</summary>
     /// <param name="folder">The folder of the corpus.</param>

@@ -9,7 +9,7 @@ namespace Simile.Multimodal;
 /// The gated multimodal unit: h_t = tanh(A · t̂ + a), h_i = tanh(B · î + b), z = σ(G · [t̂ ; î] + g), f = z ⊙ h_t + (1 − z) ⊙ h_i, scaled to unit length
 /// (Arevalo, Solorio, Montes-y-Gómez and González 2017, "Gated multimodal units for information fusion"). Both parts are needed.
 /// </summary>
-public sealed class GatedFusion : IFusion
+internal sealed class GatedFusion : IFusion
 {
     /// <summary>The name in files.</summary>
     public const string Method = "gated";
