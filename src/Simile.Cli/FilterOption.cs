@@ -4,7 +4,8 @@ using Simile.Search;
 
 namespace Simile.Cli;
 
-/// <summary>Which passages a search looks at, as the command line says it: <c>lang=de</c>, <c>lang!=de</c>, <c>year&gt;=2020</c>, <c>year&lt;=2024</c>.</summary>
+/// <summary>Which passages a search looks at, as the command line says it: <c>lang=de</c>, <c>lang!=de</c>, <c>year&gt;=2020</c>,
+/// <c>year&lt;=2024</c>.</summary>
 internal static class FilterOption
 {
     private static readonly string[] Signs = ["!=", ">=", "<=", "="];
@@ -56,7 +57,8 @@ internal static class FilterOption
         return ChunkFilter.In(name, meant);
     }
 
-    private static double NumberOf(string text, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+    private static double NumberOf(string text, string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
         ? number
         : throw new SimileException(ErrorCode.InvalidOption, $"The filter '{text}' compares with '{value}', but a number such as 2020 or 0.5 is expected.");
 }

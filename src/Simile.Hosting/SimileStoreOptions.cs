@@ -4,7 +4,8 @@ using Simile.Search;
 namespace Simile.Hosting;
 
 /// <summary>A store of a .NET host, which a model searches. Checked when the host starts, and then read once.</summary>
-/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the other.</remarks>
+/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the
+/// other.</remarks>
 public sealed record SimileStoreOptions
 {
     /// <summary>The SQLite file, made where there is none. Either this or <see cref="Open"/> is needed.</summary>

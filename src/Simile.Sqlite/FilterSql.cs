@@ -35,7 +35,8 @@ internal static class FilterSql
         _ => null,
     };
 
-    private static string Compare(ChunkFilter filter, List<object> values, string condition) => $"(SELECT chunk FROM metadata WHERE name = {Add(filter.Name, values)} AND {condition})";
+    private static string Compare(ChunkFilter filter, List<object> values, string condition) =>
+        $"(SELECT chunk FROM metadata WHERE name = {Add(filter.Name, values)} AND {condition})";
 
     private static string WithinOf(ChunkFilter filter, List<object> values)
     {

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Sqlite;
 
-/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer, words by <see cref="SearchWords"/>), vectors as 32-bit floats, which are held in memory to be searched.
+/// <summary>A store in one SQLite file: write-ahead log, full-text search (FTS5, Porter's stemmer, words by <see cref="SearchWords"/>),
+/// vectors as 32-bit floats, which are held in memory to be searched.
 /// Readers wait neither for one another nor for a writer; several processes may share the file.</summary>
 public sealed class SqliteChunkStore : IChunkStore
 {
@@ -17,7 +18,8 @@ public sealed class SqliteChunkStore : IChunkStore
     private readonly bool _isPrivate;
     private volatile bool _hasRemoved;
 
-    private SqliteChunkStore(SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, SqliteChunkStoreOptions options, StoreUse use)
+    private SqliteChunkStore(
+        SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, SqliteChunkStoreOptions options, StoreUse use)
     {
         (_errors, _isPrivate) = (errors, options.IsPrivate);
         Action<SqliteConnection>? settle = use switch { StoreUse.Write => Settle, StoreUse.Read => _ => { }, _ => null };
@@ -41,9 +43,11 @@ public sealed class SqliteChunkStore : IChunkStore
 
     /// <summary>Opens a store.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="create">Whether it is written to, and made when it is missing or empty; else it is only read, and may lie on a read-only disk.</param>
+    /// <param name="create">Whether it is written to, and made when it is missing or empty; else it is only read, and may lie on a
+    /// read-only disk.</param>
     /// <param name="options">Options, or null for the defaults.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.StoreNotFound"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.StoreNotFound"/>, <see cref="ErrorCode.BadStore"/>,
+    /// <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static SqliteChunkStore Open(string path, bool create, SqliteChunkStoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -119,7 +123,8 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<string?> GetPropertyAsync(string name, CancellationToken cancellationToken = default) => _connections.ReadAsync(connection => connection.Fact("property:" + name), cancellationToken);
+    public ValueTask<string?> GetPropertyAsync(string name, CancellationToken cancellationToken = default) =>
+        _connections.ReadAsync(connection => connection.Fact("property:" + name), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask SetPropertyAsync(string name, string value, CancellationToken cancellationToken = default) =>
@@ -159,7 +164,8 @@ public sealed class SqliteChunkStore : IChunkStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<IndexedFile>> ReadFilesAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<IndexedFile>> ReadFilesAsync(
+        IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         return _connections.ReadAsync(
@@ -202,7 +208,8 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(ReadOnlyMemory<float> query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(
+        ReadOnlyMemory<float> query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
     {
         RequireWanted(k);
         var now = await _vectors.CurrentAsync(cancellationToken).ConfigureAwait(false);
@@ -223,7 +230,8 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(
+        string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         RequireWanted(k);
@@ -246,10 +254,12 @@ public sealed class SqliteChunkStore : IChunkStore
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    /// <summary>As <see cref="DisposeAsync"/>, for callers that dispose synchronously: blocks until the calls that run have ended.</summary>
+    /// <summary>As <see cref="DisposeAsync"/>, for callers that dispose synchronously: blocks until the calls that run have
+    /// ended.</summary>
     public void Dispose() => _connections.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings it in.
+    // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings
+    // it in.
     private void Settle(SqliteConnection connection)
     {
         try
@@ -310,7 +320,8 @@ public sealed class SqliteChunkStore : IChunkStore
     }
 
     // What codes chose is ranked by the stored floats.
-    private ScoredChunk[] ScoredAgain(SqliteConnection connection, ScoredChunk[] candidates, ReadOnlyMemory<float> query, int k, VectorKind kind)
+    private ScoredChunk[] ScoredAgain(
+        SqliteConnection connection, ScoredChunk[] candidates, ReadOnlyMemory<float> query, int k, VectorKind kind)
     {
         var vectors = new ChunkReader(connection, _errors).Vectors(candidates.Select(chunk => chunk.Id), kind.Dimensions).ToDictionary(row => row.Id, row => row.Vector);
         return [.. candidates.Where(chunk => vectors.ContainsKey(chunk.Id)).Select(chunk => chunk with { Score = kind.Score(query.Span, vectors[chunk.Id]) })

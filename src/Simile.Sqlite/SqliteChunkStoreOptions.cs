@@ -5,13 +5,15 @@ namespace Simile.Sqlite;
 /// <summary>Options of <see cref="SqliteChunkStore"/>.</summary>
 public sealed record SqliteChunkStoreOptions
 {
-    /// <summary>Whether only its owner may read the file, also when it was there already, and whether words of what is taken out are wiped from it at once. Default: false.</summary>
+    /// <summary>Whether only its owner may read the file, also when it was there already, and whether words of what is taken out are
+    /// wiped from it at once. Default: false.</summary>
     public bool IsPrivate { get; init; }
 
     /// <summary>How vectors are held in memory and searched. Default: as floats, exactly, by one thread a search.</summary>
     public VectorIndexOptions Vectors { get; init; } = new();
 
-    /// <summary>Calls that read the file at once, each over a connection of its own; further ones wait. Default: as many as there are cores, at least 2.</summary>
+    /// <summary>Calls that read the file at once, each over a connection of its own; further ones wait. Default: as many as there are
+    /// cores, at least 2.</summary>
     public int MaxReaders { get; init; } = Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>How long a call waits for another process that writes. Default: 10 seconds.</summary>

@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Simile.Sqlite;
 
-/// <summary>The connections to one store: one that writes, and a few that read. With a write-ahead log readers wait neither for one another nor for the writer; in memory a writer is alone.</summary>
+/// <summary>The connections to one store: one that writes, and a few that read. With a write-ahead log readers wait neither for one
+/// another nor for the writer; in memory a writer is alone.</summary>
 /// <remarks>All work runs on threads of the pool. Who comes after disposal is refused; disposal waits for the calls that run.</remarks>
 internal sealed class StoreConnections : IAsyncDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class StoreConnections : IAsyncDisposable
     /// <param name="open">Opens another one, to read.</param>
     /// <param name="maxReaders">The most that read at once.</param>
     /// <param name="settle">What is done with the first connection at the end, when it is alone; null in memory.</param>
-    public StoreConnections(SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, int maxReaders, Action<SqliteConnection>? settle)
+    public StoreConnections(
+        SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, int maxReaders, Action<SqliteConnection>? settle)
     {
         (_errors, _main, _open, _maxReaders, _settle) = (errors, main, open, maxReaders, settle ?? (_ => { }));
         _isInMemory = settle is null;

@@ -4,8 +4,10 @@ using Simile.Search;
 namespace Simile.Sqlite;
 
 /// <summary>The tables of an index file, and what tells such a file from others.</summary>
-/// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its tokenizer only stems what it is given.
-/// Version 3: metadata, and a list of the chunks that were taken out last, so that who holds vectors in memory need not read all anew.</remarks>
+/// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its
+/// tokenizer only stems what it is given.
+/// Version 3: metadata, and a list of the chunks that were taken out last, so that who holds vectors in memory need not read all
+/// anew.</remarks>
 internal static class StoreSchema
 {
     private const string Chunks =

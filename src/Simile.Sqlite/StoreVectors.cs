@@ -24,7 +24,8 @@ internal sealed record LoadedVectors(long Version, VectorIndex? Index)
     public IReadOnlySet<long> Damaged { get; init; } = new HashSet<long>();
 }
 
-/// <summary>Keeps the vectors of a store in memory, and brings them up to date when it has changed: only what came is read, unless too much went. A damaged vector costs its chunk alone.</summary>
+/// <summary>Keeps the vectors of a store in memory, and brings them up to date when it has changed: only what came is read, unless too
+/// much went. A damaged vector costs its chunk alone.</summary>
 internal sealed class StoreVectors(StoreConnections connections, SqliteErrors errors, VectorIndexOptions options)
 {
     private readonly SemaphoreSlim _loading = new(1);
@@ -92,7 +93,8 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
         return kind is null ? now : Read(connection, now, kind.Dimensions, cancellationToken);
     }
 
-    // What is in memory, without what went; null where all must be read: another space, too much went, or the codes' scale was measured on too little.
+    // What is in memory, without what went; null where all must be read: another space, too much went, or the codes' scale was measured
+    // on too little.
     private LoadedVectors? StartOf(SqliteConnection connection, VectorKind kind, long lastRemoved)
     {
         var from = _loaded.LastRemoved;

@@ -16,13 +16,18 @@ public static partial class SimileServiceCollectionExtensions
     /// <param name="services">The services.</param>
     /// <param name="path">The file.</param>
     /// <inheritdoc cref="AddSimileStore(IServiceCollection, Action{SimileStoreOptions})"/>
-    public static IServiceCollection AddSimileStore(this IServiceCollection services, string path) => services.AddSimileStore(options => options.Path = path);
+    public static IServiceCollection AddSimileStore(this IServiceCollection services, string path) =>
+        services.AddSimileStore(options => options.Path = path);
 
-    /// <summary>Adds a store: <see cref="IChunkStore"/>, and over it and the model of <c>AddSimile</c> (batched, cached and monitored as that says) <see cref="Searcher"/>, <see cref="TextIndex"/> for texts of one's own, and <see cref="IndexBuilder"/> for files.</summary>
-    /// <remarks>The host does not start when the options are wrong, the store cannot be opened, or it was made with another model.</remarks>
+    /// <summary>Adds a store: <see cref="IChunkStore"/>, and over it and the model of <c>AddSimile</c> (batched, cached and monitored as
+    /// that says) <see cref="Searcher"/>, <see cref="TextIndex"/> for texts of one's own, and <see cref="IndexBuilder"/> for
+    /// files.</summary>
+    /// <remarks>The host does not start when the options are wrong, the store cannot be opened, or it was made with another
+    /// model.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
-    public static IServiceCollection AddSimileStore(this IServiceCollection services, Action<SimileStoreOptions> configure) => services.AddSimileStore(Options.Options.DefaultName, configure);
+    public static IServiceCollection AddSimileStore(this IServiceCollection services, Action<SimileStoreOptions> configure) =>
+        services.AddSimileStore(Options.Options.DefaultName, configure);
 
     /// <summary>Adds the store of a model that was added by a name; its services are keyed by that name.</summary>
     /// <param name="services">The services.</param>
@@ -52,9 +57,11 @@ public static partial class SimileServiceCollectionExtensions
     private static IChunkStore Open(IServiceProvider provider, SimileStoreOptions options) =>
         options.Open?.Invoke(provider) ?? SqliteChunkStore.Open(options.Path!, create: true, new SqliteChunkStoreOptions { IsPrivate = options.IsPrivate, Vectors = options.Vectors });
 
-    private static SimileStoreOptions OptionsOf(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<SimileStoreOptions>>().Get(name);
+    private static SimileStoreOptions OptionsOf(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<IOptionsMonitor<SimileStoreOptions>>().Get(name);
 
-    private static IChunkStore StoreOf(IServiceProvider provider, string name) => name.Length == 0 ? provider.GetRequiredService<IChunkStore>() : provider.GetRequiredKeyedService<IChunkStore>(name);
+    private static IChunkStore StoreOf(IServiceProvider provider, string name) =>
+        name.Length == 0 ? provider.GetRequiredService<IChunkStore>() : provider.GetRequiredKeyedService<IChunkStore>(name);
 
     private static void AddFor<T>(this IServiceCollection services, string name, Func<IServiceProvider, T> make)
         where T : class

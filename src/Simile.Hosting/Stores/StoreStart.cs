@@ -7,7 +7,8 @@ using Simile.Vectors;
 
 namespace Simile.Hosting.Stores;
 
-/// <summary>Opens a host's stores when it starts, behind their models: a file that cannot be opened, or is of another model, stops it then and not at the first search.</summary>
+/// <summary>Opens a host's stores when it starts, behind their models: a file that cannot be opened, or is of another model, stops it
+/// then and not at the first search.</summary>
 /// <param name="provider">The services.</param>
 /// <param name="registrations">What was added.</param>
 /// <param name="models">The options of the models, by name.</param>

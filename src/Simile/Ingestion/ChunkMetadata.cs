@@ -1,6 +1,7 @@
 namespace Simile.Ingestion;
 
-/// <summary>What metadata may be: names of some length and values of some kinds, so that every store can keep them and every filter find them.</summary>
+/// <summary>What metadata may be: names of some length and values of some kinds, so that every store can keep them and every filter find
+/// them.</summary>
 internal static class ChunkMetadata
 {
     /// <summary>The most UTF-16 units of a name.</summary>

@@ -3,7 +3,8 @@ using Simile.Tokenization;
 
 namespace Simile.Ingestion;
 
-/// <summary>Cuts texts into about as many pieces as tokenizers do, for models that do not say how they count: four letters or digits of a word are one, every other sign, and every letter of a script without spaces.</summary>
+/// <summary>Cuts texts into about as many pieces as tokenizers do, for models that do not say how they count: four letters or digits of a
+/// word are one, every other sign, and every letter of a script without spaces.</summary>
 internal sealed class EstimatedTokens : ITokenizer
 {
     private const int LettersAToken = 4;

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile;
 
-/// <summary>A value that is kept with a chunk, to filter by: a text, a number, or true or false. It is made of these by itself: <c>["lang"] = "de", ["year"] = 2024</c>.</summary>
+/// <summary>A value that is kept with a chunk, to filter by: a text, a number, or true or false. It is made of these by itself:
+/// <c>["lang"] = "de", ["year"] = 2024</c>.</summary>
 /// <remarks>Numbers are equal when their values are, whichever type they came from: 2 and 2.0 are one value.</remarks>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct MetadataValue
@@ -12,7 +13,8 @@ public readonly record struct MetadataValue
 
     private MetadataValue(object value) => Value = value;
 
-    /// <summary>The value: a <see cref="string"/>, a <see cref="long"/> (whole numbers within its range), a <see cref="double"/>, or a <see cref="bool"/>; null in a value that was made of nothing.</summary>
+    /// <summary>The value: a <see cref="string"/>, a <see cref="long"/> (whole numbers within its range), a <see cref="double"/>, or a
+    /// <see cref="bool"/>; null in a value that was made of nothing.</summary>
     public object? Value { get; }
 
     /// <summary>The value as a number, or null where it is none.</summary>
@@ -37,5 +39,6 @@ public readonly record struct MetadataValue
     public static implicit operator MetadataValue(bool truth) => new(truth);
 
     /// <summary>The value as it is read and written: <c>de</c>, <c>2024</c>, <c>0.5</c>, <c>true</c>.</summary>
-    public override string ToString() => Value is bool truth ? (truth ? "true" : "false") : Convert.ToString(Value, CultureInfo.InvariantCulture) ?? string.Empty;
+    public override string ToString() =>
+        Value is bool truth ? (truth ? "true" : "false") : Convert.ToString(Value, CultureInfo.InvariantCulture) ?? string.Empty;
 }

@@ -9,7 +9,8 @@ internal enum ChunkFilterKind
     /// <summary>The value of <see cref="ChunkFilter.Name"/> is one of <see cref="ChunkFilter.Values"/>.</summary>
     OneOf,
 
-    /// <summary>The value of <see cref="ChunkFilter.Name"/> is a number from <see cref="ChunkFilter.Least"/> to <see cref="ChunkFilter.Greatest"/>.</summary>
+    /// <summary>The value of <see cref="ChunkFilter.Name"/> is a number from <see cref="ChunkFilter.Least"/> to
+    /// <see cref="ChunkFilter.Greatest"/>.</summary>
     Between,
 
     /// <summary>All of <see cref="ChunkFilter.Parts"/> take the chunk.</summary>
@@ -22,7 +23,8 @@ internal enum ChunkFilterKind
     Not,
 }
 
-/// <summary>Which chunks a search looks at, by their metadata: <c>ChunkFilter.Equal("lang", "de") &amp; ChunkFilter.Between("year", 2020, null)</c>. Applied before the best are chosen: a filtered search is as exact as one over a store that holds nothing else.</summary>
+/// <summary>Which chunks a search looks at, by their metadata: <c>ChunkFilter.Equal("lang", "de") &amp; ChunkFilter.Between("year", 2020,
+/// null)</c>. Applied before the best are chosen: a filtered search is as exact as one over a store that holds nothing else.</summary>
 /// <remarks>A chunk without a value under a name is taken by no comparison of that name, and so by its <see cref="Not"/>.</remarks>
 public sealed class ChunkFilter
 {
@@ -79,11 +81,13 @@ public sealed class ChunkFilter
     internal IReadOnlyList<ChunkFilter> Parts { get; } = [];
 
     /// <summary>Takes chunks whose value is this one. Texts are compared character by character.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidUnicode"/> for what no chunk can have.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidUnicode"/> for what no chunk
+    /// can have.</exception>
     public static ChunkFilter Equal(string name, MetadataValue value) => In(name, value);
 
     /// <summary>Takes chunks whose value is one of these, at most 1,000.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidUnicode"/> for what no chunk can have.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidUnicode"/> for what no chunk
+    /// can have.</exception>
     public static ChunkFilter In(string name, params IEnumerable<MetadataValue> values)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -20,7 +20,8 @@ internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
         PictureFiles.IsPicture(path) ? traits.ImageRecipe is not null : traits.TextRecipe is not null && DocumentReaders.For(path) is not null;
 
     /// <summary>The file; without its contents when the store's mark shows that it has them.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/>, <see cref="ErrorCode.NotARegularFile"/>, <see cref="ErrorCode.UnsupportedModality"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/>, <see cref="ErrorCode.NotARegularFile"/>,
+    /// <see cref="ErrorCode.UnsupportedModality"/>.</exception>
     public ReadFile Read(string path, string? stored)
     {
         var isPicture = PictureFiles.IsPicture(path);

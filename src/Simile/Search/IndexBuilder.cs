@@ -6,7 +6,8 @@ using Simile.Vectors;
 
 namespace Simile.Search;
 
-/// <summary>Brings a store up to date with files: only what is new or changed is embedded, what vanished is taken out. Stopped half way, it keeps what is done.</summary>
+/// <summary>Brings a store up to date with files: only what is new or changed is embedded, what vanished is taken out. Stopped half way,
+/// it keeps what is done.</summary>
 public sealed class IndexBuilder
 {
     private const int ChunksAtOnce = 1024;
@@ -15,9 +16,11 @@ public sealed class IndexBuilder
     private readonly Chunker? _chunker;
     private readonly ChunkerOptions? _options;
 
-    /// <summary>Makes a builder that cuts documents to what the model reads: by the <see cref="TextEmbedder"/> that stands behind it (<see cref="IEmbedder{TInput}.Find"/>), or else by an estimate, which a note tells.</summary>
+    /// <summary>Makes a builder that cuts documents to what the model reads: by the <see cref="TextEmbedder"/> that stands behind it
+    /// (<see cref="IEmbedder{TInput}.Find"/>), or else by an estimate, which a note tells.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="embedder">The model, whatever is put around it. Of a folder, the kinds of files that it embeds are taken (<see cref="ContentTraits"/>).</param>
+    /// <param name="embedder">The model, whatever is put around it. Of a folder, the kinds of files that it embeds are taken
+    /// (<see cref="ContentTraits"/>).</param>
     /// <param name="options">How documents are cut.</param>
     public IndexBuilder(IChunkStore store, IEmbedder<Content> embedder, ChunkerOptions? options = null)
     {
@@ -37,15 +40,18 @@ public sealed class IndexBuilder
         _chunker = chunker;
     }
 
-    /// <summary>Whether documents are taken out even where everything under a path is gone. Default: they stay, and a problem tells of it, since a disk may not be mounted.</summary>
+    /// <summary>Whether documents are taken out even where everything under a path is gone. Default: they stay, and a problem tells of
+    /// it, since a disk may not be mounted.</summary>
     public bool Prune { get; init; }
 
     /// <summary>Indexes files and folders.</summary>
     /// <param name="paths">The files and folders; of those in the store that lie under them, the vanished are taken out.</param>
     /// <param name="progress">Hears of every group of files.</param>
     /// <param name="cancellationToken">Stops between groups of files.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes of the 400s.</exception>
-    public async Task<IndexReport> BuildAsync(IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes
+    /// of the 400s.</exception>
+    public async Task<IndexReport> BuildAsync(
+        IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         // Who has to load a model for its space is not waited for here.
         await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);

@@ -45,7 +45,8 @@ internal sealed class SearchRanking(SearchedStore store)
         };
     }
 
-    /// <summary>A word about a best answer that is as far off as those to nonsense; null where it is nearer, or nobody has measured the model.</summary>
+    /// <summary>A word about a best answer that is as far off as those to nonsense; null where it is nearer, or nobody has measured the
+    /// model.</summary>
     public string? NothingNear(EmbeddingSpace? space)
     {
         if (Dense.Count == 0 || space?.Id.StartsWith(MeasuredModel + "@", StringComparison.Ordinal) != true)
@@ -106,7 +107,8 @@ internal sealed record SearchedStore(StoreSummary Summary, string? Recipes)
     private static string? DamageOf(StoreSummary summary) => summary.Damaged == 0 ? null
         : $"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.";
 
-    // A document's fingerprint ends in the digest of the recipe that it was embedded with (FileReader, TextCutter). A half that is not loaded says nothing of its files.
+    // A document's fingerprint ends in the digest of the recipe that it was embedded with (FileReader, TextCutter). A half that is not
+    // loaded says nothing of its files.
     private static List<string> OfAnotherRecipe(IReadOnlyDictionary<string, string> files, ContentTraits traits)
     {
         var others = new List<string>();

@@ -3,12 +3,14 @@ using Simile.Vectors;
 
 namespace Simile.Search;
 
-/// <summary>Searches a store by meaning, by words, or by both, as the store is at the time of each search. Safe to call from several threads.</summary>
+/// <summary>Searches a store by meaning, by words, or by both, as the store is at the time of each search. Safe to call from several
+/// threads.</summary>
 public sealed class Searcher
 {
     private const int MaxReads = 3;
 
-    // A store that has nothing of another recipe is looked through for such again after so many changes: with every text that is put in, that would cost more than the search.
+    // A store that has nothing of another recipe is looked through for such again after so many changes: with every text that is put in,
+    // that would cost more than the search.
     private const int ChangesALook = 64;
     private readonly IChunkStore _store;
     private readonly IEmbedder<Content>? _embedder;
@@ -21,7 +23,8 @@ public sealed class Searcher
     /// <summary>Chunks that can be found, as of the last search.</summary>
     public long Count => _known.Summary.Chunks;
 
-    /// <summary>What should be known of the store, as of the last search: vectors of another recipe than the model's, damaged ones.</summary>
+    /// <summary>What should be known of the store, as of the last search: vectors of another recipe than the model's, damaged
+    /// ones.</summary>
     public IReadOnlyList<string> Notes => _known.Notes;
 
     /// <summary>Checks that a store and a model belong together.</summary>
@@ -29,7 +32,8 @@ public sealed class Searcher
     /// <param name="embedder">The model the store was filled with, whatever is put around it, or null to search by words alone.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, <see cref="ErrorCode.BadStore"/>.</exception>
-    public static async Task<Searcher> OpenAsync(IChunkStore store, IEmbedder<Content>? embedder, CancellationToken cancellationToken = default)
+    public static async Task<Searcher> OpenAsync(
+        IChunkStore store, IEmbedder<Content>? embedder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var searcher = new Searcher(store, embedder);
@@ -41,9 +45,11 @@ public sealed class Searcher
     /// <param name="query">A text, or a picture; a picture is searched by meaning alone.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <remarks>A hybrid search of which one half cannot answer (the model knows no word of the query, the store has no vectors) is answered by the other, with a note.</remarks>
+    /// <remarks>A hybrid search of which one half cannot answer (the model knows no word of the query, the store has no vectors) is
+    /// answered by the other, with a note.</remarks>
     /// <exception cref="SimileException">The error of the query (codes of the 100s), or <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public async Task<SearchResults> SearchAsync(Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<SearchResults> SearchAsync(
+        Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         var wanted = (options ?? new SearchOptions()).Checked();
         for (var attempt = 1; ; attempt++)

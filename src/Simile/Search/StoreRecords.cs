@@ -11,10 +11,12 @@ namespace Simile.Search;
 /// <param name="Vectors">A vector each, (D); an empty one where a chunk has none and is found by its words only.</param>
 public sealed record IndexedFile(string Path, string Fingerprint, IReadOnlyList<Chunk> Chunks, IReadOnlyList<ReadOnlyMemory<float>> Vectors)
 {
-    /// <summary>Throws unless a store can take these in one change: each name once, a vector or none a chunk, each of the store's length and finite, sound metadata.</summary>
+    /// <summary>Throws unless a store can take these in one change: each name once, a vector or none a chunk, each of the store's length
+    /// and finite, sound metadata.</summary>
     /// <param name="files">The documents.</param>
     /// <param name="dimensions">Values of the store's vectors; 0 where it has no space yet.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.SpaceMismatch"/>, <see cref="ErrorCode.InvalidVector"/>, <see cref="ErrorCode.InvalidUnicode"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.SpaceMismatch"/>,
+    /// <see cref="ErrorCode.InvalidVector"/>, <see cref="ErrorCode.InvalidUnicode"/>.</exception>
     internal static void Require(IReadOnlyList<IndexedFile> files, int dimensions)
     {
         if (files.CountBy(file => file.Path, StringComparer.Ordinal).FirstOrDefault(path => path.Value > 1) is { Key: { } twice } found)

@@ -90,7 +90,8 @@ internal sealed class TextCutter(Chunker chunker, EmbeddingRecipe recipe)
         }
     }
 
-    private string FingerprintOf(TextEntry text) => $"{DigestOf(text.Text)}:{DigestOf(Written(text.Metadata ?? ChunkMetadata.None))}:{chunker.Fingerprint}:{recipe.Digest}";
+    private string FingerprintOf(TextEntry text) =>
+        $"{DigestOf(text.Text)}:{DigestOf(Written(text.Metadata ?? ChunkMetadata.None))}:{chunker.Fingerprint}:{recipe.Digest}";
 
     // No name and no text of metadata holds a NUL.
     private static string Written(IReadOnlyDictionary<string, MetadataValue> metadata) =>

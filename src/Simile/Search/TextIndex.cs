@@ -4,8 +4,10 @@ using Simile.Vectors;
 
 namespace Simile.Search;
 
-/// <summary>Texts of one's own, by id: put in, taken out, found by meaning and by words, filtered by their metadata. Over a store and a model, neither of which it owns. Safe for many callers; of two that put in one id at once, the last counts.</summary>
-/// <remarks>A text is cut into passages as files are (<see cref="ChunkerOptions"/>): to what the model reads. One that is as the store has it is not embedded again; where only its metadata is another, that alone is changed.
+/// <summary>Texts of one's own, by id: put in, taken out, found by meaning and by words, filtered by their metadata. Over a store and a
+/// model, neither of which it owns. Safe for many callers; of two that put in one id at once, the last counts.</summary>
+/// <remarks>A text is cut into passages as files are (<see cref="ChunkerOptions"/>): to what the model reads. One that is as the store
+/// has it is not embedded again; where only its metadata is another, that alone is changed.
 /// Texts and files (<see cref="IndexBuilder"/>) may share a store: an id is then like a path.</remarks>
 public sealed class TextIndex
 {
@@ -43,9 +45,11 @@ public sealed class TextIndex
     /// <param name="text">The text, of any length.</param>
     /// <param name="metadata">What it may be filtered by; null for nothing.</param>
     /// <param name="cancellationToken">Stops the work; the index is then as it was.</param>
-    /// <exception cref="SimileException">The text cannot be stored (<see cref="ErrorCode.EmptyText"/>, <see cref="ErrorCode.InvalidUnicode"/>, <see cref="ErrorCode.InvalidOption"/>, what the model says of it);
+    /// <exception cref="SimileException">The text cannot be stored (<see cref="ErrorCode.EmptyText"/>,
+    /// <see cref="ErrorCode.InvalidUnicode"/>, <see cref="ErrorCode.InvalidOption"/>, what the model says of it);
     /// <see cref="ErrorCode.IndexOfAnotherSpace"/>, or another code of the 400s.</exception>
-    public async Task<TextOutcome> UpsertAsync(string id, string text, IReadOnlyDictionary<string, MetadataValue>? metadata = null, CancellationToken cancellationToken = default)
+    public async Task<TextOutcome> UpsertAsync(
+        string id, string text, IReadOnlyDictionary<string, MetadataValue>? metadata = null, CancellationToken cancellationToken = default)
     {
         var outcomes = await UpsertAsync([new TextEntry(id, text, metadata)], cancellationToken).ConfigureAwait(false);
         return outcomes[0].Error is { } error ? throw error : outcomes[0];
@@ -55,7 +59,8 @@ public sealed class TextIndex
     /// <param name="texts">The texts; an id that is given more than once is an error of each.</param>
     /// <param name="cancellationToken">Stops the work between groups of texts; what is stored stays.</param>
     /// <returns>One outcome a text, in their order.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, or another code of the 400s; what the model says of all.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, or another code of the 400s; what the model says of
+    /// all.</exception>
     public async Task<IReadOnlyList<TextOutcome>> UpsertAsync(IReadOnlyList<TextEntry> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -86,19 +91,22 @@ public sealed class TextIndex
     /// <summary>Takes a text out.</summary>
     /// <returns>Whether it was there.</returns>
     /// <exception cref="SimileException">A code of the 400s.</exception>
-    public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default) => await RemoveAsync([id], cancellationToken).ConfigureAwait(false) > 0;
+    public async Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default) =>
+        await RemoveAsync([id], cancellationToken).ConfigureAwait(false) > 0;
 
     /// <summary>Takes texts out, all in one change.</summary>
     /// <returns>How many there were.</returns>
     /// <exception cref="SimileException">A code of the 400s.</exception>
-    public async Task<int> RemoveAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken = default) => await _store.RemoveAsync(ids, cancellationToken).ConfigureAwait(false);
+    public async Task<int> RemoveAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken = default) =>
+        await _store.RemoveAsync(ids, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The best passages for a query, each with its text's id and metadata; a long text may give several.</summary>
     /// <param name="query">What is looked for.</param>
     /// <param name="options">Options, such as a filter, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="SimileException">As <see cref="Searcher.SearchAsync"/>; <see cref="ErrorCode.IndexOfAnotherSpace"/>.</exception>
-    public Task<SearchResults> SearchAsync(string query, SearchOptions? options = null, CancellationToken cancellationToken = default) => _searcher.SearchAsync(Content.Of(query), options, cancellationToken);
+    public Task<SearchResults> SearchAsync(string query, SearchOptions? options = null, CancellationToken cancellationToken = default) =>
+        _searcher.SearchAsync(Content.Of(query), options, cancellationToken);
 
     private async Task<TextCutter> OpenAsync(CancellationToken cancellationToken)
     {
@@ -108,7 +116,8 @@ public sealed class TextIndex
     }
 
     // What the store has of a text needs no model: all of it, or all but its metadata.
-    private async ValueTask<TextOutcome?> TakeKnownAsync(TextEntry text, IReadOnlyDictionary<string, string> known, TextCutter cutter, CancellationToken cancellationToken)
+    private async ValueTask<TextOutcome?> TakeKnownAsync(
+        TextEntry text, IReadOnlyDictionary<string, string> known, TextCutter cutter, CancellationToken cancellationToken)
     {
         if (!known.TryGetValue(text.Id, out var stored) || cutter.MarkOf(text, FileMark.Parse(stored)) is not { } mark)
         {
@@ -135,7 +144,8 @@ public sealed class TextIndex
         }
     }
 
-    private async Task StoreAsync(FileGroup group, IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes, CancellationToken cancellationToken)
+    private async Task StoreAsync(
+        FileGroup group, IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes, CancellationToken cancellationToken)
     {
         if (group.IsEmpty)
         {

@@ -24,7 +24,8 @@ internal sealed record VectorKind(int Dimensions, SimilarityMetric Metric, bool 
     }
 }
 
-/// <summary>How an index holds its vectors: floats, or codes that choose candidates. The scale of 8-bit codes is measured on the first vectors.</summary>
+/// <summary>How an index holds its vectors: floats, or codes that choose candidates. The scale of 8-bit codes is measured on the first
+/// vectors.</summary>
 internal sealed class VectorCoder
 {
     private Int8Calibration? _calibration;

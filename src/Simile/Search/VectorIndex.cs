@@ -3,8 +3,10 @@ using Simile.Vectors;
 
 namespace Simile.Search;
 
-/// <summary>Vectors in memory by their chunks' ids, searched row by row. Immutable: a change makes another index that shares what stayed, so searches never wait for one.</summary>
-/// <remarks>Rows lie in segments of 8,192, which bound what a change copies and are what threads share. Ids rise from row to row, since a store never uses one again; so ties go to the smaller id, and a filter's ids are found by looking at both lists once.</remarks>
+/// <summary>Vectors in memory by their chunks' ids, searched row by row. Immutable: a change makes another index that shares what stayed,
+/// so searches never wait for one.</summary>
+/// <remarks>Rows lie in segments of 8,192, which bound what a change copies and are what threads share. Ids rise from row to row, since a
+/// store never uses one again; so ties go to the smaller id, and a filter's ids are found by looking at both lists once.</remarks>
 internal sealed class VectorIndex
 {
     /// <summary>Rows of a full segment.</summary>
@@ -33,7 +35,8 @@ internal sealed class VectorIndex
     public long Bytes => _segments.Sum(segment => segment.Bytes);
 
     /// <summary>An index without vectors.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for codes that vectors of this kind cannot be chosen by.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for codes that vectors of this kind cannot be chosen
+    /// by.</exception>
     public static VectorIndex Empty(VectorKind kind, VectorIndexOptions options) => new(new VectorCoder(kind, options), []);
 
     /// <summary>Adds vectors behind these.</summary>

@@ -6,10 +6,12 @@ public enum VectorCoding
     /// <summary>As they are: 4 D + 8 bytes a vector. Every answer is exact.</summary>
     Float32,
 
-    /// <summary>A byte a value: D + 8 bytes a vector, 264 for 256 values. The best by these are scored again from the stored floats.</summary>
+    /// <summary>A byte a value: D + 8 bytes a vector, 264 for 256 values. The best by these are scored again from the stored
+    /// floats.</summary>
     Int8,
 
-    /// <summary>A bit a value: D / 8 + 8 bytes a vector, 40 for 256 values. The best by these are scored again from the stored floats. For vectors that are compared by their direction.</summary>
+    /// <summary>A bit a value: D / 8 + 8 bytes a vector, 40 for 256 values. The best by these are scored again from the stored floats.
+    /// For vectors that are compared by their direction.</summary>
     Binary,
 }
 
@@ -19,7 +21,8 @@ public sealed record VectorIndexOptions
     /// <summary>How they are held in memory. Default: as floats, which is exact.</summary>
     public VectorCoding Coding { get; init; }
 
-    /// <summary>Chunks that are scored again for each one wanted, where vectors are held as codes. Default: null, 4 for <see cref="VectorCoding.Int8"/> and 32 for <see cref="VectorCoding.Binary"/>.</summary>
+    /// <summary>Chunks that are scored again for each one wanted, where vectors are held as codes. Default: null, 4 for
+    /// <see cref="VectorCoding.Int8"/> and 32 for <see cref="VectorCoding.Binary"/>.</summary>
     public int? Oversampling { get; init; }
 
     /// <summary>Threads of one search; they never change an answer. Default: 1, so that many searches at once share the cores.</summary>

@@ -114,5 +114,6 @@ internal sealed class VectorSegment(long[] ids, IVectorRows rows, ulong[]? pictu
         }
     }
 
-    private static int PlaceOf(long[] sorted, long id) => Array.BinarySearch(sorted, id) is >= 0 and var at ? at : ~Array.BinarySearch(sorted, id);
+    private static int PlaceOf(long[] sorted, long id) =>
+        Array.BinarySearch(sorted, id) is >= 0 and var at ? at : ~Array.BinarySearch(sorted, id);
 }
