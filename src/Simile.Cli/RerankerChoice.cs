@@ -12,8 +12,13 @@ namespace Simile.Cli;
 internal sealed class RerankOptions
 {
     private const int MaxDepth = 10_000;
-    private readonly Option<string?> _model = VerbOptions.Named("--rerank", "Reorder the best answers by a reranker, which reads the query and each passage; none comes with Simile", "NAME|FOLDER|org/name[@revision]");
-    private readonly Option<int?> _depth = VerbOptions.MaybeNumber("--rerank-top", $"How many of the best answers are reordered; default: {HitReranker.DefaultDepth}", 1, MaxDepth);
+    private readonly Option<string?> _model = VerbOptions.Named(
+        "--rerank",
+        "Reorder the best answers by a reranker, which reads the query and each passage; none comes with Simile",
+        "NAME|FOLDER|org/name[@revision]");
+
+    private readonly Option<int?> _depth =
+        VerbOptions.MaybeNumber("--rerank-top", $"How many of the best answers are reordered; default: {HitReranker.DefaultDepth}", 1, MaxDepth);
 
     public RerankOptions(Command verb)
     {
@@ -22,7 +27,8 @@ internal sealed class RerankOptions
     }
 
     /// <summary>Opens the reranker that was asked for; null when none was.</summary>
-    public async Task<Reranker?> OpenAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, CancellationToken cancellationToken)
+    public async Task<Reranker?> OpenAsync(
+        Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_model) is { } name)
         {
@@ -31,7 +37,10 @@ internal sealed class RerankOptions
         }
 
         return parsed.GetValue(_depth) is { } depth
-            ? throw new SimileException(ErrorCode.InvalidOption, $"The best {depth} answers are to be reordered, but no reranker is named. Name one with --rerank, or leave --rerank-top away.")
+            ? throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The best {depth} answers are to be reordered, but no reranker is named. Name one with --rerank, or leave "
+                + "--rerank-top away.")
             : null;
     }
 
@@ -42,12 +51,15 @@ internal sealed class RerankOptions
 /// <summary>Opens the reranker of a verb: the one that is named, or the only one that is here.</summary>
 internal static class RerankerChoice
 {
-    private const string None = "No reranker comes with Simile. 'simile models pull cross-encoder/ms-marco-MiniLM-L6-v2' downloads a small one for English (91 MB), "
+    private const string None = "No reranker comes with Simile. "
+        + "'simile models pull cross-encoder/ms-marco-MiniLM-L6-v2' downloads a small one for English (91 MB), "
         + "'simile models pull BAAI/bge-reranker-v2-m3' one for many languages (2.3 GB); 'simile models list --known' shows more.";
 
     /// <summary>Opens it, and says on standard error what had to be assumed of it.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying what to get, or <see cref="ErrorCode.UnsupportedModel"/> for what ranks nothing.</exception>
-    public static async Task<Reranker> OpenAsync(SimileHost host, string? model, RerankerOptions options, CancellationToken cancellationToken)
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying what to get, or
+    /// <see cref="ErrorCode.UnsupportedModel"/> for what ranks nothing.</exception>
+    public static async Task<Reranker> OpenAsync(
+        SimileHost host, string? model, RerankerOptions options, CancellationToken cancellationToken)
     {
         var reranker = await host.OpenRerankerAsync(model is null ? OnlyOne(host) : Required(host, model), options, cancellationToken);
         try
@@ -82,7 +94,10 @@ internal static class RerankerChoice
         {
             throw found.Length == 0
                 ? new SimileException(ErrorCode.ModelNotFound, $"There is no reranker on this machine. {None}")
-                : new SimileException(ErrorCode.InvalidOption, $"There are {found.Length} rerankers ({string.Join(", ", found.Select(model => model.Name))}). Name one with --model.");
+                : new SimileException(
+                    ErrorCode.InvalidOption,
+                    $"There are {found.Length} rerankers ({string.Join(", ", found.Select(model => model.Name))}). Name one with "
+                    + "--model.");
         }
 
         Console.Error.WriteLine($"Note: scored by {SafeText.Line(one.Name)}, the only reranker on this machine");

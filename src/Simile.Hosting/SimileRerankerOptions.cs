@@ -1,7 +1,8 @@
 namespace Simile.Hosting;
 
 /// <summary>A reranker of a .NET host. Checked when the host starts, and then read once.</summary>
-/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the other.</remarks>
+/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the
+/// other.</remarks>
 public sealed record SimileRerankerOptions
 {
     /// <summary>The reranker's name, folder or repository. Needed: no reranker comes with Simile.</summary>
@@ -10,7 +11,8 @@ public sealed record SimileRerankerOptions
     /// <summary>The most tokens of query and text together. Default: null, the model's own limit.</summary>
     public int? MaxTokens { get; set; }
 
-    /// <summary>What a model that follows instructions (Qwen3-Reranker) is to judge by. Default: null, the instruction of its card.</summary>
+    /// <summary>What a model that follows instructions (Qwen3-Reranker) is to judge by. Default: null, the instruction of its
+    /// card.</summary>
     public string? Instruction { get; set; }
 
     /// <summary>Threads for one call. Default: all cores.</summary>
@@ -19,9 +21,11 @@ public sealed record SimileRerankerOptions
     /// <summary>Arithmetic of the network's products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; set; } = ComputePrecision.Float32;
 
-    /// <summary>Whether the model is loaded when the host starts, which fails if it cannot be. Default: true; else it is loaded by the first call.</summary>
+    /// <summary>Whether the model is loaded when the host starts, which fails if it cannot be. Default: true; else it is loaded by the
+    /// first call.</summary>
     public bool LoadAtStart { get; set; } = true;
 
     /// <summary>The options of the model itself.</summary>
-    internal RerankerOptions OfModel() => new() { MaxTokens = MaxTokens, Instruction = Instruction, Threads = Threads, Precision = Precision };
+    internal RerankerOptions OfModel() =>
+        new() { MaxTokens = MaxTokens, Instruction = Instruction, Threads = Threads, Precision = Precision };
 }

@@ -17,7 +17,7 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
     [
         () => RequireModel(options),
         () => options.OfModel().Checked(),
-        () => _ = Enum.IsDefined(options.Precision) ? true : throw Invalid($"{nameof(options.Precision)} is {options.Precision}, which is no precision."),
+        () => RequirePrecision(options.Precision),
     ];
 
     // A model that is loaded later may be put there later.
@@ -25,12 +25,24 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
     {
         if (string.IsNullOrEmpty(options.Model))
         {
-            throw Invalid($"{nameof(options.Model)} of the reranker is {(options.Model is null ? "not set" : "an empty text")}, but a name, folder or repository is needed; no reranker comes with Simile.");
+            var given = options.Model is null ? "not set" : "an empty text";
+            throw Invalid($"{nameof(options.Model)} of the reranker is {given}, but a name, folder or repository is needed; none comes with Simile.");
         }
 
         if (options.LoadAtStart && host.Models.Resolve(options.Model) is var folder && !PairScoring.Is(folder))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{options.Model} is no reranker: it does not score pairs of texts. Name one that does, such as cross-encoder/ms-marco-MiniLM-L6-v2.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{options.Model} is no reranker: it does not score pairs of texts. Name one that does, such as "
+                + "cross-encoder/ms-marco-MiniLM-L6-v2.");
+        }
+    }
+
+    private static void RequirePrecision(ComputePrecision precision)
+    {
+        if (!Enum.IsDefined(precision))
+        {
+            throw Invalid($"{nameof(SimileRerankerOptions.Precision)} is {precision}, which is no precision.");
         }
     }
 

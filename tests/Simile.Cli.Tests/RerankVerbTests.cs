@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Simile.Cli.Tests;
 
-/// <summary>What 'simile rerank' prints. Scores are those that sentence-transformers gives (tests/reference/families.py); the model takes 64 tokens of query and text.</summary>
+/// <summary>What 'simile rerank' prints. Scores are those that sentence-transformers gives (tests/reference/families.py); the model takes
+/// 64 tokens of query and text.</summary>
 public sealed class RerankVerbTests : IDisposable
 {
     private static readonly string Models = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "rerankers");

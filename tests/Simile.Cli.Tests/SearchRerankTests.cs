@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Simile.Cli.Tests;
 
-/// <summary>'search --rerank' and 'eval retrieval --rerank'. The scores are those that sentence-transformers gives (tests/reference/families.py).</summary>
+/// <summary>'search --rerank' and 'eval retrieval --rerank'. The scores are those that sentence-transformers gives
+/// (tests/reference/families.py).</summary>
 public sealed class SearchRerankTests : IDisposable
 {
     private static readonly string Models = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "rerankers");

@@ -6,7 +6,8 @@ using Simile.Sqlite;
 
 namespace Simile.Hosting.Tests;
 
-/// <summary>The code of docs/reranking.md and of the README's reranker compiles and runs as it stands there, with a small reranker in the place of the one that is named.</summary>
+/// <summary>The code of docs/reranking.md and of the README's reranker compiles and runs as it stands there, with a small reranker in the
+/// place of the one that is named.</summary>
 public sealed class RerankingPageTests
 {
     private const string Named = "\"cross-encoder/ms-marco-MiniLM-L6-v2\"";

@@ -18,14 +18,20 @@ internal static class RerankVerb
     public static Command Create(Lazy<SimileHost> host)
     {
         var query = new Argument<string>("query") { Description = "What the texts are to answer: a text, @file or -" };
-        var inputs = new Argument<string[]>("text") { Description = "Texts, @files, @folders, or - for standard input", Arity = ArgumentArity.OneOrMore };
-        var model = VerbOptions.Named("--model", "A reranker; none comes with Simile. Default: the only one on this machine", "NAME|FOLDER|org/name[@revision]");
+        var inputs = new Argument<string[]>("text")
+        {
+            Description = "Texts, @files, @folders, or - for standard input", Arity = ArgumentArity.OneOrMore,
+        };
+        var model = VerbOptions.Named(
+            "--model", "A reranker; none comes with Simile. Default: the only one on this machine", "NAME|FOLDER|org/name[@revision]");
         var top = VerbOptions.MaybeNumber("--top", "Show so many of the best; default: all", 1, int.MaxValue);
-        var instruction = VerbOptions.Named("--instruction", "What a model that follows instructions (Qwen3-Reranker) is to judge by; default: its card's", "TEXT");
+        var instruction = VerbOptions.Named(
+            "--instruction", "What a model that follows instructions (Qwen3-Reranker) is to judge by; default: its card's", "TEXT");
         var threads = VerbOptions.Threads(Math.Min(Environment.ProcessorCount, VerbOptions.MaxThreads));
         var compute = VerbOptions.Choice("--compute", "Arithmetic of the network's products", ComputePrecision.Float32);
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
-        var verb = new Command("rerank", "Order texts by how well they answer a query, best first: a network reads the query and each text together")
+        const string purpose = "Order texts by how well they answer a query, best first: a network reads the query and each text together";
+        var verb = new Command("rerank", purpose)
         {
             query, inputs, model, top, lines, instruction, threads, compute, json,
         };
@@ -34,13 +40,22 @@ internal static class RerankVerb
             var (asked, arguments) = (parsed.GetValue(query)!, parsed.GetValue(inputs)!);
             if (asked == "-" && arguments.Contains("-"))
             {
-                throw new SimileException(ErrorCode.InvalidOption, "Standard input ('-') was given as the query and as a text, but it can be read once. Put one of them into a file.");
+                throw new SimileException(
+                    ErrorCode.InvalidOption,
+                    "Standard input ('-') was given as the query and as a text, but it can be read once. Put one of them into a "
+                    + "file.");
             }
 
-            var options = new RerankerOptions { Threads = parsed.GetValue(threads), Precision = parsed.GetValue(compute), Instruction = parsed.GetValue(instruction) };
+            var options = new RerankerOptions
+            {
+                Threads = parsed.GetValue(threads), Precision = parsed.GetValue(compute), Instruction = parsed.GetValue(instruction),
+            };
             await using var reranker = await RerankerChoice.OpenAsync(host.Value, parsed.GetValue(model), options, cancellationToken);
-            var question = ContentInputs.ReadOne(asked).Text ?? throw new SimileException(ErrorCode.UnsupportedModality, "The query is a picture, but a reranker reads texts only. Ask with a text.");
-            var rows = await ContentInputs.ReadAsync(arguments, parsed.GetValue(lines), cancellationToken).Select((input, index) => new Row(input, index)).ToArrayAsync(cancellationToken);
+            var question = ContentInputs.ReadOne(asked).Text ?? throw new SimileException(
+                ErrorCode.UnsupportedModality,
+                "The query is a picture, but a reranker reads texts only. Ask with a text.");
+            var rows = await ContentInputs.ReadAsync(arguments, parsed.GetValue(lines), cancellationToken)
+                .Select((input, index) => new Row(input, index)).ToArrayAsync(cancellationToken);
             await ScoreAsync(reranker, question, rows, cancellationToken);
             return Write(rows, parsed.GetValue(top) ?? int.MaxValue, parsed.GetValue(json));
         });
@@ -68,7 +83,8 @@ internal static class RerankVerb
         notice.Tell();
         if (queryLeftOut > 0)
         {
-            Console.Error.WriteLine($"The query was cut, too, by up to {Plural.Of(queryLeftOut, "token")} beside long texts: the model takes {reranker.MaxTokens} of both together");
+            var left = Plural.Of(queryLeftOut, "token");
+            Console.Error.WriteLine($"The query was cut, too, by up to {left} beside long texts: the model takes {reranker.MaxTokens} of both together");
         }
     }
 
@@ -146,6 +162,8 @@ internal static class RerankVerb
         public float Score { get; set; }
 
         public SimileException? Error => input.Error ?? Outcome.Error
-            ?? (Text is null ? new SimileException(ErrorCode.UnsupportedModality, "It is a picture, but a reranker reads texts only. Leave it out.") : null);
+            ?? (Text is null ? new SimileException(
+                ErrorCode.UnsupportedModality,
+                "It is a picture, but a reranker reads texts only. Leave it out.") : null);
     }
 }

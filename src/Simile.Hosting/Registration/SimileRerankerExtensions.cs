@@ -14,10 +14,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SimileRerankerExtensions
 {
     /// <summary>Adds a reranker: <see cref="IReranker"/>, one for the whole host.</summary>
-    /// <remarks>The host does not start when the options are wrong or the model scores no pairs of texts, and says all that is wrong. A <see cref="SimileHost"/> among the services is used.</remarks>
+    /// <remarks>The host does not start when the options are wrong or the model scores no pairs of texts, and says all that is wrong. A
+    /// <see cref="SimileHost"/> among the services is used.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="model">The reranker's name, folder or repository, such as <c>cross-encoder/ms-marco-MiniLM-L6-v2</c>.</param>
-    public static IServiceCollection AddSimileReranker(this IServiceCollection services, string model) => services.AddSimileReranker(options => options.Model = model);
+    public static IServiceCollection AddSimileReranker(this IServiceCollection services, string model) =>
+        services.AddSimileReranker(options => options.Model = model);
 
     /// <inheritdoc cref="AddSimileReranker(IServiceCollection, string)"/>
     /// <param name="services">The services.</param>
@@ -25,8 +27,10 @@ public static class SimileRerankerExtensions
     public static IServiceCollection AddSimileReranker(this IServiceCollection services, Action<SimileRerankerOptions> configure) =>
         services.AddSimileReranker(Options.Options.DefaultName, configure);
 
-    /// <summary>Adds a reranker as a section of the configuration says, such as <c>configuration.GetSection("Simile:Reranker")</c>.</summary>
-    /// <remarks>Its settings are the properties of <see cref="SimileRerankerOptions"/>. One that nobody knows, or whose value is of another kind, is refused when the host starts.</remarks>
+    /// <summary>Adds a reranker as a section of the configuration says, such as
+    /// <c>configuration.GetSection("Simile:Reranker")</c>.</summary>
+    /// <remarks>Its settings are the properties of <see cref="SimileRerankerOptions"/>. One that nobody knows, or whose value is of another
+    /// kind, is refused when the host starts.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="section">The section.</param>
     public static IServiceCollection AddSimileReranker(this IServiceCollection services, IConfiguration section)
@@ -40,7 +44,8 @@ public static class SimileRerankerExtensions
     /// <param name="services">The services.</param>
     /// <param name="name">The name, of the service and of the options.</param>
     /// <param name="configure">Sets the options.</param>
-    public static IServiceCollection AddSimileReranker(this IServiceCollection services, string name, Action<SimileRerankerOptions> configure)
+    public static IServiceCollection AddSimileReranker(
+        this IServiceCollection services, string name, Action<SimileRerankerOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
@@ -50,9 +55,10 @@ public static class SimileRerankerExtensions
         services.TryAddSingleton(_ => SimileHost.OfThisMachine());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileRerankerOptions>, SimileRerankerOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedReranker.Loader>());
-        if (!services.Any(service => !service.IsKeyedService && service.ImplementationInstance is HostedReranker.Registration known && known.Name == name))
+        if (!services.Any(service => IsOf(name, service)))
         {
-            services.AddSingleton(new HostedReranker.Registration(name, provider => provider.GetRequiredKeyedService<HostedReranker>(name)));
+            services.AddSingleton(
+                new HostedReranker.Registration(name, provider => provider.GetRequiredKeyedService<HostedReranker>(name)));
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
             services.AddKeyedSingleton<IReranker>(name, (provider, _) => provider.GetRequiredKeyedService<HostedReranker>(name));
             if (name.Length == 0)
@@ -63,6 +69,9 @@ public static class SimileRerankerExtensions
 
         return services;
     }
+
+    private static bool IsOf(string name, ServiceDescriptor service) =>
+        !service.IsKeyedService && service.ImplementationInstance is HostedReranker.Registration known && known.Name == name;
 
     private static HostedReranker Create(IServiceProvider provider, string name) => new(
         provider.GetRequiredService<SimileHost>(),

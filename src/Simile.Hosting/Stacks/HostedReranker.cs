@@ -5,12 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace Simile.Hosting.Stacks;
 
-/// <summary>A host's reranker, loaded once: when the host starts, or by the first call. A loading that failed is tried again by the next call.</summary>
+/// <summary>A host's reranker, loaded once: when the host starts, or by the first call. A loading that failed is tried again by the next
+/// call.</summary>
 /// <param name="host">Where the models are.</param>
 /// <param name="name">The name of its options; empty for the one that needs none.</param>
 /// <param name="options">The options by name.</param>
 /// <param name="log">Hears of the loading.</param>
-internal sealed class HostedReranker(SimileHost host, string name, IOptionsMonitor<SimileRerankerOptions> options, ILogger<HostedReranker> log) : IReranker, IDisposable, IAsyncDisposable
+internal sealed class HostedReranker(
+    SimileHost host, string name, IOptionsMonitor<SimileRerankerOptions> options, ILogger<HostedReranker> log) : IReranker, IDisposable, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<Reranker>? _loading;
@@ -83,7 +85,8 @@ internal sealed class HostedReranker(SimileHost host, string name, IOptionsMonit
     internal sealed record Registration(string Name, Func<IServiceProvider, HostedReranker> Reranker);
 
     /// <summary>Loads a host's rerankers before anything else of it starts.</summary>
-    internal sealed class Loader(IServiceProvider services, IEnumerable<Registration> registrations, IOptionsMonitor<SimileRerankerOptions> options) : IHostedLifecycleService
+    internal sealed class Loader(
+        IServiceProvider services, IEnumerable<Registration> registrations, IOptionsMonitor<SimileRerankerOptions> options) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {

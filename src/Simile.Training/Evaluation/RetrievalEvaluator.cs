@@ -11,7 +11,8 @@ namespace Simile.Training.Evaluation;
 /// <param name="Ndcg10">nDCG of the first 10.</param>
 /// <param name="Recall100">Recall of the first 100.</param>
 /// <param name="Mrr10">Mean reciprocal rank within the first 10.</param>
-/// <param name="Unanswered">Queries without a vector (empty, or no token of them is known) that could not be asked; they found nothing, and count as 0 in the means.</param>
+/// <param name="Unanswered">Queries without a vector (empty, or no token of them is known) that could not be asked; they found nothing, and
+/// count as 0 in the means.</param>
 public sealed record RetrievalResult(SearchMode Mode, int Queries, double Ndcg10, double Recall100, double Mrr10, int Unanswered)
 {
     /// <summary>Whether a reranker reordered what the search found.</summary>
@@ -29,13 +30,16 @@ public sealed class RetrievalEvaluator
     private readonly Searcher _searcher;
     private readonly IChunkStore _store;
 
-    private RetrievalEvaluator(RetrievalDataset dataset, IChunkStore store, Searcher searcher) => (_dataset, _store, _searcher) = (dataset, store, searcher);
+    private RetrievalEvaluator(RetrievalDataset dataset, IChunkStore store, Searcher searcher) =>
+        (_dataset, _store, _searcher) = (dataset, store, searcher);
 
-    /// <summary>Documents that the model gives no vector (empty, or no token of them is known): they can be found by their words alone.</summary>
+    /// <summary>Documents that the model gives no vector (empty, or no token of them is known): they can be found by their words
+    /// alone.</summary>
     public int WithoutVector { get; private init; }
 
     /// <summary>Fills an empty store with the documents.</summary>
-    public static async Task<RetrievalEvaluator> PrepareAsync(RetrievalDataset dataset, IEmbedder<string> embedder, IChunkStore store, CancellationToken cancellationToken = default)
+    public static async Task<RetrievalEvaluator> PrepareAsync(
+        RetrievalDataset dataset, IEmbedder<string> embedder, IChunkStore store, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(embedder);
@@ -70,7 +74,8 @@ public sealed class RetrievalEvaluator
     /// <param name="options">How the answers are found.</param>
     /// <param name="reranker">What reorders them.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
-    public async Task<RetrievalResult> EvaluateAsync(SearchOptions options, HitReranker reranker, CancellationToken cancellationToken = default)
+    public async Task<RetrievalResult> EvaluateAsync(
+        SearchOptions options, HitReranker reranker, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reranker);

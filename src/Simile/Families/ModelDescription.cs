@@ -64,7 +64,7 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
     private static ModelDescription OfReranker(ModelFolder folder)
     {
         var config = folder.ReadConfig(string.Empty, "config.json")!;
-        var tokens = TransformerSettings.ReadLimit(folder) ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length") ?? config.NumberOrNull("max_position_embeddings");
+        var tokens = TransformerSettings.ReadPairLimit(folder) ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length") ?? config.NumberOrNull("max_position_embeddings");
         return new ModelDescription(folder.Name, folder.Path, config.Text("model_type"), config.NumberOrNull("vocab_size"), null, [], tokens, LicenceOf(folder), BytesOf(folder))
         {
             Modality = Modality.None,

@@ -6,6 +6,7 @@ namespace Simile.Models;
 internal sealed record TransformerSettings(int? MaxTokens, bool Lowercase)
 {
     private static readonly string[] FileNames = [.. new[] { "bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet" }.Select(kind => $"sentence_{kind}_config.json")];
+    private static readonly string[] NotDone = ["query_expansion", "processing_kwargs", "tokenizer_name_or_path", "tokenizer_args", "processor_kwargs"];
     private static readonly string[] Arguments = ["model_args", "model_kwargs", "config_args", "config_kwargs"];
     private static readonly string[] Harmless = ["trust_remote_code", "dtype", "torch_dtype", "attn_implementation", "add_pooling_layer", "use_safetensors", "revision", "cache_dir"];
 
@@ -24,7 +25,7 @@ internal sealed record TransformerSettings(int? MaxTokens, bool Lowercase)
         config.Require("transformer_task", "feature-extraction");
         config.Require("module_output_name", givesVectors ? "sentence_embedding" : "token_embeddings");
         config.Child("modality_config")?.Child("text")?.Require("method_output_name", givesVectors ? ["pooler_output", "text_embeds"] : ["last_hidden_state"]);
-        config.RefuseAny("query_expansion", "processing_kwargs", "tokenizer_name_or_path", "tokenizer_args", "processor_kwargs");
+        config.RefuseAny(NotDone);
         foreach (var name in Arguments)
         {
             if (config.NamesOf(name).FirstOrDefault(argument => !Harmless.Contains(argument, StringComparer.Ordinal)) is { } argument)
@@ -36,8 +37,18 @@ internal sealed record TransformerSettings(int? MaxTokens, bool Lowercase)
         return new TransformerSettings(LimitOf(config), config.FlagOrNull("do_lower_case") ?? false);
     }
 
-    /// <summary>The limit of a folder's transformer, or null.</summary>
-    public static int? ReadLimit(ModelFolder folder) => Find(folder, string.Empty) is { } config ? LimitOf(config) : null;
+    /// <summary>The limit of a reranker's transformer, or null.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for what is not done to pairs.</exception>
+    public static int? ReadPairLimit(ModelFolder folder)
+    {
+        if (Find(folder, string.Empty) is not { } config)
+        {
+            return null;
+        }
+
+        config.RefuseAny(["do_lower_case", .. NotDone]);
+        return LimitOf(config);
+    }
 
     private static ModelConfig? Find(ModelFolder folder, string path) => FileNames.Select(name => folder.ReadConfig(path, name)).FirstOrDefault(config => config is not null);
 

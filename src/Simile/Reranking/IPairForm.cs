@@ -40,12 +40,14 @@ internal sealed class CrossEncoderForm(ITokenizer tokenizer, ImmutableArray<Pair
     }
 }
 
-/// <summary>Qwen3-Reranker's pair: a chat of one turn in which the network is asked whether the document answers the query. What is too long is cut at the document's end.</summary>
+/// <summary>Qwen3-Reranker's pair: a chat of one turn in which the network is asked whether the document answers the query. What is too
+/// long is cut at the document's end.</summary>
 /// <remarks>Zhang et al. 2025; the words are those of the model's card, without which its answers mean nothing.</remarks>
 internal sealed class ChatForm(ITokenizer tokenizer, string? instruction, int maxTokens) : IPairForm
 {
     private const string UsualInstruction = "Given a web search query, retrieve relevant passages that answer the query";
-    private const string Before = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct provided. "
+    private const string Before = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and "
+        + "the Instruct provided. "
         + "Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n";
     private const string Behind = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
     private readonly int[] _before = CrossEncoderForm.TokensOf(Before, tokenizer);
@@ -60,14 +62,16 @@ internal sealed class ChatForm(ITokenizer tokenizer, string? instruction, int ma
             var all = _before.Length + asked + _behind.Length;
             throw new SimileException(
                 ErrorCode.QueryTooLong,
-                $"The query takes {all} tokens with the instruction and the chat around it, but {maxTokens} are the most, so no text has room beside it. Ask a shorter query.");
+                $"The query takes {all} tokens with the instruction and the chat around it, but {maxTokens} are the most, so no text "
+                + "has room beside it. Ask a shorter query.");
         }
 
         return text =>
         {
             // Query and document are tokenized as one text: where one ends and the other begins, tokens may reach across.
             var turn = CrossEncoderForm.TokensOf(question + text, tokenizer);
-            return new PairRow([.. _before, .. turn.AsSpan(0, Math.Min(room, turn.Length)), .. _behind], [], _before.Length + turn.Length + _behind.Length);
+            int[] kept = [.. _before, .. turn.AsSpan(0, Math.Min(room, turn.Length)), .. _behind];
+            return new PairRow(kept, [], _before.Length + turn.Length + _behind.Length);
         };
     }
 }

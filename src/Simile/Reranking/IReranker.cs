@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile;
 
-/// <summary>Tells how well texts answer a query. A network sees the query and one text at a time, so it is slower and better than comparing vectors: it reorders the first hits of a search.</summary>
+/// <summary>Tells how well texts answer a query. A network sees the query and one text at a time, so it is slower and better than comparing
+/// vectors: it reorders the first hits of a search.</summary>
 public interface IReranker
 {
     /// <summary>Scores each text against the query; row i belongs to text i, and there are never fewer rows.</summary>

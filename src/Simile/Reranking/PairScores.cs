@@ -23,10 +23,12 @@ public sealed class PairScores(ImmutableArray<string> labels, ReadOnlyMemory<flo
 
     /// <summary>The scores of a text, (L).</summary>
     /// <exception cref="SimileException">The text's own error.</exception>
-    public ReadOnlySpan<float> this[int index] => outcomes[index].Error is { } error ? throw error : block.Span.Slice(index * labels.Length, labels.Length);
+    public ReadOnlySpan<float> this[int index] =>
+        outcomes[index].Error is { } error ? throw error : block.Span.Slice(index * labels.Length, labels.Length);
 
     /// <summary>The texts in the order of their scores, best first; failed ones are left out, equal ones stay in their order.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network has several labels, of which none says how well a text answers.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network has several labels, of which none says
+    /// how well a text answers.</exception>
     public IReadOnlyList<int> Ranking()
     {
         RequireOne(labels);
@@ -41,7 +43,8 @@ public sealed class PairScores(ImmutableArray<string> labels, ReadOnlyMemory<flo
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
-                $"The network sorts pairs under {labels.Length} labels ({string.Join(", ", labels.Take(10))}); only one of a single label ranks texts. Use a reranker with one label.");
+                $"The network sorts pairs under {labels.Length} labels ({string.Join(", ", labels.Take(10))}); only one of a single "
+                + "label ranks texts. Use a reranker with one label.");
         }
     }
 }

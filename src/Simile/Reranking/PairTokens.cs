@@ -3,7 +3,8 @@ using Simile.Tokenization;
 
 namespace Simile.Reranking;
 
-/// <summary>Puts the tokens of two texts together as a network saw them in training, cut to a limit as Hugging Face's tokenizers cut ("longest first").</summary>
+/// <summary>Puts the tokens of two texts together as a network saw them in training, cut to a limit as Hugging Face's tokenizers cut
+/// ("longest first").</summary>
 /// <param name="parts">The places of the two texts and of special tokens.</param>
 /// <param name="maxTokens">The limit, special tokens included.</param>
 internal sealed class PairTokens(ImmutableArray<PairPart> parts, int maxTokens)

@@ -12,8 +12,10 @@ using Simile.Vectors;
 
 namespace Simile;
 
-/// <summary>Scores texts against a query with a cross-encoder (BERT, RoBERTa, XLM-R, MPNet, DistilBERT, ModernBERT …ForSequenceClassification) or with Qwen3-Reranker. Immutable and safe to call from many threads.</summary>
-/// <remarks>A pair's score is bit for bit the same alone, among other texts, and on any number of threads. Holds threads of its own and its checkpoint's files until it is disposed.</remarks>
+/// <summary>Scores texts against a query with a cross-encoder (BERT, RoBERTa, XLM-R, MPNet, DistilBERT, ModernBERT
+/// …ForSequenceClassification) or with Qwen3-Reranker. Immutable and safe to call from many threads.</summary>
+/// <remarks>A pair's score is bit for bit the same alone, among other texts, and on any number of threads. Holds threads of its own and its
+/// checkpoint's files until it is disposed.</remarks>
 public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
 {
     private const int PairsPerWindow = 256;
@@ -50,12 +52,14 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     public static Task<Reranker> LoadAsync(string folder, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Load(ModelFolder.Open(folder), (options ?? new RerankerOptions()).Checked()), cancellationToken);
 
-    /// <summary>Loads a reranker by its name: one that was downloaded from the hub, or that lies among the installed models. None comes with Simile.</summary>
+    /// <summary>Loads a reranker by its name: one that was downloaded from the hub, or that lies among the installed models. None comes
+    /// with Simile.</summary>
     /// <param name="name"><c>org/name[@revision]</c>, an installed model's name, the short name of a well-known model, or a folder.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static Task<Reranker> LoadInstalledAsync(string name, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<Reranker> LoadInstalledAsync(
+        string name, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
         LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
@@ -80,6 +84,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     {
         var tokenizer = TokenizerFolder.Load(folder.Path);
         var read = RerankerFolder.Read(folder, tokenizer);
+        read = read with { Notes = [.. read.Notes, .. ModelFileTable.NotesOf(folder)] };
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = ModelFamilies.LoadText(read.Checkpoint, new TextNetworkOptions(compute, options.Threads) { Head = read.Head });
         try
@@ -99,7 +104,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
         {
             throw new SimileException(
                 ErrorCode.InvalidOption,
-                $"An instruction was given, but {folder.Checkpoint.Folder} ({folder.Checkpoint.Kind}) follows none; Qwen3-Reranker does. Leave it out, or use a model that follows instructions.");
+                $"An instruction was given, but {folder.Checkpoint.Folder} ({folder.Checkpoint.Kind}) follows none; Qwen3-Reranker "
+                + "does. Leave it out, or use a model that follows instructions.");
         }
 
         var pair = PairOf(_tokenizer, _network, folder);
@@ -107,21 +113,28 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             ? new CrossEncoderForm(_tokenizer, pair, MaxTokens)
             : throw new SimileException(
                 ErrorCode.InvalidOption,
-                $"The most tokens of query and text together are {MaxTokens}, but {PairTokens.Fewest(pair)} are needed for one of each and the special ones. Allow more.");
+                $"The most tokens of query and text together are {MaxTokens}, but {PairTokens.Fewest(pair)} are needed for one of "
+                + "each and the special ones. Allow more.");
     }
 
     private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, ITextEncoder network, RerankerFolder folder)
     {
         if (tokenizer.Special.Pair is not { } pair)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer of {folder.Checkpoint.Folder} does not say how two texts are put together (the pair of its post_processor), which a reranker needs.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer of {folder.Checkpoint.Folder} does not say how two texts are put together (the pair of its "
+                + "post_processor), which a reranker needs.");
         }
 
         pair = folder.TellsTypes ? pair : [.. pair.Select(part => part with { Type = 0 })];
         var types = pair.Max(part => part.Type) + 1;
         return types <= network.TokenTypes
             ? pair
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tokenizer of {folder.Checkpoint.Folder} has {types} types of tokens, but the network only {network.TokenTypes}. The files belong to different models.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tokenizer of {folder.Checkpoint.Folder} has {types} types of tokens, but the network only "
+                + $"{network.TokenTypes}. The files belong to different models.");
     }
 
     private PairScores Score(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken)
@@ -131,7 +144,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
         var queryLeftOut = 0;
         for (var first = 0; first < texts.Count; first += PairsPerWindow)
         {
-            queryLeftOut = Math.Max(queryLeftOut, ScoreWindow(run, first, Math.Min(texts.Count, first + PairsPerWindow), cancellationToken));
+            var end = Math.Min(texts.Count, first + PairsPerWindow);
+            queryLeftOut = Math.Max(queryLeftOut, ScoreWindow(run, first, end, cancellationToken));
         }
 
         return new PairScores(Labels, run.Block, run.Outcomes) { QueryLeftOut = queryLeftOut };
@@ -181,7 +195,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
         ScoreFunctions.Apply(_scores, scores);
         if (!Finite.Holds(scores))
         {
-            outcome = new EmbeddingOutcome(outcome.TokensSeen, 0, Finite.Error("The scores of the text", scores, "The model's weights are damaged, or too large for their precision."));
+            const string why = "The model's weights are damaged, or too large for their precision.";
+            outcome = new EmbeddingOutcome(outcome.TokensSeen, 0, Finite.Error("The scores of the text", scores, why));
             scores.Clear();
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Simile.Families;
 using Simile.Inference;
@@ -32,8 +33,10 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
-                $"{folder.Path} is no reranker ({PairScoring.Architecture(folder) ?? config.Text("model_type")}): it does not score pairs of texts. "
-                + $"Networks that do are called …{PairScoring.Classifier}, or {PairScoring.Causal} without a pooling (Qwen3-Reranker). Embed with this one, or name a reranker.");
+                $"{folder.Path} is no reranker ({PairScoring.Architecture(folder) ?? config.Text("model_type")}): it does not score "
+                + "pairs of texts. "
+                + $"Networks that do are called …{PairScoring.Classifier}, or {PairScoring.Causal} without a pooling (Qwen3-Reranker). "
+                + "Embed with this one, or name a reranker.");
         }
 
         if (PairScoring.Architecture(folder) == PairScoring.Causal)
@@ -43,19 +46,25 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
 
         if (PairScoring.ModulesOf(folder).Any(module => module.Type == PairScoring.LogitScore))
         {
-            throw config.Unsupported($"'{PairScoring.Architecture(folder)}' as a reranker that answers in words; {PairScoring.Causal} (Qwen3-Reranker) is supported");
+            throw config.Unsupported(
+                $"'{PairScoring.Architecture(folder)}' as a reranker that answers in words; {PairScoring.Causal} (Qwen3-Reranker) is supported");
         }
 
-        var head = (ModelFamilies.Find(config.Text("model_type")) ?? throw config.Unsupported($"a reranker of the kind '{config.Text("model_type")}'")).Head(config, LabelsOf(config));
-        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, head.Labels.Length), []) { TellsTypes = ReadTypes(folder) };
+        var kind = config.Text("model_type");
+        var family = ModelFamilies.Find(kind) ?? throw config.Unsupported($"a reranker of the kind '{kind}'");
+        var head = family.Head(config, LabelsOf(config));
+        var scores = ScoreFunctions.Read(folder, config, head.Labels.Length);
+        return new RerankerFolder(CheckpointOf(folder, config, head), head, scores, []) { TellsTypes = ReadTypes(folder) };
     }
 
-    // A tokenizer of a general class tells the types only where its configuration says so; one of a class of its own tells what the class's network has.
+    // A tokenizer of a general class tells the types only where its configuration says so; one of a class of its own tells what the
+    // class's network has.
     private static bool ReadTypes(ModelFolder folder)
     {
         var config = folder.ReadConfig(string.Empty, "tokenizer_config.json");
         var inputs = config?.TextOrTexts("model_input_names") ?? [];
-        return inputs.Contains("token_type_ids") || (inputs.IsEmpty && config?.TextOrNull("tokenizer_class") is not ("PreTrainedTokenizerFast" or "TokenizersBackend"));
+        return inputs.Contains("token_type_ids")
+            || (inputs.IsEmpty && config?.TextOrNull("tokenizer_class") is not ("PreTrainedTokenizerFast" or "TokenizersBackend"));
     }
 
     private static RerankerFolder OfAnswers(ModelFolder folder, ModelConfig config, ITokenizer tokenizer)
@@ -64,7 +73,7 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         RequireAnswers(folder, answers);
         var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = answers };
         return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, 1),
-            [$"{folder.Name} is taken for a Qwen3-Reranker: it is asked the question of its card, and the score compares 'yes' with 'no' as the answer."]);
+            [$"{folder.Name} is taken for a Qwen3-Reranker: it is asked its card's question, and the score compares the answers 'yes' and 'no'."]);
     }
 
     // Other rerankers of this architecture ask another question and compare other tokens.
@@ -79,7 +88,9 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         var (yes, no) = (score.NumberOrNull("true_token_id"), score.NumberOrNull("false_token_id"));
         if (yes != answers.Yes || no != answers.No)
         {
-            throw score.Unsupported($"the tokens {yes} and {no?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} as answers; Qwen3-Reranker compares 'yes' ({answers.Yes}) with 'no' ({answers.No})");
+            var given = $"{yes?.ToString(CultureInfo.InvariantCulture) ?? "none"} and {no?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+            throw score.Unsupported(
+                $"the tokens {given} as answers; Qwen3-Reranker compares 'yes' ({answers.Yes}) with 'no' ({answers.No})");
         }
     }
 
@@ -91,7 +102,8 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         Kind = config.Text("model_type"),
         Pooling = [head.Pooling],
         Sentence = new SentenceConfig(),
-        MaxTokens = TransformerSettings.ReadLimit(folder) ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length"),
+        MaxTokens = TransformerSettings.ReadPairLimit(folder)
+            ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length"),
     };
 
     // Both spellings name the labels by number; without either there are two, as in Hugging Face's library.
@@ -104,7 +116,7 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
             throw config.Unsupported($"{count} labels (at most {MaxLabels})");
         }
 
-        return [.. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(System.Globalization.CultureInfo.InvariantCulture)) ?? $"LABEL_{i}")];
+        return [.. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(CultureInfo.InvariantCulture)) ?? $"LABEL_{i}")];
     }
 
     private static int IdOf(ITokenizer tokenizer, string word, ModelFolder folder)
@@ -113,7 +125,10 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         tokenizer.Tokenize(word, tokens);
         return tokens.Count == 1
             ? tokens.Ids[0]
-            : throw new SimileException(ErrorCode.UnsupportedModel, $"The tokenizer of {folder.Path} makes {tokens.Count} tokens of '{word}', so the answer cannot be read from one. It belongs to no Qwen3-Reranker.");
+            : throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The tokenizer of {folder.Path} makes {tokens.Count} tokens of '{word}', so the answer cannot be read from one. It "
+                + "belongs to no Qwen3-Reranker.");
     }
 }
 
@@ -125,7 +140,8 @@ internal enum ScoreFunction
     Softmax,
 }
 
-/// <summary>Reads which function a folder asks for; a single label goes through the sigmoid and several stay as they are, as in sentence-transformers.</summary>
+/// <summary>Reads which function a folder asks for; a single label goes through the sigmoid and several stay as they are, as in
+/// sentence-transformers.</summary>
 internal static class ScoreFunctions
 {
     public static ScoreFunction Read(ModelFolder folder, ModelConfig config, int labels)

@@ -18,14 +18,17 @@ public sealed record RerankerOptions
     /// <summary>The fastest instructions that may be used. Default: all that the processor has.</summary>
     public InstructionLevel Instructions { get; init; } = InstructionLevel.Assembled;
 
-    /// <summary>What a network that follows instructions (Qwen3-Reranker) is to judge by. Default: null, the instruction of its card.</summary>
+    /// <summary>What a network that follows instructions (Qwen3-Reranker) is to judge by. Default: null, the instruction of its
+    /// card.</summary>
     public string? Instruction { get; init; }
 
     internal RerankerOptions Checked()
     {
         if (MaxTokens < 1)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
         }
 
         _ = WorkerTeam.Checked(Threads);

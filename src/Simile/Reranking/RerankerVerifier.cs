@@ -2,14 +2,20 @@ using Simile.Models;
 
 namespace Simile.Reranking;
 
-/// <summary>Checks that a reranker gives, here and now, the same scores whatever a text stands beside. Rerankers come without golden scores.</summary>
+/// <summary>Checks that a reranker gives, here and now, the same scores whatever a text stands beside. Rerankers come without golden
+/// scores.</summary>
 internal static class RerankerVerifier
 {
     private const string Query = "What does the quick answer cost?";
-    private static readonly string[] Probes = ["a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!", "one two three four five six seven eight nine ten eleven twelve thirteen"];
+    private static readonly string[] Probes =
+    [
+        "a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!",
+        "one two three four five six seven eight nine ten eleven twelve thirteen",
+    ];
 
     /// <summary>Scores probes together and each alone: all finite, and the same to the last bit.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/> when a score differs, or another code of the 200s.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/> when a score differs, or another code of the
+    /// 200s.</exception>
     public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -23,7 +29,8 @@ internal static class RerankerVerifier
             {
                 throw new SimileException(
                     ErrorCode.VerificationFailed,
-                    $"{folder.Name} scores a text with {alone[0][0]:R} alone and {together[i][0]:R} among others, but both must be the same. Fetch the model again.");
+                    $"{folder.Name} scores a text with {alone[0][0]:R} alone and {together[i][0]:R} among others, but both must be "
+                    + "the same. Fetch the model again.");
             }
         }
 

@@ -4,8 +4,10 @@ using Simile.Reranking;
 
 namespace Simile.Search;
 
-/// <summary>Reorders the best answers of a search by a reranker, which reads the query and each passage together: better than comparing vectors, and too slow for all passages of an index.</summary>
-/// <remarks>What cannot be scored (a picture, a passage without text) keeps its place; scored passages are ordered among the others.</remarks>
+/// <summary>Reorders the best answers of a search by a reranker, which reads the query and each passage together: better than comparing
+/// vectors, and too slow for all passages of an index.</summary>
+/// <remarks>What cannot be scored (a picture, a passage without text) keeps its place; scored passages are ordered among the
+/// others.</remarks>
 /// <param name="reranker">The reranker; it stays the caller's to dispose.</param>
 /// <param name="depth">How many of the best answers are reordered, at least 1. Default: 50.</param>
 public sealed class HitReranker(IReranker reranker, int depth = HitReranker.DefaultDepth)
@@ -25,18 +27,23 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
     /// <param name="query">A text.</param>
     /// <param name="options">Options of the search, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModality"/> when the query is a picture, <see cref="ErrorCode.UnsupportedModel"/> when the reranker ranks nothing, or an error of the search.</exception>
-    public async Task<SearchResults> SearchAsync(Searcher searcher, Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModality"/> when the query is a picture,
+    /// <see cref="ErrorCode.UnsupportedModel"/> when the reranker ranks nothing, or an error of the search.</exception>
+    public async Task<SearchResults> SearchAsync(
+        Searcher searcher, Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(searcher);
         ArgumentNullException.ThrowIfNull(query);
         if (query.Text is not { } text)
         {
-            throw new SimileException(ErrorCode.UnsupportedModality, "The query is a picture, but a reranker reads texts only. Ask with a text, or search without a reranker.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModality,
+                "The query is a picture, but a reranker reads texts only. Ask with a text, or search without a reranker.");
         }
 
         var wanted = (options ?? new SearchOptions()).Checked();
-        var found = await searcher.SearchAsync(query, wanted with { Top = Math.Max(wanted.Top, Depth) }, cancellationToken).ConfigureAwait(false);
+        var wide = wanted with { Top = Math.Max(wanted.Top, Depth) };
+        var found = await searcher.SearchAsync(query, wide, cancellationToken).ConfigureAwait(false);
         return await RerankAsync(text, found, wanted.Top, cancellationToken).ConfigureAwait(false);
     }
 
@@ -46,7 +53,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
     /// <param name="top">Answers wanted, at least 1.</param>
     /// <param name="cancellationToken">Stops the scoring.</param>
     /// <returns>The answers with <see cref="SearchHit.RerankScore"/> and new ranks, and notes on what was cut or has no score.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the reranker ranks nothing; <see cref="ErrorCode.ModelFailed"/> when its answer is none.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the reranker ranks nothing;
+    /// <see cref="ErrorCode.ModelFailed"/> when its answer is none.</exception>
     public async Task<SearchResults> RerankAsync(string query, SearchResults found, int top, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -56,7 +64,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
         var places = Enumerable.Range(0, best.Length).Where(i => !best[i].IsPicture).ToArray();
         try
         {
-            var scores = places.Length == 0 ? null : await ScoreAsync(query, Array.ConvertAll(places, i => TextOf(best[i])), cancellationToken).ConfigureAwait(false);
+            var texts = Array.ConvertAll(places, i => TextOf(best[i]));
+            var scores = texts.Length == 0 ? null : await ScoreAsync(query, texts, cancellationToken).ConfigureAwait(false);
             Reorder(best, places, scores, notes);
         }
         catch (SimileException error) when (error.Code == ErrorCode.QueryTooLong)
@@ -76,13 +85,18 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
         PairScores.RequireOne(scores.Labels);
         return scores.Count == texts.Length
             ? scores
-            : throw new SimileException(ErrorCode.ModelFailed, $"The reranker gave {scores.Count} scores for {texts.Length} texts, but a row a text is expected.");
+            : throw new SimileException(
+                ErrorCode.ModelFailed,
+                $"The reranker gave {scores.Count} scores for {texts.Length} texts, but a row a text is expected.");
     }
 
     private static void Reorder(SearchHit[] best, int[] places, PairScores? scores, List<string> notes)
     {
-        var rows = Enumerable.Range(0, places.Length).Where(row => scores!.Outcomes[row].Succeeded && float.IsFinite(scores[row][0])).ToArray();
-        var ordered = rows.OrderByDescending(row => scores![row][0]).Select(row => best[places[row]] with { RerankScore = scores![row][0] }).ToArray();
+        int[] rows = scores is null ? [] : [.. Enumerable.Range(0, places.Length).Where(row => ScoreOf(scores, row) is not null)];
+        SearchHit[] ordered =
+        [
+            .. rows.Select(row => best[places[row]] with { RerankScore = ScoreOf(scores!, row) }).OrderByDescending(hit => hit.RerankScore),
+        ];
         for (var i = 0; i < rows.Length; i++)
         {
             best[places[rows[i]]] = ordered[i];
@@ -90,9 +104,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
 
         if (best.Length > rows.Length)
         {
-            var (pictures, failed) = (best.Length - places.Length, scores?.Outcomes.FirstOrDefault(outcome => outcome.Error is not null).Error);
-            var reasons = new[] { pictures > 0 ? $"pictures: {pictures}" : null, places.Length > rows.Length ? failed?.Message ?? "scores that are no numbers" : null }.OfType<string>();
-            notes.Add($"{best.Length - rows.Length} of {best.Length} answers have no score of the reranker and keep their places ({string.Join("; ", reasons)}).");
+            var why = string.Join("; ", ReasonsOf(best.Length - places.Length, places.Length - rows.Length, scores));
+            notes.Add($"{best.Length - rows.Length} of {best.Length} answers have no score of the reranker and keep their places ({why}).");
         }
 
         if (scores?.Outcomes.Count(outcome => outcome.Truncated) is > 0 and var cut)
@@ -101,4 +114,20 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
             notes.Add($"{cut} of {places.Length} passages are longer than the reranker reads and were scored by their beginnings.{query}");
         }
     }
+
+    private static IEnumerable<string> ReasonsOf(int pictures, int failed, PairScores? scores)
+    {
+        if (pictures > 0)
+        {
+            yield return $"pictures: {pictures}";
+        }
+
+        if (failed > 0)
+        {
+            yield return scores!.Outcomes.FirstOrDefault(outcome => outcome.Error is not null).Error?.Message ?? "scores that are no numbers";
+        }
+    }
+
+    private static float? ScoreOf(PairScores scores, int row) =>
+        scores.Outcomes[row].Succeeded && float.IsFinite(scores[row][0]) ? scores[row][0] : null;
 }

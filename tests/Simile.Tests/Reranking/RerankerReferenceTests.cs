@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Simile.Engine.Products;
+using Simile.Models;
 using Simile.Reranking;
 
 namespace Simile.Tests.Reranking;
 
-/// <summary>Rerankers from texts to scores, on every instruction set, against sentence-transformers' CrossEncoder and transformers (tests/reference/families.py), or where those were not at hand
+/// <summary>Rerankers from texts to scores, on every instruction set, against sentence-transformers' CrossEncoder and transformers
+/// (tests/reference/families.py), or where those were not at hand
 /// against PyTorch code of our own over the tokens of Hugging Face's tokenizers (tests/reference/rerankers.py).</summary>
 public class RerankerReferenceTests
 {
@@ -170,6 +172,25 @@ public class RerankerReferenceTests
 
         await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(expected, reranker.MaxTokens);
+    }
+
+    [Fact]
+    public async Task KeysThatNobodyKnowsAreNamedAndThoseThatAreNotDoneRefused()
+    {
+        foreach (var name in Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)))
+        {
+            using var known = Copied(name);
+            File.Delete(known.File("expected.json"));
+            Assert.Empty(ModelFileTable.NotesOf(ModelFolder.Open(known.Path)));
+        }
+
+        using var folder = Copied("mpnet");
+        File.Delete(folder.File("expected.json"));
+        await WriteAsync(folder, "config_sentence_transformers.json", """{"frobnicate":1}""");
+        await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains("'frobnicate'", Assert.Single(reranker.Notes), StringComparison.Ordinal);
+        await WriteAsync(folder, "sentence_bert_config.json", """{"do_lower_case":true}""");
+        Assert.Equal(ErrorCode.UnsupportedModel, (await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path))).Code);
     }
 
     // As the first cross-encoders were published: no tokenizer.json, but a list of pieces.

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Search;
 
-/// <summary>Answers are reordered by their scores; what has none keeps its place. A passage "7 …" scores 7, "nan" is no number, "bad" fails.</summary>
+/// <summary>Answers are reordered by their scores; what has none keeps its place. A passage "7 …" scores 7, "nan" is no number, "bad"
+/// fails.</summary>
 public class HitRerankerTests
 {
     [Theory]
