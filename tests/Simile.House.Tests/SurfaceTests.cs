@@ -20,6 +20,10 @@ public class SurfaceTests
         Assert.Equal(["Simile.ComputePrecision", "Simile.ErrorCode", "Simile.InstructionLevel", "Simile.SimileException"], Assembly.Load("Simile.Engine").GetExportedTypes().Select(type => type.FullName!).Order(StringComparer.Ordinal));
 
     [Fact]
+    public void EveryLibraryHasItsReviewedList() =>
+        Assert.All(Libraries, name => Assert.Contains(File.ReadLines(RepositoryRoot.Find("src", name, "PublicAPI.Unshipped.txt")), line => line.StartsWith("Simile.", StringComparison.Ordinal)));
+
+    [Fact]
     public void NoLibraryIsLeftOut() =>
         Assert.Equal(Libraries.Append("Simile.Cli").Append("Simile.Models.Mini").Order(StringComparer.Ordinal), Directory.GetDirectories(RepositoryRoot.Find("src")).Where(path => Directory.GetFiles(path, "*.csproj").Length == 1).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
 }

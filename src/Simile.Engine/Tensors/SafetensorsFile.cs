@@ -74,7 +74,7 @@ internal sealed unsafe class SafetensorsFile : ITensorSource
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + count, tensor.Bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, tensor.Bytes - offset);
         return new ReadOnlySpan<byte>(_start + tensor.Offset + offset, count);
     }
 
