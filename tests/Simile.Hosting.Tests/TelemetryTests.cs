@@ -69,7 +69,7 @@ public class TelemetryTests
         using (var provider = services.BuildServiceProvider())
         {
             embedder = provider.GetRequiredService<IEmbedder<string>>();
-            Assert.Equal(1, (await embedder.EmbedAsync(["one"])).Count);
+            Assert.Single(await embedder.EmbedAsync(["one"]));
         }
 
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await embedder.EmbedAsync(["two"]));

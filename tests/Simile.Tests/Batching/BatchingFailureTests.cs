@@ -99,7 +99,7 @@ public sealed class BatchingFailureTests
         Assert.Equal(ErrorCode.WorkerFailed, (await Assert.ThrowsAsync<SimileException>(() => hanging)).Code);
         await _gated.CalledAsync(2);
         _gated.Open(2);
-        Assert.Equal(1, (await next).Count);
+        Assert.Single(await next);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class BatchingFailureTests
         Assert.Equal(ErrorCode.ModelHangs, refused.Code);
         Assert.Equal(2, _gated.CallCount());
         _gated.Open(100);
-        Assert.Equal(1, (await WhenTakenAgainAsync(batching, "again")).Count);
+        Assert.Single(await WhenTakenAgainAsync(batching, "again"));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class BatchingFailureTests
         await Assert.ThrowsAsync<SimileException>(() => hanging);
         model.Open(100);
         // It is taken once the late batch has ended, with all that it would still have called.
-        Assert.Equal(1, (await WhenTakenAgainAsync(batching, "next")).Count);
+        Assert.Single(await WhenTakenAgainAsync(batching, "next"));
         Assert.Equal([Texts.Length, 1], model.Calls.Select(call => call.Length));
     }
 
@@ -143,7 +143,7 @@ public sealed class BatchingFailureTests
     {
         var time = new BrokenTime();
         await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), OneWorker, time: time);
-        Assert.Equal(1, (await batching.EmbedAsync(["a"])).Count);
+        Assert.Single(await batching.EmbedAsync(["a"]));
         time.IsBroken = true;
         for (var i = 0; i < 3; i++)
         {
@@ -151,7 +151,7 @@ public sealed class BatchingFailureTests
         }
 
         time.IsBroken = false;
-        Assert.Equal(1, (await batching.EmbedAsync(["c"])).Count);
+        Assert.Single(await batching.EmbedAsync(["c"]));
         Assert.Equal(0, batching.Waiting);
     }
 
@@ -172,7 +172,7 @@ public sealed class BatchingFailureTests
         await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), new BatchingOptions { Observe = _ => throw new InvalidOperationException() });
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(1, (await batching.EmbedAsync(["a"])).Count);
+            Assert.Single(await batching.EmbedAsync(["a"]));
         }
     }
 

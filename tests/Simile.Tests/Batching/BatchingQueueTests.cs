@@ -24,7 +24,7 @@ public sealed class BatchingQueueTests
     public async Task ALoneCallWaitsForNobody()
     {
         await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), time: new ManualTime());
-        Assert.Equal(1, (await batching.EmbedAsync(["alone"])).Count);
+        Assert.Single(await batching.EmbedAsync(["alone"]));
     }
 
     [Fact]

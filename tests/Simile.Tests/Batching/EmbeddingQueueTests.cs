@@ -16,7 +16,7 @@ public sealed class EmbeddingQueueTests
         Assert.Equal(["a", string.Empty, "c"], Assert.Single(model.Calls));
         Assert.Equal(batch[2].ToArray(), (await tickets[2].Vector).ToArray());
         Assert.Equal(ErrorCode.EmptyText, (await Assert.ThrowsAsync<SimileException>(() => tickets[1].Vector)).Code);
-        Assert.Equal(0, (await queue.ProcessAsync()).Count);
+        Assert.Empty(await queue.ProcessAsync());
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public class CachingEmbedderTests
         await AssertSameAsWithout(["a", null!, "b", null!]);
         await AssertSameAsWithout([null!, "a"]);
         Assert.Equal(["a", "b", null!, null!, null!], _inner.Embedded);
-        Assert.Equal(0, (await Embedder.EmbedAsync([])).Count);
+        Assert.Empty(await Embedder.EmbedAsync([]));
     }
 
     [Fact]

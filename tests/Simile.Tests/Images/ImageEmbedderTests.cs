@@ -108,7 +108,7 @@ public sealed class ImageEmbedderTests : IDisposable
         await using var embedder = await LoadAsync();
         var error = await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync([], new EmbedOptions { MaxTokens = 3 }));
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
-        Assert.Equal(0, (await embedder.EmbedAsync([])).Count);
+        Assert.Empty(await embedder.EmbedAsync([]));
         var unit = await embedder.EmbedAsync([ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1))], new EmbedOptions { Normalize = true });
         Assert.Equal(1, Similarity.Dot(unit[0], unit[0]), 1e-5f);
     }

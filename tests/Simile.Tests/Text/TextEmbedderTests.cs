@@ -44,7 +44,7 @@ public sealed class TextEmbedderTests
     }
 
     [Fact]
-    public async Task NothingGivesAnEmptyBatch() => Assert.Equal(0, (await (await TextEmbedder.LoadAsync(Model)).EmbedAsync([])).Count);
+    public async Task NothingGivesAnEmptyBatch() => Assert.Empty(await (await TextEmbedder.LoadAsync(Model)).EmbedAsync([]));
 
     [Fact]
     public async Task TruncationIsReported()
