@@ -56,17 +56,17 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDi
 
     /// <inheritdoc/>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Embed(inputs, options, look: null, cancellationToken));
+        new(RunAsync(inputs, options, look: null, cancellationToken));
 
     /// <summary>Embeds pictures and says for each what went into its vector.</summary>
     /// <inheritdoc cref="EmbedAsync"/>
-    public ValueTask<IReadOnlyList<ImageEmbeddingRecord>> EmbedWithMetadataAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ImageEmbeddingRecord>> EmbedWithMetadataAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var seen = new (string Sha256, int Width, int Height)[inputs.Count];
-        var batch = Embed(inputs, options, (i, image) => seen[i] = (image.Sha256(), image.Width, image.Height), cancellationToken);
+        var batch = await RunAsync(inputs, options, (i, image) => seen[i] = (image.Sha256(), image.Width, image.Height), cancellationToken).ConfigureAwait(false);
         var now = _time.GetUtcNow();
-        return ValueTask.FromResult<IReadOnlyList<ImageEmbeddingRecord>>([.. inputs.Select((input, i) => RecordOf(input, i, seen[i], batch, now))]);
+        return [.. inputs.Select((input, i) => RecordOf(input, i, seen[i], batch, now))];
     }
 
     /// <inheritdoc/>
@@ -83,15 +83,22 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDi
         _runner.Dispose();
     }
 
-    private EmbeddingBatch Embed(IReadOnlyList<ImageInput> inputs, EmbedOptions? options, Action<int, RgbImage>? look, CancellationToken cancellationToken)
+    // The caller's thread is free while pictures are decoded and the network computes; what the caller does to the list meanwhile changes nothing.
+    private Task<EmbeddingBatch> RunAsync(IReadOnlyList<ImageInput> inputs, EmbedOptions? options, Action<int, RgbImage>? look, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = ImageRequest.Of(options ?? EmbedOptions.Default, Space);
-        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
-        var outcomes = new EmbeddingOutcome[inputs.Count];
-        _runner.Run(inputs, request, block, outcomes, look, cancellationToken);
-        return new EmbeddingBatch(request.Space, block, outcomes);
+        ImageInput[] own = [.. inputs];
+        return Task.Run(
+            () =>
+            {
+                var block = EmbeddingBatch.NewBlock(own.Length, request.Space.Dimensions);
+                var outcomes = new EmbeddingOutcome[own.Length];
+                _runner.Run(new ImageCall(own, request, block, outcomes, look), cancellationToken);
+                return new EmbeddingBatch(request.Space, block, outcomes);
+            },
+            cancellationToken);
     }
 
     private static ImageEmbeddingRecord RecordOf(ImageInput? input, int index, (string Sha256, int Width, int Height) seen, EmbeddingBatch batch, DateTimeOffset now)

@@ -39,25 +39,21 @@ internal sealed class ImageInference : IDisposable
     public string Network => $"{_network.Family}/1:{_network.Arithmetic}";
 
     /// <summary>Fills the block and the outcomes, one for each input.</summary>
-    /// <param name="inputs">The pictures.</param>
-    /// <param name="request">The call's options.</param>
-    /// <param name="block">(B, D).</param>
-    /// <param name="outcomes">(B).</param>
-    /// <param name="look">Sees each picture's number and upright pixels, or null.</param>
+    /// <param name="call">The call.</param>
     /// <param name="cancellationToken">Stops between pictures.</param>
-    public void Run(IReadOnlyList<ImageInput> inputs, ImageRequest request, float[] block, EmbeddingOutcome[] outcomes, Action<int, RgbImage>? look, CancellationToken cancellationToken)
+    public void Run(ImageCall call, CancellationToken cancellationToken)
     {
-        using var call = _calls.Enter();
-        for (var first = 0; first < inputs.Count; first += MostInGroup)
+        using var running = _calls.Enter();
+        for (var first = 0; first < call.Inputs.Count; first += MostInGroup)
         {
-            RunGroup(inputs, first, Math.Min(inputs.Count, first + MostInGroup), request, block, outcomes, look, cancellationToken);
+            RunGroup(call, first, Math.Min(call.Inputs.Count, first + MostInGroup), cancellationToken);
         }
     }
 
     /// <summary>Frees the network: at once, or when the last call that still runs has ended.</summary>
     public void Dispose() => _calls.Dispose();
 
-    private void RunGroup(IReadOnlyList<ImageInput> inputs, int first, int end, ImageRequest request, float[] block, EmbeddingOutcome[] outcomes, Action<int, RgbImage>? look, CancellationToken cancellationToken)
+    private void RunGroup(ImageCall call, int first, int end, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var feed = new PictureFeed(_reader, _preparation);
@@ -66,20 +62,20 @@ internal sealed class ImageInference : IDisposable
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                pictures[i] = feed.Read(inputs[first + i], look is null ? null : image => look(first + i, image), cancellationToken);
+                pictures[i] = feed.Read(call.Inputs[first + i], call.Look is { } look ? image => look(first + i, image) : null, cancellationToken);
             }
         });
         cancellationToken.ThrowIfCancellationRequested();
         var ready = Stopwatch.GetTimestamp();
         for (var i = 0; i < pictures.Length; i++)
         {
-            outcomes[first + i] = new EmbeddingOutcome(0, 0, pictures[i].Error);
+            call.Outcomes[first + i] = new EmbeddingOutcome(0, 0, pictures[i].Error);
         }
 
         foreach (var batch in Batches(pictures))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Forward(pictures, batch, first, request, block, outcomes);
+            Forward(call, pictures, batch, first);
         }
 
         if (_options.Observe is { } observe)
@@ -95,7 +91,7 @@ internal sealed class ImageInference : IDisposable
             .GroupBy(i => (pictures[i].Picture!.Height, pictures[i].Picture!.Width))
             .SelectMany(group => group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, _network.BestBatch)));
 
-    private void Forward(FedPicture[] pictures, int[] batch, int first, ImageRequest request, float[] block, EmbeddingOutcome[] outcomes)
+    private void Forward(ImageCall call, FedPicture[] pictures, int[] batch, int first)
     {
         var (height, width) = (pictures[batch[0]].Picture!.Height, pictures[batch[0]].Picture!.Width);
         var size = 3 * height * width;
@@ -107,11 +103,11 @@ internal sealed class ImageInference : IDisposable
 
         var vectors = new float[batch.Length * Dimensions];
         _network.Forward(new PixelBatch(values, height, width), vectors, _team);
-        var dimensions = request.Space.Dimensions;
+        var dimensions = call.Request.Space.Dimensions;
         for (var i = 0; i < batch.Length; i++)
         {
             var row = first + batch[i];
-            Finish(vectors.AsSpan(i * Dimensions, dimensions), block.AsSpan(row * dimensions, dimensions), request.Space, ref outcomes[row]);
+            Finish(vectors.AsSpan(i * Dimensions, dimensions), call.Block.AsSpan(row * dimensions, dimensions), call.Request.Space, ref call.Outcomes[row]);
         }
     }
 
@@ -135,3 +131,11 @@ internal sealed class ImageInference : IDisposable
         _network.Dispose();
     }
 }
+
+/// <summary>One call on its way through a network.</summary>
+/// <param name="Inputs">The pictures (B).</param>
+/// <param name="Request">The call's options, settled against the model.</param>
+/// <param name="Block">Gets the vectors, (B, D).</param>
+/// <param name="Outcomes">Gets what became of each, (B).</param>
+/// <param name="Look">Sees each picture's number and upright pixels, or null.</param>
+internal sealed record ImageCall(IReadOnlyList<ImageInput> Inputs, ImageRequest Request, float[] Block, EmbeddingOutcome[] Outcomes, Action<int, RgbImage>? Look);

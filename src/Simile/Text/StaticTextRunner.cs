@@ -9,24 +9,28 @@ namespace Simile.Text;
 internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenizer tokenizer, bool countsUnknown, VectorCut cut, TextEmbedderOptions options) : ITextRunner
 {
     private const int TextsAtOnce = 64;
+    private const int QuickCharacters = 1 << 14;
     private readonly ConcurrentBag<(TokenBuffer Tokens, float[] Vector)> _workspaces = [];
 
     public int Dimensions => network.Dimensions;
 
     public string Network => "static/1";
 
-    public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    public bool IsQuick(IReadOnlyList<string> inputs) =>
+        options.Preprocess is null && inputs.Count <= TextsAtOnce && inputs.Sum(text => (long)(text?.Length ?? 0)) <= QuickCharacters;
+
+    public void Run(TextCall call, CancellationToken cancellationToken)
     {
-        var parts = (inputs.Count + TextsAtOnce - 1) / TextsAtOnce;
+        var parts = (call.Inputs.Count + TextsAtOnce - 1) / TextsAtOnce;
         if (parts <= 1)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RunRange(inputs, 0, inputs.Count, request, block, outcomes);
+            RunRange(call, 0, call.Inputs.Count);
             return;
         }
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
-        Parallel.For(0, parts, parallel, part => RunRange(inputs, part * TextsAtOnce, Math.Min(inputs.Count, (part + 1) * TextsAtOnce), request, block, outcomes));
+        Parallel.For(0, parts, parallel, part => RunRange(call, part * TextsAtOnce, Math.Min(call.Inputs.Count, (part + 1) * TextsAtOnce)));
     }
 
     public int CountFixed(string prompt)
@@ -45,7 +49,7 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
 
     public void Dispose() => _workspaces.Clear();
 
-    private void RunRange(IReadOnlyList<string> inputs, int first, int end, TextRequest request, float[] block, EmbeddingOutcome[] outcomes)
+    private void RunRange(TextCall call, int first, int end)
     {
         if (!_workspaces.TryTake(out var workspace))
         {
@@ -54,15 +58,15 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
 
         for (var i = first; i < end; i++)
         {
-            var row = block.AsSpan(i * request.Space.Dimensions, request.Space.Dimensions);
+            var row = call.Row(i);
             try
             {
-                outcomes[i] = RunOne(inputs[i], request, workspace.Tokens, workspace.Vector, row);
+                call.Outcomes[i] = RunOne(call.Inputs[i], call.Request, workspace.Tokens, workspace.Vector, row);
             }
             catch (SimileException error)
             {
                 row.Clear();
-                outcomes[i] = new EmbeddingOutcome(workspace.Tokens.Count, 0, error);
+                call.Outcomes[i] = new EmbeddingOutcome(workspace.Tokens.Count, 0, error);
             }
         }
 

@@ -70,15 +70,20 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
+    /// <remarks>The caller's thread is free while the network computes; a static model's calls of a few short texts, which take microseconds, are done at once.</remarks>
     public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens, _runner);
-        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
-        var outcomes = new EmbeddingOutcome[inputs.Count];
-        _runner.Run(inputs, request, block, outcomes, cancellationToken);
-        return ValueTask.FromResult(new EmbeddingBatch(request.Space, block, outcomes));
+        if (_runner.IsQuick(inputs))
+        {
+            return ValueTask.FromResult(Run(inputs, request, cancellationToken));
+        }
+
+        // What the caller does to the list from now on changes nothing.
+        string[] own = [.. inputs];
+        return new ValueTask<EmbeddingBatch>(Task.Run(() => Run(own, request, cancellationToken), cancellationToken));
     }
 
     /// <summary>Lists the tokens that the network sees of a text, special ones included, cut to the model's limit.</summary>
@@ -125,6 +130,14 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         var batch = await EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
         var now = _time.GetUtcNow();
         return [.. inputs.Select((text, i) => RecordOf(text, i, batch, now))];
+    }
+
+    private EmbeddingBatch Run(IReadOnlyList<string> inputs, TextRequest request, CancellationToken cancellationToken)
+    {
+        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
+        var outcomes = new EmbeddingOutcome[inputs.Count];
+        _runner.Run(new TextCall(inputs, request, block, outcomes), cancellationToken);
+        return new EmbeddingBatch(request.Space, block, outcomes);
     }
 
     private TextEmbeddingRecord RecordOf(string text, int index, EmbeddingBatch batch, DateTimeOffset now)

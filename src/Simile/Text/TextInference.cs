@@ -18,10 +18,17 @@ internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder
 
     public string Network => $"encoder/1:{network.Arithmetic}";
 
-    public void Run(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    public bool IsQuick(IReadOnlyList<string> inputs) => inputs.Count == 0;
+
+    public void Run(TextCall call, CancellationToken cancellationToken)
     {
-        using var call = _calls.Enter();
-        RunWindows(inputs, request, block, outcomes, cancellationToken);
+        using var running = _calls.Enter();
+        var prompt = call.Request.Prompt;
+        var left = poolsPrompt || prompt.Length == 0 ? 0 : _tokenizer.Special.Prefix.Length + CountTokens(prompt);
+        for (var first = 0; first < call.Inputs.Count; first += TextsPerWindow)
+        {
+            RunWindow(call, first, Math.Min(call.Inputs.Count, first + TextsPerWindow), left, cancellationToken);
+        }
     }
 
     public int CountFixed(string prompt) => _tokenizer.Special.Count + (prompt.Length == 0 ? 0 : CountTokens(prompt));
@@ -50,24 +57,14 @@ internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder
     /// <summary>Frees the network: at once, or when the last call that still runs has ended.</summary>
     public void Dispose() => _calls.Dispose();
 
-    private void RunWindows(IReadOnlyList<string> inputs, TextRequest request, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
-    {
-        var left = poolsPrompt || request.Prompt.Length == 0 ? 0 : _tokenizer.Special.Prefix.Length + CountTokens(request.Prompt);
-        for (var first = 0; first < inputs.Count; first += TextsPerWindow)
-        {
-            var end = Math.Min(inputs.Count, first + TextsPerWindow);
-            RunWindow(inputs, first, end, request, left, block, outcomes, cancellationToken);
-        }
-    }
-
-    private void RunWindow(IReadOnlyList<string> inputs, int first, int end, TextRequest request, int left, float[] block, EmbeddingOutcome[] outcomes, CancellationToken cancellationToken)
+    private void RunWindow(TextCall call, int first, int end, int left, CancellationToken cancellationToken)
     {
         var ids = new int[end - first][];
         network.Share((ids.Length + TextsPerTask - 1) / TextsPerTask, task =>
         {
             for (var i = task * TextsPerTask; i < Math.Min(ids.Length, (task + 1) * TextsPerTask) && !cancellationToken.IsCancellationRequested; i++)
             {
-                (ids[i], outcomes[first + i]) = TokenizeOne(inputs[first + i], request);
+                (ids[i], call.Outcomes[first + i]) = TokenizeOne(call.Inputs[first + i], call.Request);
             }
         });
         cancellationToken.ThrowIfCancellationRequested();
@@ -77,22 +74,21 @@ internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder
         network.Forward(new TokenBatch(texts), left, vectors, cancellationToken);
         for (var i = 0; i < good.Length; i++)
         {
-            var row = block.AsSpan((first + good[i]) * request.Space.Dimensions, request.Space.Dimensions);
-            FinishOne(vectors.AsSpan(i * Dimensions, Dimensions), row, request, ref outcomes[first + good[i]]);
+            FinishOne(vectors.AsSpan(i * Dimensions, Dimensions), call, first + good[i]);
         }
     }
 
     // A checkpoint with weights that are not finite gives an error for each text, not a vector of NaN.
-    private void FinishOne(Span<float> vector, Span<float> row, TextRequest request, ref EmbeddingOutcome outcome)
+    private void FinishOne(Span<float> vector, TextCall call, int index)
     {
         try
         {
-            cut.Fill(vector, request.Space, row);
+            cut.Fill(vector, call.Request.Space, call.Row(index));
         }
         catch (SimileException error)
         {
-            row.Clear();
-            outcome = new EmbeddingOutcome(outcome.TokensSeen, 0, error);
+            call.Row(index).Clear();
+            call.Outcomes[index] = new EmbeddingOutcome(call.Outcomes[index].TokensSeen, 0, error);
         }
     }
 
