@@ -7,7 +7,7 @@ using Simile.Models;
 namespace Simile.Families;
 
 /// <summary>One architecture: which model_types it answers to, how its configuration and the names of its tensors become a network, and what is peculiar to its texts and pictures.</summary>
-/// <remarks>A new architecture is one class in this folder and one line in <see cref="ModelFamilies"/> (docs/howto-family.md).</remarks>
+/// <remarks>A new architecture is one class in this folder and one line in <see cref="ModelFamilies"/> (docs/howto/add-a-family.md).</remarks>
 internal abstract class ModelFamily
 {
     /// <summary>What config.json calls its models.</summary>
