@@ -12,8 +12,10 @@ internal static class SearchRendering
     private const int LongestPassage = 400;
     private const string Indent = "   ";
 
+    /// <summary>Writes one object a line; the reranker's score only where there was a reranker.</summary>
     public static void WriteJson(IReadOnlyList<SearchHit> hits)
     {
+        var isReranked = hits.Any(hit => hit.RerankScore is not null);
         using var output = new JsonLines();
         foreach (var hit in hits)
         {
@@ -21,7 +23,11 @@ internal static class SearchRendering
             {
                 json.WriteNumber("rank", hit.Rank);
                 json.WriteNumber("score", hit.Score);
-                WriteMaybe(json, "rerank_score", hit.RerankScore);
+                if (isReranked)
+                {
+                    WriteMaybe(json, "rerank_score", hit.RerankScore);
+                }
+
                 WriteMaybe(json, "cosine", hit.Cosine);
                 WriteMaybe(json, "dense_rank", hit.DenseRank);
                 WriteMaybe(json, "keyword_rank", hit.KeywordRank);
