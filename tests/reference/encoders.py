@@ -322,7 +322,8 @@ def build(seed, name, m):
     json.dump({"made_by": f"tests/reference/encoders.py with torch {torch.__version__}", "texts": examples, "vectors": [[round(v, 9) for v in vector] for vector in vectors]}, open(os.path.join(folder, "expected.json"), "w"))
 
 
-if __name__ == "__main__":
-    for seed, (name, model) in enumerate(MODELS.items()):
-        build(seed, name, model)
-        print(name)
+# Who imports this wants its networks, not its files.
+MODELS = MODELS if __name__ == "__main__" else {}
+for seed, (name, model) in enumerate(MODELS.items()):
+    build(seed, name, model)
+    print(name)
