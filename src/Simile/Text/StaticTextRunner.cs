@@ -16,8 +16,16 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
 
     public string Network => "static/1";
 
-    public bool IsQuick(IReadOnlyList<string> inputs) =>
-        options.Preprocess is null && inputs.Count <= TextsAtOnce && inputs.Sum(text => (long)(text?.Length ?? 0)) <= QuickCharacters;
+    public bool IsQuick(IReadOnlyList<string> inputs)
+    {
+        var characters = 0L;
+        for (var i = 0; i < inputs.Count && i <= TextsAtOnce; i++)
+        {
+            characters += inputs[i]?.Length ?? 0;
+        }
+
+        return options.Preprocess is null && inputs.Count <= TextsAtOnce && characters <= QuickCharacters;
+    }
 
     public void Run(TextCall call, CancellationToken cancellationToken)
     {
