@@ -60,7 +60,8 @@ internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions
         }
     }
 
-    private static SimileException? Attempt(Action check)
+    /// <summary>Runs a check; what it throws, or null.</summary>
+    internal static SimileException? Attempt(Action check)
     {
         try
         {

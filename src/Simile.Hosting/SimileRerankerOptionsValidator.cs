@@ -9,7 +9,7 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
 {
     public ValidateOptionsResult Validate(string? name, SimileRerankerOptions options)
     {
-        var failures = Checks(options).Select(Attempt).OfType<SimileException>().Select(error => error.Message).ToArray();
+        var failures = Checks(options).Select(SimileOptionsValidator.Attempt).OfType<SimileException>().Select(error => error.Message).ToArray();
         return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -43,19 +43,6 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
         if (!Enum.IsDefined(precision))
         {
             throw Invalid($"{nameof(SimileRerankerOptions.Precision)} is {precision}, which is no precision.");
-        }
-    }
-
-    private static SimileException? Attempt(Action check)
-    {
-        try
-        {
-            check();
-            return null;
-        }
-        catch (SimileException error)
-        {
-            return error;
         }
     }
 

@@ -41,7 +41,6 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
         }
     }
 
-
     /// <summary>The vectors as they are now.</summary>
     public async ValueTask<LoadedVectors> CurrentAsync(CancellationToken cancellationToken)
     {

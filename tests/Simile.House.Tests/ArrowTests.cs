@@ -11,7 +11,7 @@ public class ArrowTests
     private static readonly ILookup<string, Arrow> Allowed = ReadArrows().ToLookup(arrow => arrow.Level, StringComparer.Ordinal);
     private static readonly ILookup<string, Arrow> Seen = Projects.SelectMany(row => ArrowsOf(row.Data)).ToLookup(arrow => arrow.Level, StringComparer.Ordinal);
 
-    public static TheoryData<string> Projects => [.. Directory.GetFiles(RepositoryRoot.Find("src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)!).Where(name => name != "Simile.Models.Mini").Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Projects => [.. RepositoryRoot.Projects().Where(name => name != "Simile.Models.Mini")];
 
     [Theory]
     [MemberData(nameof(Projects))]

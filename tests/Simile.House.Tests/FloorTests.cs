@@ -17,7 +17,7 @@ public class FloorTests
         ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Hosting"],
     };
 
-    public static TheoryData<string> Projects => [.. Directory.GetDirectories(RepositoryRoot.Find("src")).Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Projects => [.. RepositoryRoot.Projects()];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -10,7 +10,7 @@ public class StoreSuiteTests
     [Fact]
     public void NoStoreIsLeftOut()
     {
-        var assemblies = Directory.GetDirectories(RepositoryRoot.Find("src")).Select(path => Path.GetFileName(path)!).Where(name => name.StartsWith("Simile", StringComparison.Ordinal) && name is not ("Simile.Cli" or "Simile.Models" or "Simile.Models.Mini")).Select(Assembly.Load);
+        var assemblies = RepositoryRoot.Projects().Where(name => name is not ("Simile.Cli" or "Simile.Models.Mini")).Select(Assembly.Load);
         var stores = assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IChunkStore))).Select(type => type.Name).ToArray();
         var tests = Directory.GetFiles(RepositoryRoot.Find("tests"), "*.cs", SearchOption.AllDirectories).Where(path => !Regex.IsMatch(path, @"[/\\](obj|bin)[/\\]")).Select(File.ReadAllText).ToArray();
         Assert.Contains("SqliteChunkStore", stores);

@@ -9,7 +9,7 @@ public sealed class ContentsTests(PackedFeed feed)
 {
     private static readonly string[] Libraries = ["Simile", "Simile.Engine", "Simile.Hosting", "Simile.Sqlite", "Simile.Training"];
 
-    public static TheoryData<string> Ids => [.. Directory.GetDirectories(RepositoryRoot.Find("src")).Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Ids => [.. RepositoryRoot.Projects()];
 
     [Fact]
     public void EverySourceProjectIsAPackageAndNothingElseIs() =>

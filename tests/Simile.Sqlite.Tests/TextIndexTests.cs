@@ -111,6 +111,24 @@ public sealed class TextIndexTests
         Assert.Equal(6000, (await store.SummarizeAsync(Stop)).Vectors);
     }
 
+    // More than the texts that are embedded together, with settled ones at the ends and between.
+    [Fact]
+    public async Task EveryTextOfManyGroupsHasItsOwnOutcome()
+    {
+        const int count = 2600;
+        using var store = SqliteChunkStore.OpenInMemory();
+        await using var model = await ModelAsync();
+        var index = new TextIndex(store, model);
+        await index.UpsertAsync([.. Enumerable.Range(0, count).Where(i => i % 7 == 0).Select(Known)], Stop);
+        var outcomes = await index.UpsertAsync([.. Enumerable.Range(0, count).Select(i => i is 0 or 1300 or count - 1 ? new TextEntry($"{i}", " ") : Known(i))], Stop);
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"{i}"), outcomes.Select(outcome => outcome.Id));
+        Assert.Equal([0, 1300, count - 1], outcomes.Index().Where(entry => !entry.Item.Succeeded).Select(entry => entry.Index));
+        Assert.Equal(Enumerable.Range(1, count - 2).Where(i => i % 7 == 0), outcomes.Index().Where(entry => entry.Item.Unchanged).Select(entry => entry.Index));
+        Assert.All(outcomes.Where(outcome => outcome.Succeeded && !outcome.Unchanged), outcome => Assert.Equal(1, outcome.Chunks));
+
+        static TextEntry Known(int i) => new($"{i}", $"Text number {i} about bread.");
+    }
+
     // What stands around a model is seen through: its limits, its tokenizer, its recipe.
     [Fact]
     public async Task ABatchedCachedMonitoredModelCutsAndSearchesAsTheModelItself()

@@ -12,7 +12,8 @@ internal sealed class BertFamily : ModelFamily
 {
     private const int UsualPadding = 1;
 
-    private static readonly LayerNames Names = new()
+    /// <summary>The names of the layers' parts, most of which MPNet shares.</summary>
+    public static LayerNames Names { get; } = new()
     {
         Layer = "encoder.layer.{0}.",
         QueryKeyValue = ["attention.self.query", "attention.self.key", "attention.self.value"],
@@ -31,15 +32,7 @@ internal sealed class BertFamily : ModelFamily
     {
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
         config.Require("position_embedding_type", "absolute");
-        var shape = new EncoderShape
-        {
-            Hidden = config.Number("hidden_size"),
-            Heads = config.Number("num_attention_heads"),
-            Intermediate = config.Number("intermediate_size"),
-            Activation = ActivationNames.Parse(config, "hidden_act"),
-            Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
-            Positions = config.Number("max_position_embeddings"),
-        };
+        var shape = ShapeOf(config);
         return new TextTransformer
         {
             Shape = shape,
@@ -54,6 +47,17 @@ internal sealed class BertFamily : ModelFamily
             Layers = Names.ReadAll(tensors, shape, config.Number("num_hidden_layers")),
         };
     }
+
+    /// <summary>The shape as BERT's configuration says it, and MPNet's too.</summary>
+    public static EncoderShape ShapeOf(ModelConfig config) => new()
+    {
+        Hidden = config.Number("hidden_size"),
+        Heads = config.Number("num_attention_heads"),
+        Intermediate = config.Number("intermediate_size"),
+        Activation = ActivationNames.Parse(config, "hidden_act"),
+        Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
+        Positions = config.Number("max_position_embeddings"),
+    };
 
     public override SequenceHead Head(ModelConfig config, ImmutableArray<string> labels) => config.Text("model_type") == "bert"
         ? new SequenceHead(PoolingMode.Cls, labels, [new HeadLayer("bert.pooler.dense", ActivationKind.Tanh), new HeadLayer("classifier")])

@@ -34,26 +34,22 @@ internal sealed class Dinov2Family : ModelFamily
         return new VisionNetwork("dinov2", VisionTransformer.Read(source.Tensors, names, traits, source.Compute), head: null);
     }
 
-    // "dinov2." in checkpoints with a head, or nothing.
-    private static VisionNames Names(string prefix, bool isGated) => new()
+    // "dinov2." in checkpoints with a head, or nothing. ViT's names but for what is DINOv2's own.
+    private static VisionNames Names(string prefix, bool isGated)
     {
-        Class = prefix + "embeddings.cls_token",
-        Positions = prefix + "embeddings.position_embeddings",
-        Projection = prefix + "embeddings.patch_embeddings.projection",
-        FinalNorm = prefix + "layernorm",
-        Layers = new LayerNames
+        var vit = VitFamily.HuggingFace(prefix);
+        return vit with
         {
-            Layer = prefix + "encoder.layer.{0}.",
-            QueryKeyValue = ["attention.attention.query", "attention.attention.key", "attention.attention.value"],
-            Output = "attention.output.dense",
-            AttentionNorm = "norm1",
-            AttentionScale = "layer_scale1.lambda1",
-            FeedForwardIn = isGated ? "mlp.weights_in" : "mlp.fc1",
-            FeedForwardOut = isGated ? "mlp.weights_out" : "mlp.fc2",
-            FeedForwardNorm = "norm2",
-            FeedForwardScale = "layer_scale2.lambda1",
-            BiasesAreOptional = true,
-        },
-        Ignored = [prefix + "embeddings.mask_token", "classifier."],
-    };
+            Layers = vit.Layers with
+            {
+                AttentionNorm = "norm1",
+                AttentionScale = "layer_scale1.lambda1",
+                FeedForwardIn = isGated ? "mlp.weights_in" : "mlp.fc1",
+                FeedForwardOut = isGated ? "mlp.weights_out" : "mlp.fc2",
+                FeedForwardNorm = "norm2",
+                FeedForwardScale = "layer_scale2.lambda1",
+            },
+            Ignored = [prefix + "embeddings.mask_token", "classifier."],
+        };
+    }
 }

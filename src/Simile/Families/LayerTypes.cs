@@ -17,6 +17,9 @@ internal sealed record LayerTypes(ImmutableArray<bool> SeesAll, int Window, doub
     /// <summary>What it calls the others.</summary>
     public const string Near = "sliding_attention";
 
+    // More than any network has; what follows is made for each.
+    private const int MaxLayers = 4096;
+
     /// <summary>Layers.</summary>
     public int Count => SeesAll.Length;
 
@@ -33,6 +36,11 @@ internal sealed record LayerTypes(ImmutableArray<bool> SeesAll, int Window, doub
     public static ImmutableArray<bool> Read(ModelConfig config, Func<int, bool> pattern)
     {
         var layers = config.Number("num_hidden_layers");
+        if (layers > MaxLayers)
+        {
+            throw config.Unsupported($"{layers} layers (at most {MaxLayers})");
+        }
+
         if (!config.Has("layer_types"))
         {
             return [.. Enumerable.Range(0, layers).Select(pattern)];

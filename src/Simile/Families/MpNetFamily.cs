@@ -11,15 +11,11 @@ internal sealed class MpNetFamily : ModelFamily
     // Behind a padding token of id 1, whatever the configuration says it is.
     private const int FirstPosition = 2;
 
-    private static readonly LayerNames Names = new()
+    private static readonly LayerNames Names = BertFamily.Names with
     {
-        Layer = "encoder.layer.{0}.",
         QueryKeyValue = ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
         Output = "attention.attn.o",
         AttentionNorm = "attention.LayerNorm",
-        FeedForwardIn = "intermediate.dense",
-        FeedForwardOut = "output.dense",
-        FeedForwardNorm = "output.LayerNorm",
     };
 
     public override ImmutableArray<string> ModelTypes { get; } = ["mpnet"];
@@ -30,15 +26,7 @@ internal sealed class MpNetFamily : ModelFamily
     {
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
         var buckets = config.NumberOrNull("relative_attention_num_buckets") ?? 32;
-        var shape = new EncoderShape
-        {
-            Hidden = config.Number("hidden_size"),
-            Heads = config.Number("num_attention_heads"),
-            Intermediate = config.Number("intermediate_size"),
-            Activation = ActivationNames.Parse(config, "hidden_act"),
-            Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
-            Positions = config.Number("max_position_embeddings"),
-        };
+        var shape = BertFamily.ShapeOf(config);
         return new TextTransformer
         {
             Shape = shape,

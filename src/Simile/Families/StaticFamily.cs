@@ -52,7 +52,8 @@ internal sealed class StaticFamily : ModelFamily
         throw NotStatic(manifest);
     }
 
-    private static SimileException NotStatic(ModelManifest manifest)
+    /// <summary>The error for a folder that holds no static model, whatever else it holds.</summary>
+    public static SimileException NotStatic(ModelManifest manifest)
     {
         var (path, types) = (manifest.Folder.Path, manifest.Modules.Types);
         var kind = manifest.ModelType ?? (types.Length > 0 ? string.Join(" + ", types) : null);

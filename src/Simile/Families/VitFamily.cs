@@ -49,8 +49,9 @@ internal sealed class VitFamily : ModelFamily
         return new VisionNetwork("vit", VisionTransformer.Read(source.Tensors, names, traits, source.Compute), head: null);
     }
 
-    // "vit." in checkpoints with a head, or nothing.
-    private static VisionNames HuggingFace(string prefix) => new()
+    /// <summary>The names of Hugging Face's ViTModel.</summary>
+    /// <param name="prefix"><c>vit.</c> in checkpoints with a head, or nothing.</param>
+    public static VisionNames HuggingFace(string prefix) => new()
     {
         Class = prefix + "embeddings.cls_token",
         Positions = prefix + "embeddings.position_embeddings",

@@ -89,14 +89,13 @@ public sealed class ImageEmbedder : IEmbedder<ImageInput>, IAsyncDisposable, IDi
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = ImageRequest.Of(options ?? EmbedOptions.Default, Space);
-        ImageInput[] own = [.. inputs];
+        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
+        var call = new ImageCall([.. inputs], request, block, new EmbeddingOutcome[inputs.Count], look);
         return Task.Run(
             () =>
             {
-                var block = EmbeddingBatch.NewBlock(own.Length, request.Space.Dimensions);
-                var outcomes = new EmbeddingOutcome[own.Length];
-                _runner.Run(new ImageCall(own, request, block, outcomes, look), cancellationToken);
-                return new EmbeddingBatch(request.Space, block, outcomes);
+                _runner.Run(call, cancellationToken);
+                return new EmbeddingBatch(request.Space, call.Block, call.Outcomes);
             },
             cancellationToken);
     }

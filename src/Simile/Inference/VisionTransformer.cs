@@ -109,10 +109,17 @@ internal static class VisionTransformer
         var (hidden, patch, leading) = (shape.Hidden, tensors.Shape(names.Projection + ".weight", 4)[2], names.Class is null ? 0 : 1);
         var side = (int)Math.Round(Math.Sqrt(shape.Positions - leading));
         var wanted = traits.Side is { } pixels ? pixels / patch : side;
-        if (side < 1 || (side * side) + leading != shape.Positions || patch > LargestPatch || side > LargestSide || wanted is < 1 or > LargestSide)
+        if (side < 1 || (side * side) + leading != shape.Positions || patch > LargestPatch || side > LargestSide)
         {
             var square = leading == 0 ? "a square of patches" : "one position for a class row and a square of patches";
             throw new SimileException(ErrorCode.UnsupportedModel, $"{tensors.Path} has {shape.Positions} positions and patches of {patch} pixels; {square} is wanted.");
+        }
+
+        if (wanted is < 1 or > LargestSide)
+        {
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The preprocessing of {tensors.Path} gives pictures of {traits.Side} pixels, {wanted} patches of {patch} a side; from 1 to {LargestSide} are taken. Correct preprocessor_config.json.");
         }
 
         var positions = tensors.ReadFlat(names.Positions, (long)shape.Positions * hidden);

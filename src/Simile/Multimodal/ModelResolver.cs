@@ -16,30 +16,13 @@ internal sealed class ModelResolver(ModelLocator models)
         var wanted = needs ?? (manifest.Modality | (imageModel is null ? Modality.None : Modality.Image));
         var found = new ModelParts(
             wanted.HasFlag(Modality.Text) ? TextsOf(manifest) : null, wanted.HasFlag(Modality.Image) ? ImagesOf(manifest, imageModel) : null, manifest.IsAlignment ? manifest : null);
-        return found is { Texts: null, Images: null } && wanted != Modality.None ? throw EmbedsTheOther(name, manifest)
-            : found is { Texts: null, Images: null } ? throw EmbedsNothing(manifest)
-            : found;
+        return found is not { Texts: null, Images: null } ? found : throw (wanted == Modality.None ? StaticFamily.NotStatic(manifest) : EmbedsTheOther(name, manifest));
     }
 
     private static SimileException EmbedsTheOther(string name, ModelManifest manifest)
     {
         var what = manifest.Modality == Modality.Image ? "pictures only, and a text was given" : "texts only, and a picture was given";
-        return new SimileException(ErrorCode.UnsupportedModality, $"{name} embeds {what}. Use a model that does ('simile models list' shows what each embeds; CLIP models embed both).");
-    }
-
-    // What kind of model is missing is told best by who would read it.
-    private static SimileException EmbedsNothing(ModelManifest manifest)
-    {
-        try
-        {
-            StaticFamily.Read(manifest);
-        }
-        catch (SimileException error)
-        {
-            return error;
-        }
-
-        return new SimileException(ErrorCode.ModelNotFound, $"{manifest.Folder.Path} holds no model. Name the folder that a model was downloaded or trained into.");
+        return new SimileException(ErrorCode.UnsupportedModality, $"{name} embeds {what}. Use a model that does; CLIP models embed both.");
     }
 
     private ModelManifest? TextsOf(ModelManifest manifest) =>

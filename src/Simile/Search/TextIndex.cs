@@ -68,7 +68,7 @@ public sealed class TextIndex
         var outcomes = new TextOutcome?[texts.Count];
         cutter.Refuse(texts, outcomes);
         var known = await _store.ListFilesAsync([.. texts.Where((_, i) => outcomes[i] is null).Select(text => text.Id)], cancellationToken).ConfigureAwait(false);
-        var group = new FileGroup();
+        var (group, first) = (new FileGroup(), 0);
         for (var i = 0; i < texts.Count; i++)
         {
             outcomes[i] ??= await TakeKnownAsync(texts[i], known, cutter, cancellationToken).ConfigureAwait(false);
@@ -80,8 +80,8 @@ public sealed class TextIndex
 
             if (group.Weight >= ChunksAtOnce || i == texts.Count - 1)
             {
-                await StoreAsync(group, texts, outcomes, cancellationToken).ConfigureAwait(false);
-                group = new FileGroup();
+                await StoreAsync(group, texts, outcomes, first..(i + 1), cancellationToken).ConfigureAwait(false);
+                (group, first) = (new FileGroup(), i + 1);
             }
         }
 
@@ -144,8 +144,9 @@ public sealed class TextIndex
         }
     }
 
+    // The texts of a group lie within a range, among others that were settled before.
     private async Task StoreAsync(
-        FileGroup group, IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes, CancellationToken cancellationToken)
+        FileGroup group, IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes, Range range, CancellationToken cancellationToken)
     {
         if (group.IsEmpty)
         {
@@ -157,7 +158,7 @@ public sealed class TextIndex
         var files = group.Embedded(batch, tally).ToDictionary(file => file.Path, StringComparer.Ordinal);
         await _store.ReplaceAsync([.. files.Values], cancellationToken).ConfigureAwait(false);
         var errors = tally.Problems.ToDictionary(problem => problem.Path, problem => problem.Error, StringComparer.Ordinal);
-        for (var i = 0; i < outcomes.Length; i++)
+        for (var i = range.Start.Value; i < range.End.Value; i++)
         {
             outcomes[i] ??= errors.TryGetValue(texts[i].Id, out var error) ? new TextOutcome(texts[i].Id, 0, error) : files.TryGetValue(texts[i].Id, out var file) ? OutcomeOf(file) : null;
         }

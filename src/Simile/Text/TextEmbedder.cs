@@ -76,14 +76,15 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens, _runner);
+        var call = new TextCall(inputs, request, EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions), new EmbeddingOutcome[inputs.Count]);
         if (_runner.IsQuick(inputs))
         {
-            return ValueTask.FromResult(Run(inputs, request, cancellationToken));
+            return ValueTask.FromResult(Run(call, cancellationToken));
         }
 
         // What the caller does to the list from now on changes nothing.
-        string[] own = [.. inputs];
-        return new ValueTask<EmbeddingBatch>(Task.Run(() => Run(own, request, cancellationToken), cancellationToken));
+        var own = call with { Inputs = [.. inputs] };
+        return new ValueTask<EmbeddingBatch>(Task.Run(() => Run(own, cancellationToken), cancellationToken));
     }
 
     /// <summary>Lists the tokens that the network sees of a text, special ones included, cut to the model's limit.</summary>
@@ -132,12 +133,10 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         return [.. inputs.Select((text, i) => RecordOf(text, i, batch, now))];
     }
 
-    private EmbeddingBatch Run(IReadOnlyList<string> inputs, TextRequest request, CancellationToken cancellationToken)
+    private EmbeddingBatch Run(TextCall call, CancellationToken cancellationToken)
     {
-        var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
-        var outcomes = new EmbeddingOutcome[inputs.Count];
-        _runner.Run(new TextCall(inputs, request, block, outcomes), cancellationToken);
-        return new EmbeddingBatch(request.Space, block, outcomes);
+        _runner.Run(call, cancellationToken);
+        return new EmbeddingBatch(call.Request.Space, call.Block, call.Outcomes);
     }
 
     private TextEmbeddingRecord RecordOf(string text, int index, EmbeddingBatch batch, DateTimeOffset now)

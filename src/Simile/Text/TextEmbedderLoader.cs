@@ -49,6 +49,7 @@ internal static class TextEmbedderLoader
 
     private static TextEmbedder LoadTransformer(ModelFolder folder, TextCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
     {
+        // A kind that nobody knows is told before its tokenizer is looked at.
         ModelFamilies.OfTexts(checkpoint);
         var opened = TokenizerFolder.Open(checkpoint.TokenizerFolder);
         var tokenizer = opened.Tokenizer;

@@ -52,23 +52,40 @@ public class FamilyReferenceTests
         }
     }
 
+    [Theory]
+    [InlineData("10")]
+    [InlineData("4096")]
+    public async Task PreprocessingThatNoSquareOfPatchesFitsIsRefused(string pixels)
+    {
+        using var folder = await WithSizeAsync(pixels, "4096");
+        var error = await Assert.ThrowsAsync<SimileException>(() => ImageEmbedder.LoadAsync(folder.Path, null, Token));
+        Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
+        Assert.Contains(pixels, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task PositionsFollowThePreprocessing()
     {
-        using var folder = new TemporaryFolder();
-        foreach (var path in Directory.GetFiles(Folder("vision/dinov2")))
-        {
-            File.Copy(path, folder.File(Path.GetFileName(path)));
-        }
-
-        var sizes = (await File.ReadAllTextAsync(folder.File("preprocessor_config.json"), Token)).Replace("56", "84", StringComparison.Ordinal).Replace("64", "90", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(folder.File("preprocessor_config.json"), sizes, Token);
+        using var folder = await WithSizeAsync("84", "90");
         await using var larger = await ImageEmbedder.LoadAsync(folder.Path, null, Token);
         await using var trained = await ImageEmbedder.LoadAsync(Folder("vision/dinov2"), null, Token);
         ImageInput[] pictures = [ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", "sailboat.jpg"))];
         var (enlarged, usual) = ((await larger.EmbedAsync(pictures, null, Token))[0].ToArray(), (await trained.EmbedAsync(pictures, null, Token))[0].ToArray());
         var cosine = Similarity.Cosine(enlarged, usual);
         Assert.InRange(cosine, 0.5f, 0.9999f);
+    }
+
+    private static async Task<TemporaryFolder> WithSizeAsync(string pixels, string edge)
+    {
+        var folder = new TemporaryFolder();
+        foreach (var path in Directory.GetFiles(Folder("vision/dinov2")))
+        {
+            File.Copy(path, folder.File(Path.GetFileName(path)));
+        }
+
+        var sizes = await File.ReadAllTextAsync(folder.File("preprocessor_config.json"), Token);
+        await File.WriteAllTextAsync(folder.File("preprocessor_config.json"), sizes.Replace("56", pixels, StringComparison.Ordinal).Replace("64", edge, StringComparison.Ordinal), Token);
+        return folder;
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json.Nodes;
 using Simile.Engine.Threads;
 using Simile.Images;
 using Simile.Text;
@@ -40,6 +41,29 @@ public class HugeOptionTests
         var error = await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(new SameTexts(50_000_000)));
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
         Assert.Contains("50000000 inputs of 256 values are 12800000000 values", error.Message);
+    }
+
+    [Theory]
+    [InlineData("embeddinggemma")]
+    [InlineData("modernbert")]
+    public async Task LayersWithoutNumberAreRefused(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var source = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", name);
+        foreach (var path in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder.File(Path.GetRelativePath(source, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(path, copy);
+        }
+
+        var config = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("config.json")))!;
+        config["num_hidden_layers"] = 90_000_000;
+        config.AsObject().Remove("layer_types");
+        await File.WriteAllTextAsync(folder.File("config.json"), config.ToJsonString());
+        var error = await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(folder.Path));
+        Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
+        Assert.Contains("90000000 layers", error.Message);
     }
 
     [Fact]
