@@ -10,18 +10,15 @@ namespace Simile.Search;
 /// <param name="UnitLength">Whether each has length 1.</param>
 internal sealed record VectorKind(int Dimensions, SimilarityMetric Metric, bool UnitLength)
 {
-    // The dot product of unit vectors is their cosine, and the fastest.
-    private SimilarityMetric Measure => UnitLength ? SimilarityMetric.Dot : Metric;
+    // The dot product of unit vectors is their cosine, and the fastest. Both are asked for every row of a search.
+    private readonly SimilarityMetric _measure = UnitLength ? SimilarityMetric.Dot : Metric;
+    private readonly float _sign = UnitLength || Metric is SimilarityMetric.Cosine or SimilarityMetric.Dot ? 1 : -1;
 
     /// <summary>Whether codes of a direction choose by it.</summary>
     public bool IsDirectional => UnitLength || Metric == SimilarityMetric.Cosine;
 
     /// <summary>The score of two vectors, (D) each: higher is better.</summary>
-    public float Score(ReadOnlySpan<float> query, ReadOnlySpan<float> vector)
-    {
-        var value = Similarity.Measure(Measure, query, vector);
-        return Measure is SimilarityMetric.Cosine or SimilarityMetric.Dot ? value : -value;
-    }
+    public float Score(ReadOnlySpan<float> query, ReadOnlySpan<float> vector) => _sign * Similarity.Measure(_measure, query, vector);
 }
 
 /// <summary>How an index holds its vectors: floats, or codes that choose candidates. The scale of 8-bit codes is measured on the first
