@@ -15,5 +15,7 @@ internal sealed class RegistryModels(SimileHost host)
         return new OpenedEmbedder([.. ((object?[])[model.TextModel, model.ImageModel, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
     }
 
-    public static long WeightsOf(ModelFolder folder) => Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);
+    public static long WeightsOf(ModelFolder folder) =>
+        Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf)
+        + (Checkpoint.FindOnnx(folder.Path) is { } onnx ? RegularFile.LengthOf(onnx) : 0);
 }

@@ -16,6 +16,10 @@ internal interface ITensorSource : IDisposable
     /// <param name="count">Bytes.</param>
     ReadOnlySpan<byte> Bytes(TensorInfo tensor, long offset, int count);
 
+    /// <summary>A tensor's elements as 32-bit floats, in row-major order.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
+    float[] Floats(TensorInfo tensor) => TensorConversion.ToFloats(TensorSources.Whole(this, tensor), tensor);
+
     /// <summary>Throws when another program has written to a file since it was opened. One that was put in its place by renaming is another file, and harms nobody.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
     void EnsureUnchanged();
@@ -42,14 +46,18 @@ internal static class TensorSources
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none, or it is too large for one piece.</exception>
     public static ReadOnlySpan<byte> Bytes(this ITensorSource source, string name)
     {
-        var tensor = source.Find(name);
-        return tensor.Bytes <= int.MaxValue
-            ? source.Bytes(tensor, 0, (int)tensor.Bytes)
-            : throw new SimileException(
-                ErrorCode.BadCheckpoint, $"The tensor '{name}' of {tensor.Path} has {tensor.Bytes} bytes; at most {int.MaxValue} can be read in one piece.");
+        ArgumentNullException.ThrowIfNull(source);
+        return Whole(source, source.Find(name));
     }
+
+    /// <summary>All bytes of a tensor.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when it is too large for one piece.</exception>
+    public static ReadOnlySpan<byte> Whole(ITensorSource source, TensorInfo tensor) => tensor.Bytes <= int.MaxValue
+        ? source.Bytes(tensor, 0, (int)tensor.Bytes)
+        : throw new SimileException(
+            ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {tensor.Path} has {tensor.Bytes} bytes; at most {int.MaxValue} can be read in one piece.");
 
     /// <summary>A tensor's elements as 32-bit floats, in row-major order.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
-    public static float[] ReadFloats(this ITensorSource source, string name) => TensorConversion.ToFloats(source.Bytes(name), source.Find(name));
+    public static float[] ReadFloats(this ITensorSource source, string name) => source.Floats(source.Find(name));
 }

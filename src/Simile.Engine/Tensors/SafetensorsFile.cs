@@ -1,35 +1,28 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.MemoryMappedFiles;
-using Simile.Engine.Files;
 
 namespace Simile.Engine.Tensors;
 
 /// <summary>A safetensors file, mapped into memory. Everything its header claims was checked against the file when it was opened.</summary>
-internal sealed unsafe class SafetensorsFile : ITensorSource
+internal sealed class SafetensorsFile : ITensorSource
 {
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _start;
-    private readonly FileStream _stream;
-    private readonly (long Length, DateTime Written) _identity;
+    private readonly MappedFile _file;
 
-    private SafetensorsFile(string path, FileStream stream, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, long length)
+    private SafetensorsFile(MappedFile file)
     {
-        _stream = stream;
-        _identity = (length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
-        _file = file;
-        _view = view;
-        _start = start;
-        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, 8));
-        if (headerLength > SafetensorsHeader.LongestHeader || (long)headerLength > length - 8)
+        (_file, Paths) = (file, [file.Path]);
+        if (file.Length < 8)
         {
-            throw SafetensorsHeader.Bad(path, $"its header claims {headerLength} bytes, but the file has {length}");
+            throw SafetensorsHeader.Bad(Path, $"it has {file.Length} bytes, fewer than its first field");
         }
 
-        var json = new ReadOnlySpan<byte>(start + 8, (int)headerLength).ToArray();
-        (Tensors, Metadata) = SafetensorsHeader.Read(path, json, 8 + (long)headerLength, length);
-        Paths = [path];
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file.Bytes(0, 8));
+        if (headerLength > SafetensorsHeader.LongestHeader || (long)headerLength > file.Length - 8)
+        {
+            throw SafetensorsHeader.Bad(Path, $"its header claims {headerLength} bytes, but the file has {file.Length}");
+        }
+
+        (Tensors, Metadata) = SafetensorsHeader.Read(Path, file.Bytes(8, (int)headerLength).ToArray(), 8 + (long)headerLength, file.Length);
     }
 
     /// <summary>The file's path.</summary>
@@ -48,23 +41,14 @@ internal sealed unsafe class SafetensorsFile : ITensorSource
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (!RegularFile.Exists(path))
-        {
-            throw new SimileException(ErrorCode.ModelNotFound, $"There is no checkpoint {path}. Name a folder that holds a model.");
-        }
-
-        var (stream, file, length) = Map(path);
-        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        var file = MappedFile.Open(path);
         try
         {
-            return new SafetensorsFile(path, stream, file, view, start + view.PointerOffset, length);
+            return new SafetensorsFile(file);
         }
         catch
         {
-            Release(view, file);
-            stream.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -75,57 +59,12 @@ internal sealed unsafe class SafetensorsFile : ITensorSource
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, tensor.Bytes - offset);
-        return new ReadOnlySpan<byte>(_start + tensor.Offset + offset, count);
+        return _file.Bytes(tensor.Offset + offset, count);
     }
 
     /// <inheritdoc/>
-    public void EnsureUnchanged()
-    {
-        // Of the open file, not of the path: the mapping belongs to it whatever the path leads to by now.
-        var (length, written) = (RandomAccess.GetLength(_stream.SafeFileHandle), File.GetLastWriteTimeUtc(_stream.SafeFileHandle));
-        if ((length, written) != _identity)
-        {
-            throw new SimileException(
-                ErrorCode.ModelChanged,
-                $"{Path} was changed while it was in use: it had {_identity.Length} bytes of {_identity.Written:O}, and has {length} of {written:O}. Load the model again; replace files by renaming.");
-        }
-    }
+    public void EnsureUnchanged() => _file.EnsureUnchanged();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Release(_view, _file);
-        _stream.Dispose();
-    }
-
-    private static (FileStream Stream, MemoryMappedFile File, long Length) Map(string path)
-    {
-        try
-        {
-            // Others may replace the file by renaming while it is open here, on Windows too.
-            var stream = RegularFile.Open(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete });
-            try
-            {
-                return stream.Length >= 8
-                    ? (stream, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), stream.Length)
-                    : throw SafetensorsHeader.Bad(path, $"it has {stream.Length} bytes, fewer than its first field");
-            }
-            catch
-            {
-                stream.Dispose();
-                throw;
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"{path} cannot be opened: {error.Message}", error);
-        }
-    }
-
-    private static void Release(MemoryMappedViewAccessor view, MemoryMappedFile file)
-    {
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
-        file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 }

@@ -85,7 +85,7 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
     // torchvision's checkpoints have no configuration; the head that is cut off tells what it takes.
     private static long? ClassifierInputs(ModelFolder folder)
     {
-        using var weights = SafetensorsSet.Open(folder.Path);
+        using var weights = Checkpoint.Open(folder.Path);
         return weights.Tensors.TryGetValue("fc.weight", out var head) ? head.Shape[^1] : null;
     }
 

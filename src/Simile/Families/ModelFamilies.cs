@@ -36,7 +36,7 @@ internal static class ModelFamilies
     public static TextNetwork LoadText(TextCheckpoint checkpoint, TextNetworkOptions options)
     {
         var family = OfTexts(checkpoint);
-        var weights = SafetensorsSet.Open(checkpoint.Folder);
+        var weights = Checkpoint.Open(checkpoint.Folder);
         try
         {
             RefuseOtherNetworks(checkpoint.Config);

@@ -98,7 +98,7 @@ internal static class PairedModels
     private static float? Number(ModelManifest manifest, string name, Func<float, float> function)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        using var weights = SafetensorsSet.Open(manifest.Folder.File(manifest.ImagePath));
+        using var weights = Checkpoint.Open(manifest.Folder.File(manifest.ImagePath));
         if (!weights.Tensors.TryGetValue(name, out var tensor))
         {
             return null;

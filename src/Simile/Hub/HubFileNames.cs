@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Simile.Models;
 
 namespace Simile.Hub;
 
@@ -17,10 +18,18 @@ internal static partial class HubFileNames
         var present = names.ToHashSet(StringComparer.Ordinal);
         var chosen = names.Where(name => IsWanted(name) && !IsNeedlessShard(name, present)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var others = names.Where(name => NamePattern().IsMatch(name) && IsOtherWeights(name) && !chosen.Exists(file => FolderOf(file) == FolderOf(name) && IsWeights(file))).ToList();
-        if (!chosen.Exists(IsWeights) || others.Exists(name => FolderOf(name).Length > 0))
+        if (!chosen.Exists(IsWeights))
+        {
+            chosen.AddRange(OnnxOf(present));
+        }
+
+        if (!chosen.Exists(name => IsWeights(name) || IsOnnx(name)) || others.Exists(name => FolderOf(name).Length > 0))
         {
             var found = others.Count > 0 ? $"it has {string.Join(", ", others.Take(3))} instead" : "it has no weights at all";
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{id} has no model.safetensors where one is needed ({found}). Simile reads safetensors only: look for a revision (--revision) or another repository of the model that has them. {KnownModels.Find(id)?.Note}".TrimEnd());
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{id} has no model.safetensors where one is needed ({found}). Simile reads safetensors, and ONNX exports of the networks it knows: " +
+                $"look for a revision or another repository of the model that has them. {KnownModels.Find(id)?.Note}".TrimEnd());
         }
 
         return chosen;
@@ -45,6 +54,14 @@ internal static partial class HubFileNames
     private static bool IsWeights(string name) => name.EndsWith(".safetensors", StringComparison.Ordinal);
 
     private static bool IsOtherWeights(string name) => FileOf(name) is "pytorch_model.bin" or "pytorch_model.bin.index.json" or "tf_model.h5" or "model.onnx" or "flax_model.msgpack";
+
+    private static bool IsOnnx(string name) => name.EndsWith(".onnx", StringComparison.Ordinal);
+
+    // The most exact export, and the file beside it that holds the weights of a large one.
+    private static IEnumerable<string> OnnxOf(HashSet<string> present) =>
+        Checkpoint.OnnxNames.FirstOrDefault(present.Contains) is { } model
+            ? present.Where(name => name == model || name.StartsWith(model + "_data", StringComparison.Ordinal) || name == model + ".data").Order(StringComparer.Ordinal)
+            : [];
 
     // A whole model.safetensors makes the shards and their index needless.
     private static bool IsNeedlessShard(string name, HashSet<string> present) =>

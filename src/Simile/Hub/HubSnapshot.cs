@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Simile.Engine.Files;
+using Simile.Models;
 
 namespace Simile.Hub;
 
@@ -24,7 +25,7 @@ public sealed partial record HubSnapshot(string Id, string? Revision, string Com
     {
         var names = Directory.EnumerateFiles(Folder, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Select(path => Path.GetFileName(path)!).ToList();
         var shards = names.Select(name => ShardPattern().Match(name)).Where(match => match.Success).Select(match => int.Parse(match.Groups["of"].Value, CultureInfo.InvariantCulture)).ToList();
-        return names.Count > shards.Count || (shards.Count > 0 && shards.Count == shards[0]);
+        return names.Count > shards.Count || (shards.Count > 0 && shards.Count == shards[0]) || Checkpoint.FindOnnx(Folder) is not null;
     }
 
     [GeneratedRegex(@"-[0-9]+-of-(?<of>[0-9]{1,6})\.safetensors\z")]

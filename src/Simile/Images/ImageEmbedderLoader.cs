@@ -23,7 +23,7 @@ internal static class ImageEmbedderLoader
         }
 
         var (preparation, note) = PreprocessorConfig.Read(folder, subfolder);
-        using var weights = SafetensorsSet.Open(folder.File(subfolder));
+        using var weights = Checkpoint.Open(folder.File(subfolder));
         var config = folder.ReadConfig(subfolder, "config.json");
         var compute = new ComputeOptions { Precision = checkedOptions.Precision, Level = checkedOptions.Instructions };
         var network = ModelFamilies.LoadImage(weights, config, compute, SideOf(preparation));
@@ -32,7 +32,7 @@ internal static class ImageEmbedderLoader
             RequireSize(folder, network, preparation);
             var digest = WeightsDigest.Of(weights.Paths);
             weights.EnsureUnchanged();
-            var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), [.. note is null ? [] : new[] { note }, .. ModelFileTable.NotesOf(folder)]);
+            var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), [.. note is null ? [] : new[] { note }, .. Checkpoint.NotesOf(folder.File(subfolder)), .. ModelFileTable.NotesOf(folder)]);
             return new ImageEmbedder(new ImageInference(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }
         catch

@@ -6,6 +6,7 @@ internal static partial class ModelFileTable
     [
         new(KeyEffect.Followed, "config.json"),
         new(KeyEffect.Followed, "model.safetensors", "model.safetensors.index.json", "model-*-of-*.safetensors"),
+        new(KeyEffect.Followed, "model.onnx", "model_*.onnx", "onnx/*"),
         new(KeyEffect.Followed, "modules.json"),
         new(KeyEffect.Followed, "config_sentence_transformers.json"),
         new(
@@ -36,9 +37,9 @@ internal static partial class ModelFileTable
             "model_args.json", "eval.json", "metrics.json", "results.json"),
         new(
             KeyEffect.NoEffect,
-            "tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.onnx", "ov_config.json", "openvino_model.xml",
+            "tf_model.h5", "flax_model.msgpack", "rust_model.ot", "ov_config.json", "openvino_model.xml",
             "openvino_model.bin", "quantize_config.json", "ort_config.json", "coreml_config.json"),
-        new(KeyEffect.NoEffect, "onnx/*", "openvino/*", "coreml/*"),
+        new(KeyEffect.NoEffect, "openvino/*", "coreml/*"),
         new(KeyEffect.NoEffect, "chat_template.json", "chat_template.jinja"),
         new(KeyEffect.NoEffect, "*.py"),
     ];

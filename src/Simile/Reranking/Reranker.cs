@@ -84,7 +84,7 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     {
         var tokenizer = TokenizerFolder.Load(folder.Path);
         var read = RerankerFolder.Read(folder, tokenizer);
-        read = read with { Notes = [.. read.Notes, .. ModelFileTable.NotesOf(folder)] };
+        read = read with { Notes = [.. read.Notes, .. Checkpoint.NotesOf(read.Checkpoint.Folder), .. ModelFileTable.NotesOf(folder)] };
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
         var network = ModelFamilies.LoadText(read.Checkpoint, new TextNetworkOptions(compute, options.Threads) { Head = read.Head });
         try

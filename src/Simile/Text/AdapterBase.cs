@@ -7,7 +7,7 @@ namespace Simile.Text;
 /// <summary>Finds the model that an adapter belongs to, where its folder has no weights of its own.</summary>
 internal static class AdapterBase
 {
-    private static readonly string[] Weights = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
+    private static readonly string[] Weights = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", .. Checkpoint.OnnxNames];
 
     /// <summary>The folder of the base, or null where the model's folder needs none.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/> when the base is not here, <see cref="ErrorCode.UnsupportedModel"/>.</exception>

@@ -65,7 +65,7 @@ internal static class TextEmbedderLoader
             var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
             var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
             var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, checkpoint.Kind, checkpoint.Config.TextOrNull("_name_or_path"));
-            var notes = Notes([.. checkpoint.Notes, .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
+            var notes = Notes([.. checkpoint.Notes, .. Checkpoint.NotesOf(checkpoint.Folder), .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
             var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt) { Cut = cut };
             return new TextEmbedder(new TextInference(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
         }

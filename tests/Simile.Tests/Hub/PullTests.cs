@@ -43,6 +43,21 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task WhereThereAreNoSafetensorsTheExportIsFetched()
+    {
+        _bench.Hub.Files.Remove("model.safetensors");
+        _bench.Hub.Files.Remove("pytorch_model.bin");
+        _bench.Hub.Files.Remove("2_Dense/pytorch_model.bin");
+        _bench.Hub.Files["onnx/model.onnx_data"] = [4, 5, 6];
+        _bench.Hub.Files["onnx/model_fp16.onnx"] = [7];
+        var snapshot = await _bench.PullAsync();
+        Assert.True(snapshot.IsModel);
+        Assert.Equal(
+            [.. Needed.Where(name => name != "model.safetensors"), "onnx/model.onnx", "onnx/model.onnx_data"],
+            Directory.GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot.Folder, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task WhatIsHereIsNotFetchedAgain()
     {
         await _bench.PullAsync();

@@ -46,6 +46,7 @@ public sealed class RefusedPullTests : IDisposable
     public async Task WithoutSafetensorsThereIsNothingToRead()
     {
         _bench.Hub.Files.Remove("model.safetensors");
+        _bench.Hub.Files.Remove("onnx/model.onnx");
         Assert.Contains("pytorch_model.bin", (await _bench.FailAsync(ErrorCode.UnsupportedModel)).Message, StringComparison.Ordinal);
         Assert.Empty(_bench.Hub.Gets("config.json"));
     }

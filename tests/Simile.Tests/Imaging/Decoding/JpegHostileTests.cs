@@ -5,7 +5,7 @@ namespace Simile.Tests.Imaging.Decoding;
 /// <summary>Damaged and hostile JPEG files: a picture or a coded error, nothing else.</summary>
 public class JpegHostileTests
 {
-    private static readonly ImageReader Reader = new(new ImageLimits { MaxPixels = 1 << 20, MaxMemoryBytes = 16 << 20 });
+    private static readonly ImageReader Reader = new(PictureCases.Patient with { MaxPixels = 1 << 20, MaxMemoryBytes = 16 << 20 });
 
     [Fact]
     public void EveryCutGivesAPictureOrACodedError()
@@ -39,7 +39,7 @@ public class JpegHostileTests
     [Fact]
     public void MemoryOfCoefficientsCounts()
     {
-        var reader = new ImageReader(new ImageLimits { MaxMemoryBytes = 5 << 20 });
+        var reader = new ImageReader(PictureCases.Patient with { MaxMemoryBytes = 5 << 20 });
         var file = WithSize(File.ReadAllBytes(Path.Combine(Folder, "progressive-444.jpg")), 1000, 1000);
         Assert.Equal(ErrorCode.ImageTooLarge, Assert.Throws<SimileException>(() => reader.Read(file)).Code);
     }
@@ -52,7 +52,7 @@ public class JpegHostileTests
         var file = File.ReadAllBytes(Path.Combine(Folder, "bands-only.jpg"));
         var scan = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         byte[] bomb = [.. file[..scan], .. Enumerable.Repeat(file[scan..^2], scans).SelectMany(bytes => bytes), .. file[^2..]];
-        var reader = new ImageReader(time: code == ErrorCode.ImageTooSlow ? new Clock() : null);
+        var reader = code == ErrorCode.ImageTooSlow ? new ImageReader(time: new Clock()) : new ImageReader(PictureCases.Patient);
         Assert.Equal(code, Assert.Throws<SimileException>(() => reader.Read(bomb)).Code);
     }
 

@@ -8,7 +8,7 @@ internal static class PictureMutations
 {
     private const int UsualCount = 2000;
     private const int UsualSeed = 20261124;
-    private static readonly ImageReader Reader = new(new ImageLimits { MaxPixels = 1 << 22 });
+    private static readonly ImageReader Reader = new(PictureCases.Patient with { MaxPixels = 1 << 22 });
 
     /// <summary>Reads damaged files.</summary>
     /// <param name="files">The files before damage.</param>

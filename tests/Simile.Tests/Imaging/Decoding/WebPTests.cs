@@ -4,7 +4,7 @@ namespace Simile.Tests.Imaging.Decoding;
 
 public class WebPTests
 {
-    private readonly ImageReader _reader = new();
+    private readonly ImageReader _reader = new(PictureCases.Patient);
 
     public static TheoryData<string> Names => PictureCases.Names("webp");
 
@@ -35,8 +35,8 @@ public class WebPTests
     [InlineData("lossless-130x97.webp")]
     public void LimitsHold(string name)
     {
-        Assert.Equal(ErrorCode.ImageTooLarge, CodeOf(Stored(name), new ImageReader(ImageLimits.Default with { MaxPixels = 12_609 })));
-        Assert.Equal(ErrorCode.ImageTooLarge, CodeOf(Stored(name), new ImageReader(ImageLimits.Default with { MaxMemoryBytes = 50_000 })));
+        Assert.Equal(ErrorCode.ImageTooLarge, CodeOf(Stored(name), new ImageReader(PictureCases.Patient with { MaxPixels = 12_609 })));
+        Assert.Equal(ErrorCode.ImageTooLarge, CodeOf(Stored(name), new ImageReader(PictureCases.Patient with { MaxMemoryBytes = 50_000 })));
         using var ended = new CancellationTokenSource();
         ended.Cancel();
         Assert.Throws<OperationCanceledException>(() => _reader.Read(Stored(name), ended.Token));

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Simile.Engine.Files;
+using Simile.Engine.Tensors;
+using Simile.Engine.Tensors.Onnx;
+
+namespace Simile.Models;
+
+/// <summary>Where the weights of a folder lie: safetensors, else an ONNX export of the same network.</summary>
+internal static class Checkpoint
+{
+    private static readonly string[] Safetensors = ["model.safetensors", "model.safetensors.index.json"];
+
+    /// <summary>The ONNX files that are looked for, the most exact first; names as optimum, sentence-transformers and transformers.js write them.</summary>
+    public static ImmutableArray<string> OnnxNames { get; } =
+    [
+        "onnx/model.onnx", "model.onnx", "onnx/model_fp16.onnx", "model_fp16.onnx",
+        "onnx/model_quantized.onnx", "model_quantized.onnx", "onnx/model_int8.onnx", "onnx/model_uint8.onnx",
+    ];
+
+    /// <summary>Opens the weights of a folder.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    public static ITensorSource Open(string folder) => FindOnnx(folder) is { } onnx ? OnnxFile.Open(onnx) : SafetensorsSet.Open(folder);
+
+    /// <summary>The ONNX file that the weights of a folder are read from; null where it has safetensors, or neither.</summary>
+    public static string? FindOnnx(string folder) =>
+        Array.Exists(Safetensors, name => RegularFile.Exists(Path.Combine(folder, name)))
+            ? null
+            : OnnxNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(RegularFile.Exists);
+
+    /// <summary>What of a folder's weights the user should know: that they are not as they were trained.</summary>
+    public static ImmutableArray<string> NotesOf(string folder) =>
+        FindOnnx(folder) is { } path && Path.GetFileName(path) is var name and not "model.onnx"
+            ? [$"{folder} has no weights in 32 bits; those of {name} are taken."]
+            : [];
+}
