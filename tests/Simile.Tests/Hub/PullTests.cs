@@ -53,7 +53,7 @@ public sealed class PullTests : IDisposable
         var snapshot = await _bench.PullAsync();
         Assert.True(snapshot.IsModel);
         Assert.Equal(
-            [.. Needed.Where(name => name != "model.safetensors"), "onnx/model.onnx", "onnx/model.onnx_data"],
+            Needed.Where(name => name != "model.safetensors").Concat(["onnx/model.onnx", "onnx/model.onnx_data"]).Order(StringComparer.Ordinal),
             Directory.GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot.Folder, path)).Order(StringComparer.Ordinal));
     }
 

@@ -29,7 +29,9 @@ public class ReferenceVectorsTests
         var embedder = await TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = 1 });
         string[] few = ["one two"], many = [string.Join(' ', Enumerable.Repeat("unaffable, naïve words", 700))];
         await embedder.EmbedAsync(many);
-        Assert.Equal(await AllocatedAsync(embedder, few), await AllocatedAsync(embedder, many));
+        // Not to the byte: code that is compiled anew in between may keep an object on the stack that was on the heap.
+        var tokens = (await embedder.EmbedAsync(many)).Outcomes[0].TokensUsed;
+        Assert.InRange(await AllocatedAsync(embedder, many) - await AllocatedAsync(embedder, few), -tokens / 2, tokens / 2);
     }
 
     private static async Task<long> AllocatedAsync(TextEmbedder embedder, string[] texts)
