@@ -25,6 +25,7 @@ internal sealed class ModelOptions
 
     public ModelOptions(Command verb, bool takesPictures = false)
     {
+        _model.DefaultValueFactory = _ => UserSettings.OfThisMachine().Default.Name;
         if (takesPictures)
         {
             verb.Options.Add(_imageModel);
@@ -47,15 +48,18 @@ internal sealed class ModelOptions
     /// <summary>Lets an index remember the model that it is made with.</summary>
     public async Task RememberAsync(ParseResult parsed, IChunkStore index, CancellationToken cancellationToken)
     {
-        await index.SetPropertyAsync(ModelName, NameOf(Model(parsed)), cancellationToken);
-        await index.SetPropertyAsync(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty), cancellationToken);
+        if (await RememberedAsync(parsed, index, cancellationToken) is null)
+        {
+            await index.SetPropertyAsync(ModelName, NameOf(Model(parsed)), cancellationToken);
+            await index.SetPropertyAsync(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty), cancellationToken);
+        }
     }
 
     /// <summary>Opens what some inputs need of the model, and says on standard error what had to be assumed of it.</summary>
     public async Task<EmbeddingModel> OpenAsync(
         Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
     {
-        var remembered = IsGiven(parsed) || index is null ? null : await index.GetPropertyAsync(ModelName, cancellationToken);
+        var remembered = await RememberedAsync(parsed, index, cancellationToken);
         var images = parsed.GetValue(_imageModel) ?? (remembered is not null && await index!.GetPropertyAsync(ImageModelName, cancellationToken) is { Length: > 0 } name ? name : null);
         var (threads, precision) = (Threads(parsed), Compute(parsed));
         var options = new EmbeddingModelOptions
@@ -66,9 +70,23 @@ internal sealed class ModelOptions
             Precision = precision,
             ImageOptions = new ImageEmbedderOptions { Threads = threads, Precision = precision, Observe = observe },
         };
-        var model = await host.Value.OpenModelAsync(remembered ?? Model(parsed), options, cancellationToken);
+        var model = remembered is not null || IsGiven(parsed)
+            ? await host.Value.OpenModelAsync(remembered ?? Model(parsed), options, cancellationToken)
+            : await OpenDefaultAsync(host.Value, options, cancellationToken);
         WriteNotes(model.Notes);
         return model;
+    }
+
+    // The model that an index was made with, where the user names no other.
+    private async Task<string?> RememberedAsync(ParseResult parsed, IChunkStore? index, CancellationToken cancellationToken) =>
+        IsGiven(parsed) || index is null ? null : await index.GetPropertyAsync(ModelName, cancellationToken);
+
+    private static async Task<EmbeddingModel> OpenDefaultAsync(SimileHost host, EmbeddingModelOptions options, CancellationToken cancellationToken)
+    {
+        var chosen = host.Settings.Default;
+        return chosen.SetBy is { } by && DefaultRendering.FolderOf(host, chosen) is null
+            ? throw new SimileException(ErrorCode.DefaultModelMissing, $"The default model '{chosen.Name}', set by {by}, is not there. Pull it again, choose another one ('simile models use NAME'), or go back to the one that comes with Simile ('simile models use --reset').")
+            : await host.OpenModelAsync(chosen.Name, options, cancellationToken);
     }
 
     // A folder is found from everywhere by its full path.

@@ -114,7 +114,7 @@ internal static class VerbOptions
     /// <summary>Whether what a verb is run for goes to standard output, so that without a reader there is nothing left to do.</summary>
     public static bool AnswersOnOutput(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.All(option => option.Name is not ("--output" or "--store") || parsed.GetResult(option) is null or { Implicit: true })
-        && parsed.CommandResult.Command.Name is not "pull";
+        && parsed.CommandResult.Command.Name is not ("pull" or "pack");
 
     private static string NumberName<T>()
         where T : struct, INumber<T> => T.IsInteger(T.One / (T.One + T.One)) ? "N" : "X";

@@ -26,15 +26,14 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <summary>Finds models of both kinds by name, and folders.</summary>
     public ModelLocator Models => new(catalogue, HubCache);
 
-    /// <summary>The host of this machine: models beside the program or above it, caches in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
-    public static SimileHost OfThisMachine()
-    {
-        var named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        var usual = OperatingSystem.IsWindows()
-            ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return new SimileHost(ModelCatalogue.OfThisMachine(), HubEnvironment.OfThisMachine(), Path.Combine(string.IsNullOrEmpty(named) ? usual : named, "simile"));
-    }
+    /// <summary>The host of this machine: models beside the program or above it and those of packages, caches in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
+    public static SimileHost OfThisMachine() => new(ModelCatalogue.OfThisMachine(), HubEnvironment.OfThisMachine(), UserFolders.Cache);
+
+    /// <summary>The models that came in packages.</summary>
+    internal PackagedModels PackagedModels { get; } = new(cacheFolder);
+
+    /// <summary>What the user has set.</summary>
+    internal UserSettings Settings { get; init; } = UserSettings.OfThisMachine();
 
     /// <summary>What downloads models from the hub.</summary>
     /// <param name="http">A client of <see cref="HubDownloader.CreateClient"/>.</param>
@@ -58,10 +57,15 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
         return new EmbedderRegistry(options with { OpenModel = options.OpenModel ?? new RegistryModels(this).OpenAsync });
     }
 
-    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, or another code of the 200s.</exception>
+    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree. The files of a model that came in a package must be as they came.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, <see cref="ErrorCode.PackageDamaged"/>, or another code of the 200s.</exception>
     internal async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
     {
+        if (PackageOrigin.Of(folder) is { } package)
+        {
+            await package.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
+        }
+
         if (PairScoring.Is(folder))
         {
             return await RerankerVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);

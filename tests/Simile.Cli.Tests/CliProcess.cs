@@ -31,11 +31,16 @@ internal static class CliProcess
         }
 
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(AppContext.BaseDirectory, "cache");
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(AppContext.BaseDirectory, "settings");
+        start.Environment.Remove("SIMILE_MODEL");
         start.Environment["HF_HUB_CACHE"] = Path.Combine(AppContext.BaseDirectory, "cache", "hub");
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
         }
+
+        // The NuGet configuration of the current folder counts.
+        start.WorkingDirectory = variables.GetValueOrDefault("PWD", string.Empty);
 
         return Process.Start(start)!;
     }

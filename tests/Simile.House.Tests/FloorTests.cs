@@ -13,8 +13,9 @@ public class FloorTests
         ["Simile.Models.Mini"] = [],
         ["Simile.Training"] = ["Simile", "Simile.Engine"],
         ["Simile.Sqlite"] = ["Simile", "Simile.Engine"],
+        ["Simile.NuGet"] = ["Simile", "Simile.Engine"],
         ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Sqlite"],
-        ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.Hosting"],
+        ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.NuGet", "Simile.Hosting"],
     };
 
     public static TheoryData<string> Projects => [.. RepositoryRoot.Projects()];
@@ -36,6 +37,7 @@ public class FloorTests
     [InlineData("Simile")]
     [InlineData("Simile.Training")]
     [InlineData("Simile.Sqlite")]
+    [InlineData("Simile.NuGet")]
     [InlineData("Simile.Hosting")]
     public void ForeignTypesStayInside(string assembly)
     {

@@ -6,7 +6,7 @@ namespace Simile.House.Tests;
 public class SurfaceTests
 {
     private const int MaxPublicTypes = 200;
-    private static readonly string[] Libraries = ["Simile.Engine", "Simile", "Simile.Training", "Simile.Sqlite", "Simile.Hosting"];
+    private static readonly string[] Libraries = ["Simile.Engine", "Simile", "Simile.Training", "Simile.Sqlite", "Simile.NuGet", "Simile.Hosting"];
 
     [Fact]
     public void ThereAreFewPublicTypes()

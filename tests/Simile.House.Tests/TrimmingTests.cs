@@ -11,6 +11,7 @@ public class TrimmingTests
     [InlineData("Simile")]
     [InlineData("Simile.Training")]
     [InlineData("Simile.Sqlite")]
+    [InlineData("Simile.NuGet")]
     [InlineData("Simile.Hosting")]
     public void AnAssemblySaysThatItCanBeTrimmed(string assembly)
     {

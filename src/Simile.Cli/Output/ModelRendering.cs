@@ -8,13 +8,14 @@ namespace Simile.Cli.Output;
 /// <summary>Models for people and for programs.</summary>
 internal static class ModelRendering
 {
-    public static void WriteHead() => Console.WriteLine($"  {"model",-40} {"kind",-12} {"embeds",-13} {"values",-16}  {"size",11}  licence   (* is used when no other is named)");
+    /// <param name="origin">Who set the default.</param>
+    public static void WriteHead(string origin) => Console.WriteLine($"  {"model",-40} {"kind",-12} {"embeds",-13} {"values",-16}  {"size",11}  licence   (* is used when no other is named: {origin})");
 
-    public static void WriteRow(InstalledModel model) =>
-        Console.WriteLine($"{(model.Name == ModelCatalogue.DefaultModel ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {(model.IsReranker ? "scores pairs" : $"{model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions"),-16}  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+    public static void WriteRow(InstalledModel model, bool isDefault) =>
+        Console.WriteLine($"{(isDefault ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {(model.IsReranker ? "scores pairs" : $"{model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions"),-16}  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
 
-    public static void WriteRow(KnownModel model, bool isInstalled) =>
-        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)),4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {Scored(model)}".TrimEnd());
+    public static void WriteRow(KnownModel model, bool isInstalled, string[] sources) =>
+        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)),4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {string.Join(", ", sources),-32} {Scored(model)}".TrimEnd());
 
     public static void WriteDetails(InstalledModel model)
     {
@@ -22,6 +23,7 @@ internal static class ModelRendering
         Field("folder", model.Folder);
         Field("revision", model.Revision);
         Field("commit", model.Commit);
+        Field("package", model.Package);
         Field("kind", model.Kind);
         Field("embeds", Embeds(model));
         Field("reranks", model.IsReranker ? "texts against a query" : null);
@@ -68,9 +70,10 @@ internal static class ModelRendering
         json.WriteNumber("bytes", model.Bytes);
         json.WriteString("revision", model.Revision);
         json.WriteString("commit", model.Commit);
+        json.WriteString("package", model.Package);
     }
 
-    public static void Fields(Utf8JsonWriter json, KnownModel model, bool isInstalled)
+    public static void Fields(Utf8JsonWriter json, KnownModel model, bool isInstalled, string[] sources)
     {
         json.WriteString("name", model.Id);
         json.WriteBoolean("installed", isInstalled);
@@ -89,6 +92,13 @@ internal static class ModelRendering
         json.WriteString("score_measure", model.ScoreMeasure);
         json.WriteString("score_source", model.ScoreSource);
         json.WriteString("note", model.Note);
+        json.WriteStartArray("sources");
+        foreach (var source in sources)
+        {
+            json.WriteStringValue(source);
+        }
+
+        json.WriteEndArray();
     }
 
     // org/name stands for its main branch; other revisions, and commits that no revision points to, are named.

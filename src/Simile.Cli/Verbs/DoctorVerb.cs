@@ -20,8 +20,10 @@ internal static class DoctorVerb
                 checks.Add(await CheckAsync(host.Value, name, cancellationToken));
             }
 
-            Write(parsed.GetValue(json), DoctorKernels.Measure(), checks);
-            return checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
+            var chosen = host.Value.Settings.Default;
+            var isThere = DefaultRendering.FolderOf(host.Value, chosen) is not null;
+            Write(parsed.GetValue(json), DoctorKernels.Measure(), checks, chosen, isThere);
+            return isThere && checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
         });
     }
 
@@ -37,7 +39,7 @@ internal static class DoctorVerb
         }
     }
 
-    private static void Write(bool asJson, IReadOnlyList<DoctorKernels> kernels, List<(string Model, string Result, bool Sound)> checks)
+    private static void Write(bool asJson, IReadOnlyList<DoctorKernels> kernels, List<(string Model, string Result, bool Sound)> checks, DefaultModel chosen, bool isThere)
     {
         var vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
         if (asJson)
@@ -49,6 +51,8 @@ internal static class DoctorVerb
                 json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
                 json.WriteNumber("processors", Environment.ProcessorCount);
                 json.WriteNumber("vector_bits", vectorBits);
+                DefaultRendering.Fields(json, chosen);
+                json.WriteBoolean("default_installed", isThere);
                 json.WriteStartArray("kernels");
                 foreach (var kernel in kernels)
                 {
@@ -82,6 +86,9 @@ internal static class DoctorVerb
             Console.WriteLine($"{(sound ? "ok  " : "BAD ")} {model}: {result}");
         }
 
+        Console.WriteLine(isThere
+            ? $"ok   {SafeText.Line(chosen.Name)} is used where no model is named ({DefaultRendering.Origin(chosen)})"
+            : $"BAD  {SafeText.Line(chosen.Name)} should be used where no model is named ({DefaultRendering.Origin(chosen)}), but it is not there: 'simile models use NAME' chooses another, 'simile models use --reset' the one that comes with Simile");
         if (checks.Count == 0)
         {
             Console.WriteLine("BAD  no model is installed (set SIMILE_MODELS to a folder of model folders)");

@@ -26,8 +26,13 @@ internal static class IndexVerb
             var options = new ChunkerOptions { MaxTokens = parsed.GetValue(tokens), OverlapTokens = parsed.GetValue(overlap) };
             var files = parsed.GetValue(paths)!;
             OutputGuard.Require(parsed.GetValue(store)!, files.Where(File.Exists));
-            await using var loaded = await model.OpenAsync(host, parsed, Indexing.NeedsOf(files, mustExist: false), cancellationToken);
-            using var opened = host.Value.OpenStore(parsed.GetValue(store)!, create: true);
+            var needs = Indexing.NeedsOf(files, mustExist: false);
+            // An index that is there keeps to its model; a new one is made only when there is a model to make it with.
+            var known = File.Exists(parsed.GetValue(store)) ? host.Value.OpenStore(parsed.GetValue(store)!, create: true) : null;
+            using var disposing = known;
+            await using var loaded = await model.OpenAsync(host, parsed, needs, cancellationToken, index: known);
+            using var made = known is null ? host.Value.OpenStore(parsed.GetValue(store)!, create: true) : null;
+            var opened = known ?? made!;
             await opened.EnsureSpaceAsync(loaded.Space, cancellationToken);
             await model.RememberAsync(parsed, opened, cancellationToken);
             var report = await Indexing.RunAsync(opened, loaded, files, options, cancellationToken, parsed.GetValue(verbose), parsed.GetValue(prune));

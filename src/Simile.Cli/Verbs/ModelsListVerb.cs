@@ -3,6 +3,7 @@ using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Hub;
 using Simile.Models;
+using Simile.NuGet;
 
 namespace Simile.Cli.Verbs;
 
@@ -46,34 +47,59 @@ internal static class ModelsListVerb
     {
         var models = host.Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
             .Concat(host.HubCache.Snapshots.Select(snapshot => InstalledModel.Of(ModelFolder.Open(snapshot.Folder), snapshot)));
+        var chosen = host.Settings.Default;
+        var folder = DefaultRendering.FolderOf(host, chosen);
+        if (folder is null)
+        {
+            Console.Error.WriteLine($"Note: {SafeText.Line(chosen.Name)}, the default ({DefaultRendering.Origin(chosen)}), is not there");
+        }
+
         if (output is null)
         {
-            ModelRendering.WriteHead();
+            ModelRendering.WriteHead(DefaultRendering.Origin(chosen));
         }
 
         foreach (var model in models)
         {
-            Write(model, output, ModelRendering.WriteRow);
+            if (output is null)
+            {
+                ModelRendering.WriteRow(model, model.Folder == folder);
+            }
+
+            output?.Write(json =>
+            {
+                ModelRendering.Fields(json, model);
+                json.WriteBoolean("default", model.Folder == folder);
+                json.WriteString("default_set_by", model.Folder == folder ? chosen.SetBy : null);
+            });
         }
     }
 
     private static void ListKnown(SimileHost host, JsonLines? output)
     {
         var here = host.HubCache.Snapshots.Select(snapshot => snapshot.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var model in KnownModels.All)
+        foreach (var model in KnownModels.All.Concat(KnownPackages.All.Select(package => package.Model)).DistinctBy(model => model.Id))
         {
+            var isHere = here.Contains(model.Id) || host.PackagedModels.Find(model.Id) is not null;
+            var sources = SourcesOf(model);
             if (output is null)
             {
-                ModelRendering.WriteRow(model, here.Contains(model.Id));
+                ModelRendering.WriteRow(model, isHere, sources);
             }
 
-            output?.Write(json => ModelRendering.Fields(json, model, here.Contains(model.Id)));
+            output?.Write(json => ModelRendering.Fields(json, model, isHere, sources));
         }
+    }
+
+    private static string[] SourcesOf(KnownModel model)
+    {
+        string[] package = KnownPackages.Of(model.Id) is { } known ? [NuGetReference.Prefix + known.Id] : [];
+        return KnownModels.All.Contains(model) ? ["hub", .. package] : package;
     }
 
     private static void Show(SimileHost host, string name, JsonLines? output)
     {
-        var known = KnownModels.Find(name.Split('@')[0]);
+        var known = KnownModels.Find(name.Split('@')[0]) ?? KnownPackages.Of(name)?.Model;
         ModelFolder folder;
         try
         {
@@ -81,11 +107,11 @@ internal static class ModelsListVerb
         }
         catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound && known is not null)
         {
-            output?.Write(json => ModelRendering.Fields(json, known, isInstalled: false));
+            output?.Write(json => ModelRendering.Fields(json, known, isInstalled: false, SourcesOf(known)));
             if (output is null)
             {
                 ModelRendering.WriteDetails(known);
-                Console.Error.WriteLine($"Not installed: 'simile models pull {known.Id}' downloads it.");
+                Console.Error.WriteLine($"Not installed: {string.Join(" or ", SourcesOf(known).Select(source => $"'simile models pull {(source == "hub" ? known.Id : source)}'"))} downloads it.");
             }
 
             return;
@@ -93,7 +119,7 @@ internal static class ModelsListVerb
 
         var snapshot = host.HubCache.Snapshots.FirstOrDefault(entry => entry.Folder == folder.Path);
         Write(InstalledModel.Of(folder, snapshot), output, ModelRendering.WriteDetails);
-        if (output is null && known is not null && snapshot is not null)
+        if (output is null && known is not null && (snapshot is not null || PackageOrigin.Of(folder) is not null))
         {
             ModelRendering.WriteCard(known);
         }

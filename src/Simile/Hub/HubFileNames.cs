@@ -38,16 +38,19 @@ internal static partial class HubFileNames
     /// <summary>Refuses a name that is not a plain relative path.</summary>
     public static void Check(string id, string name)
     {
-        var isSafe = name.Length is > 0 and <= 1000
-            && !name.Any(letter => char.IsControl(letter) || letter == '\\')
-            && !Array.Exists(name.Split('/'), part => part is "" or "." or "..")
-            && !(name.Length > 1 && name[1] == ':');
-        if (!isSafe)
+        if (!IsSafe(name))
         {
             var shown = string.Concat(name.Take(80).Select(letter => char.IsControl(letter) ? '?' : letter));
             throw new SimileException(ErrorCode.HubUnsafeName, $"{id} lists a file named '{shown}', which could be written outside of the cache. Nothing was downloaded; do not trust this repository.");
         }
     }
+
+    /// <summary>Whether a name is a plain relative path, on every system.</summary>
+    public static bool IsSafe(string name) =>
+        name.Length is > 0 and <= 1000
+        && !name.Any(letter => char.IsControl(letter) || letter == '\\')
+        && !Array.Exists(name.Split('/'), part => part is "" or "." or "..")
+        && !(name.Length > 1 && name[1] == ':');
 
     private static bool IsWanted(string name) => NamePattern().IsMatch(name) && (FilePattern().IsMatch(FileOf(name)) || name == "README.md");
 

@@ -22,6 +22,9 @@ internal sealed record InstalledModel(
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; }
 
+    /// <summary>The package it came in and the version, or null.</summary>
+    public string? Package { get; init; }
+
     /// <summary>Whether it scores pairs of texts, and embeds nothing.</summary>
     public bool IsReranker { get; init; }
 
@@ -35,13 +38,25 @@ internal sealed record InstalledModel(
         try
         {
             var read = ModelDescription.Of(folder);
-            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality, IsReranker = read.IsReranker };
+            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality, IsReranker = read.IsReranker, Package = PackageOf(folder) };
         }
         catch (SimileException error) when (error.Code is ErrorCode.UnsupportedModel or ErrorCode.BadCheckpoint or ErrorCode.ModelNotFound)
         {
             var (config, known) = (ReadConfig(folder), KnownModels.Find(folder.Name));
             return new InstalledModel(
-                folder.Name, folder.Path, Text(config, "model_type") ?? known?.Kind ?? "unknown", Number(config, "vocab_size"), known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"), [], known?.MaxTokens, known?.Licence, bytes, snapshot?.Revision, snapshot?.Commit);
+                folder.Name, folder.Path, Text(config, "model_type") ?? known?.Kind ?? "unknown", Number(config, "vocab_size"), known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"), [], known?.MaxTokens, known?.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Package = PackageOf(folder) };
+        }
+    }
+
+    private static string? PackageOf(ModelFolder folder)
+    {
+        try
+        {
+            return PackageOrigin.Of(folder)?.Label;
+        }
+        catch (SimileException)
+        {
+            return $"{PackageOrigin.FileName} cannot be read";
         }
     }
 

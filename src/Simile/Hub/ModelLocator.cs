@@ -2,7 +2,7 @@ using Simile.Models;
 
 namespace Simile.Hub;
 
-/// <summary>Finds models by name: an installed model, then one in the hub's cache, then a folder. A folder that has a model's name is meant by <c>./name</c> only, so that none takes a model's place by lying in the current folder.</summary>
+/// <summary>Finds models by name: an installed model, then one in the hub's cache, then a folder. A model of the hub that came in a package is found by both its names. A folder that has a model's name is meant by <c>./name</c> only, so that none takes a model's place by lying in the current folder.</summary>
 /// <param name="catalogue">The installed models.</param>
 /// <param name="cache">The hub's cache.</param>
 public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
@@ -25,6 +25,11 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         if (reference is not null && cache.Find(reference) is { } snapshot)
         {
             return ModelFolder.Open(snapshot.Folder);
+        }
+
+        if (reference is not null && FromPackage(reference) is { } packaged)
+        {
+            return packaged;
         }
 
         // A folder that is there but holds no model says so when it is read.
@@ -55,6 +60,14 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         id = id is null ? named : cache.FindId(id) ?? id;
         var isReference = id.Contains('/', StringComparison.Ordinal) || cache.FindId(id) is not null;
         return isReference && HubReference.TryParse($"{id}@{revision ?? HubReference.DefaultRevision}", out var reference) ? reference : null;
+    }
+
+    // A model that came in a package answers to its name of the hub, where the hub's own is not here.
+    private ModelFolder? FromPackage(HubReference reference)
+    {
+        var name = reference.Id[(reference.Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var isMeant = reference.Revision == HubReference.DefaultRevision && catalogue.Names.Contains(name, StringComparer.Ordinal);
+        return isMeant && catalogue.Resolve(name) is var folder && PackageOrigin.Of(folder)?.Model == reference.Id ? folder : null;
     }
 
     private SimileException NotPulled(string name, HubReference reference)

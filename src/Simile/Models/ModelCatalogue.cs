@@ -5,15 +5,17 @@ namespace Simile.Models;
 /// <param name="roots">Folders that hold model folders; the first one that has a name wins.</param>
 public sealed class ModelCatalogue(IReadOnlyList<string> roots)
 {
+    private readonly IReadOnlyList<string> _roots = roots;
+
     /// <summary>The model that is used when none is named.</summary>
     public const string DefaultModel = "simile-text-mini";
 
     /// <summary>The names of the installed models, in order.</summary>
     public IReadOnlyList<string> Names =>
-        [.. roots.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root)).Where(IsModel).Select(path => Path.GetFileName(path)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. _roots.Where(Directory.Exists).SelectMany(root => Directory.EnumerateDirectories(root)).Where(IsModel).Select(path => Path.GetFileName(path)!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private string WhereItLooked => roots.Count > 0
-        ? $"Looked in {string.Join(", ", roots)}."
+    private string WhereItLooked => _roots.Count > 0
+        ? $"Looked in {string.Join(", ", _roots)}."
         : "No folder 'models' lies beside the program or above it, and SIMILE_MODELS names none. The package Simile.Models.Mini brings the small models.";
 
     /// <summary>The folder of a model.</summary>
@@ -22,7 +24,7 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
     internal ModelFolder Resolve(string nameOrFolder)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
-        var path = roots.Select(root => Path.Combine(root, nameOrFolder)).FirstOrDefault(IsModel) ?? nameOrFolder;
+        var path = _roots.Select(root => Path.Combine(root, nameOrFolder)).FirstOrDefault(IsModel) ?? nameOrFolder;
         if (Directory.Exists(path))
         {
             return ModelFolder.Open(path);
@@ -50,8 +52,12 @@ public sealed class ModelCatalogue(IReadOnlyList<string> roots)
         return new ModelCatalogue(roots);
     }
 
-    /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models.Mini puts its own) or above it.</summary>
-    public static ModelCatalogue OfThisMachine() => Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS"));
+    /// <summary>The models of this machine: those that SIMILE_MODELS names, then those beside the program (where the package Simile.Models.Mini puts its own) or above it, then those that were pulled from packages.</summary>
+    public static ModelCatalogue OfThisMachine()
+    {
+        var (found, pulled) = (Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable("SIMILE_MODELS")), PackagedModels.OfThisMachine().Folder);
+        return Directory.Exists(pulled) ? new ModelCatalogue([.. found._roots, pulled]) : found;
+    }
 
     /// <summary>Whether a folder holds what makes it a model's.</summary>
     internal static bool IsModel(string path) => Array.Exists(["config.json", "modules.json", AdapterConfig.FileName], name => File.Exists(Path.Combine(path, name)));
