@@ -11,7 +11,7 @@ namespace Simile.NuGet;
 public static class ModelPackage
 {
     // The same folder gives the same package, whenever it is packed.
-    private static readonly DateTime Timestamp = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private const string Timestamp = "2000-01-01T00:00:00Z";
 
     // As Simile.Models.Mini brings its own; items without a name of their own, so that several such packages do not copy one another's files.
     private const string Targets = """
