@@ -8,7 +8,7 @@ using Simile.Models;
 namespace Simile.NuGet;
 
 /// <summary>Makes a NuGet package of a model folder. A program that references it finds the model in the folder <c>models</c> beside it, by its name.</summary>
-public static class ModelPackage
+internal static class ModelPackage
 {
     // The same folder gives the same package, whenever it is packed.
     private const string Timestamp = "2000-01-01T00:00:00Z";
@@ -104,7 +104,7 @@ public static class ModelPackage
 }
 
 /// <summary>What a package of a model is called, and where it goes.</summary>
-public sealed record ModelPackageOptions
+internal sealed record ModelPackageOptions
 {
     /// <summary>The package's id, such as <c>My.Model</c>.</summary>
     public required string Id { get; init; }
@@ -122,4 +122,4 @@ public sealed record ModelPackageOptions
 /// <param name="Version">The package's version.</param>
 /// <param name="Path">The package's file.</param>
 /// <param name="Bytes">Its size.</param>
-public sealed record PackedModel(string Name, string Id, string Version, string Path, long Bytes);
+internal sealed record PackedModel(string Name, string Id, string Version, string Path, long Bytes);

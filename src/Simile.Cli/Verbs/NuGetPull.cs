@@ -11,7 +11,7 @@ internal static class NuGetPull
     public static async Task RunAsync(NuGetReference package, bool asJson, CancellationToken cancellationToken)
     {
         var models = await ProgressBar.RunAsync(
-            package.ToString(), 0, show => NuGetModels.OfThisMachine().PullAsync(package, new HeardProgress(show), cancellationToken), bytes: true);
+            package.ToString(), 0, show => NuGetModels.OfThisMachine().PullAsync(package.ToString(), new HeardProgress(show), cancellationToken), bytes: true);
         using var output = asJson ? new JsonLines() : null;
         foreach (var model in models)
         {
