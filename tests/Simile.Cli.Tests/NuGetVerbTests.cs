@@ -125,6 +125,7 @@ public sealed class NuGetVerbTests : IDisposable
         SmallModel.Plant(_folder.File("colors"));
         await RunAsync("models", "pack", _folder.File("colors"), "--id", "My.Colors", "--version", "1.0.0", "--output", _folder.File("feed"));
         await RunAsync("models", "pull", "nuget:My.Colors");
+        Directory.Delete(_folder.File("colors"), recursive: true);
         var settings = _folder.File("config", "simile", "settings.json");
         Assert.Contains("simile-text-mini is used", (await RunAsync("models", "use")).Output, StringComparison.Ordinal);
         Assert.Equal(256, (await VectorAsync()).Length);
