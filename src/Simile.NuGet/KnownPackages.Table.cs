@@ -38,7 +38,7 @@ internal static partial class KnownPackages
                     """,
                 // ML.NET's own featurizer fills a square of 224 and takes the values as they are; preprocess.onnx subtracts the mean picture.
                 ["preprocessor_config.json"] = """
-                    {"image_processor_type": "ConvNextFeatureExtractor", "do_resize": true, "size": {"shortest_edge": 224}, "do_center_crop": true, "crop_size": {"height": 224, "width": 224}, "crop_pct": 1.0,
+                    {"image_processor_type": "CLIPImageProcessor", "do_resize": true, "size": {"shortest_edge": 224}, "do_center_crop": true, "crop_size": {"height": 224, "width": 224},
                      "resample": 2, "do_rescale": false, "do_normalize": false, "do_flip_channel_order": true}
                     """,
             }))

@@ -23,6 +23,13 @@ internal static class Shell
         }
 
         start.Environment.Remove("SIMILE_MODELS");
+        start.Environment.Remove("SIMILE_MODEL");
+        start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder, "cache");
+        if (program != "dotnet")
+        {
+            start.Environment["XDG_CONFIG_HOME"] = Path.Combine(folder, "settings");
+        }
+
         if (packages is not null)
         {
             start.Environment["NUGET_PACKAGES"] = packages;

@@ -30,6 +30,7 @@ internal static partial class ModelFileTable
             "phrasetokenizer_config.json"),
         new(KeyEffect.NoEffect, "generation_config.json"),
         new(KeyEffect.NoEffect, "README.md", "LICENSE", ".gitattributes"),
+        new(KeyEffect.NoEffect, "simile-package.json"),
         new(
             KeyEffect.NoEffect,
             "train_script.py", "data_config.json", "training_args.bin", "trainer_state.json", "optimizer.pt", "scheduler.pt",
