@@ -7,7 +7,7 @@ namespace Simile.Packages.Tests;
 /// <summary>What lies in the packages, and what they say of themselves.</summary>
 public sealed class ContentsTests(PackedFeed feed)
 {
-    private static readonly string[] Libraries = ["Simile", "Simile.Engine", "Simile.Hosting", "Simile.Sqlite", "Simile.Training"];
+    private static readonly string[] Libraries = ["Simile", "Simile.Engine", "Simile.Hosting", "Simile.NuGet", "Simile.Sqlite", "Simile.Training"];
 
     public static TheoryData<string> Ids => [.. RepositoryRoot.Projects()];
 

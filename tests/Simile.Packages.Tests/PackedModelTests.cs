@@ -12,6 +12,7 @@ public sealed class PackedModelTests(PackedFeed feed)
     {
         var folder = feed.NewFolder("packed");
         await Shell.LinesAsync(folder, feed.Unpacked, "dotnet", "tool", "install", "Simile.Cli", "--version", feed.Version, "--tool-path", Path.Combine(folder, "bin"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "NuGet.config"), """<configuration><packageSources><add key="company" value="feed" /></packageSources></configuration>""");
         var simile = Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "simile.exe" : "simile");
         var own = Directory.CreateDirectory(Path.Combine(folder, "own", "company-model")).FullName;
         foreach (var path in Directory.GetFiles(RepositoryRoot.Find("models", "simile-text-mini")))
@@ -19,7 +20,7 @@ public sealed class PackedModelTests(PackedFeed feed)
             File.Copy(path, Path.Combine(own, Path.GetFileName(path)));
         }
 
-        await Shell.LinesAsync(folder, null, simile, "models", "pack", own, "--id", Id, "--version", feed.Version, "--output", feed.Packages);
+        await Shell.LinesAsync(folder, null, simile, "models", "pack", own, "--id", Id, "--version", feed.Version, "--output", Path.Combine(folder, "feed"));
         Golden.AssertFirst(VectorOf(await ProgramAsync(folder)));
 
         var pulled = await Shell.LinesAsync(folder, null, simile, "models", "pull", $"nuget:{Id}@{feed.Version}");
