@@ -26,6 +26,10 @@ internal sealed class CorpusTokenizer(ITokenizer tokenizer, TokenPool pool, int 
         }
     }
 
+    /// <summary>The tokens of single texts.</summary>
+    public IEnumerable<TokenSpan> TokenizeTexts(IEnumerable<string> texts) =>
+        Tokenize(texts.Select(text => new CorpusDocument { Title = text })).Select(document => document.Title);
+
     private static IEnumerable<string> TextsOf(CorpusDocument document) =>
     [
         document.Title, document.Description, .. document.Paragraphs,

@@ -18,5 +18,13 @@ internal sealed class PinnedMatrix(int rows, int columns)
 
     public nint Address => Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
 
+    /// <summary>A copy of some rows.</summary>
+    public PinnedMatrix Slice(int first, int count)
+    {
+        var slice = new PinnedMatrix(count, columns);
+        _values.AsSpan(first * columns, count * columns).CopyTo(slice.All);
+        return slice;
+    }
+
     public Span<float> Row(int row) => _values.AsSpan(row * columns, columns);
 }

@@ -25,58 +25,58 @@ internal static class StaticModelWriter
 
     /// <summary>Writes the folder, whole or not at all; a README.md that is there already stays.</summary>
     /// <param name="folder">The folder; it is made where it is missing.</param>
-    /// <param name="trainer">The training.</param>
-    /// <param name="options">Its recipe.</param>
+    /// <param name="table">What was trained.</param>
     /// <param name="tokenizerPath">The tokenizer.json.</param>
     /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     /// <exception cref="SimileException">As <see cref="RequireOwn"/>.</exception>
-    public static async Task WriteAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(string folder, StaticTable table, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(table);
         RequireOwn(folder);
         using var draft = ModelDraft.Begin(folder);
-        await WriteAsync(draft, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(draft, table, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same, into a draft that was begun before the training, so that a place that cannot be written is known at once.</summary>
     /// <param name="draft">The draft; it is put into its place.</param>
-    /// <param name="trainer">The training.</param>
-    /// <param name="options">Its recipe.</param>
+    /// <param name="table">What was trained.</param>
     /// <param name="tokenizerPath">The tokenizer.json.</param>
     /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    public static async Task WriteAsync(ModelDraft draft, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
+    public static async Task WriteAsync(ModelDraft draft, StaticTable table, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(options);
-        await WriteAllAsync(draft.Folder, trainer, options, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(table);
+        await WriteAllAsync(draft.Folder, table, tokenizerPath, calibrationTexts, cancellationToken).ConfigureAwait(false);
         draft.Commit();
     }
 
-    private static async Task WriteAllAsync(string folder, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
+    private static async Task WriteAllAsync(string folder, StaticTable table, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
     {
-        var table = trainer.Table;
-        var halves = new Half[table.Rows * table.Columns];
+        var (rows, lengths, rate) = table;
+        var halves = new Half[rows.Rows * rows.Columns];
         for (var i = 0; i < halves.Length; i++)
         {
-            halves[i] = Half.IsFinite((Half)table.All[i])
-                ? (Half)table.All[i]
+            halves[i] = Half.IsFinite((Half)rows.All[i])
+                ? (Half)rows.All[i]
                 : throw new SimileException(
-                    ErrorCode.BadTrainingData, $"Row {i / table.Columns} of the trained table holds {table.All[i]:R}, which is no finite 16-bit float: the training ran away. Lower the learning rate of {options.LearningRate:R}.");
+                    ErrorCode.BadTrainingData, $"Row {i / rows.Columns} of the trained table holds {rows.All[i]:R}, which is no finite 16-bit float: the training ran away. Lower the learning rate of {rate:R}.");
         }
 
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", TensorType.F16, [table.Rows, table.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
-        File.Copy(tokenizerPath, Path.Combine(folder, "tokenizer.json"), overwrite: true);
-        await WriteConfigurationAsync(folder, options, cancellationToken).ConfigureAwait(false);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [new("embeddings", TensorType.F16, [rows.Rows, rows.Columns], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray())]);
+        var tokenizer = Path.Combine(folder, "tokenizer.json");
+        if (Path.GetFullPath(tokenizerPath) != Path.GetFullPath(tokenizer))
+        {
+            File.Copy(tokenizerPath, tokenizer, overwrite: true);
+        }
+
+        await WriteConfigurationAsync(folder, [.. lengths.OrderDescending()], cancellationToken).ConfigureAwait(false);
         await WriteChecksAsync(folder, calibrationTexts, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task WriteConfigurationAsync(string folder, StaticTrainerOptions options, CancellationToken cancellationToken)
+    private static async Task WriteConfigurationAsync(string folder, int[] lengths, CancellationToken cancellationToken)
     {
-        var lengths = options.Dimensions.OrderDescending().ToList();
         (string Name, string Json)[] files =
         [
             ("config.json", $$"""
@@ -121,3 +121,9 @@ internal static class StaticModelWriter
         new GoldenFile([.. rows.Select(i => texts[i])], [.. rows.Select(i => vectors[i].ToArray())], 1e-5f).Save(folder);
     }
 }
+
+/// <summary>A trained table of token vectors.</summary>
+/// <param name="Rows">The vectors, (V, D).</param>
+/// <param name="Dimensions">The lengths they can be cut to, the longest being D.</param>
+/// <param name="LearningRate">The rate they were trained with, for what is said when they ran away.</param>
+internal sealed record StaticTable(PinnedMatrix Rows, IReadOnlyList<int> Dimensions, float LearningRate);

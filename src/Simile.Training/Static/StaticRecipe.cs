@@ -72,7 +72,8 @@ public static class StaticRecipe
     private static string Text(JsonElement source, string name) =>
         source.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"the {name} of a source is empty.");
 
-    private static CorpusSource ReadSource(JsonElement source)
+    /// <summary>A source of a recipe.</summary>
+    internal static CorpusSource ReadSource(JsonElement source)
     {
         var file = new CorpusSource { File = Text(source, "file"), Format = Text(source, "format") };
         return source.EnumerateObject().Aggregate(file, (result, field) => field.Name switch

@@ -58,6 +58,9 @@ public sealed class StaticTrainer
 
     internal SparseAdam Adam => _adam;
 
+    /// <summary>What was trained so far.</summary>
+    internal StaticTable Result => new(_table, _options.Dimensions, _options.LearningRate);
+
     /// <summary>Reads and tokenizes a corpus and prepares a training from its beginning.</summary>
     /// <param name="corpus">The folder with the recipe's files.</param>
     /// <param name="tokenizer">The tokenizer; at most 65,536 entries.</param>
@@ -126,18 +129,18 @@ public sealed class StaticTrainer
             throw new SimileException(ErrorCode.BadTrainingData, $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. Lower learning_rate ({_options.LearningRate}) or scale ({_options.Scale}).");
         }
 
-        _tableGradient.Apply(_batch, _leftGradient, _rightGradient, RateAt(Step), Step);
+        _tableGradient.Apply(RateAt(Step, _options.Steps, _options.LearningRate), Step, (_batch.Left, _leftGradient), (_batch.Right, _rightGradient));
         return (source.Name, loss);
     }
 
     internal void ResumeAt(long step) => Step = step;
 
-    // The rate rises over the first 2 % of the steps and then falls along a cosine to nothing (Loshchilov and Hutter 2017).
-    private float RateAt(long step)
+    /// <summary>The rate rises over the first 2 % of the steps and then falls along a cosine to nothing (Loshchilov and Hutter 2017).</summary>
+    internal static float RateAt(long step, long steps, float highest)
     {
-        var warmUp = Math.Max(1, _options.Steps / 50);
-        var done = Math.Min(1, (double)step / _options.Steps);
-        return _options.LearningRate * (float)(Math.Min(1, (double)step / warmUp) * 0.5 * (1 + Math.Cos(Math.PI * done)));
+        var warmUp = Math.Max(1, steps / 50);
+        var done = Math.Min(1, (double)step / steps);
+        return highest * (float)(Math.Min(1, (double)step / warmUp) * 0.5 * (1 + Math.Cos(Math.PI * done)));
     }
 
     private double WeightOf(IPairSource source) =>

@@ -10,15 +10,12 @@ internal sealed class TableGradient(PinnedMatrix table, SparseAdam adam, int thr
     private int[] _texts = [];
 
     /// <summary>Moves every row that the batch used.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="left">Gradients of the left vectors, (B, D).</param>
-    /// <param name="right">Gradients of the right vectors, (B, D).</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of this step, from 1.</param>
-    public void Apply(PairBatch batch, PinnedMatrix left, PinnedMatrix right, float rate, long step)
+    /// <param name="sides">The texts of the batch (B in each side), and the gradients of their vectors, (B, D).</param>
+    public void Apply(float rate, long step, params (TextSide Texts, PinnedMatrix Gradients)[] sides)
     {
-        Sort(batch);
-        var pairs = batch.Capacity;
+        Sort(sides);
         Parallel.For(0, table.Rows, _parallel, token =>
         {
             var texts = _texts.AsSpan(_starts[token], _starts[token + 1] - _starts[token]);
@@ -31,28 +28,33 @@ internal sealed class TableGradient(PinnedMatrix table, SparseAdam adam, int thr
             sum.Clear();
             foreach (var text in texts)
             {
-                var (side, gradients, index) = text < pairs ? (batch.Left, left, text) : (batch.Right, right, text - pairs);
-                SideEncoder.Add(gradients.Row(index), sum, 1f / side[index].Length);
+                var (side, index) = Math.DivRem(text, sides[0].Texts.Count);
+                SideEncoder.Add(sides[side].Gradients.Row(index), sum, 1f / sides[side].Texts[index].Length);
             }
 
             adam.Update(token, sum, rate, step);
         });
     }
 
-    // A counting sort: _texts holds, row after row, which texts use it; texts of the right side count from the number of pairs on.
-    private void Sort(PairBatch batch)
+    // A counting sort: _texts holds, row after row, which texts use it; texts of each side count on from those of the side before.
+    private void Sort((TextSide Texts, PinnedMatrix Gradients)[] sides)
     {
         Array.Clear(_starts);
-        Count(batch.Left.Tokens);
-        Count(batch.Right.Tokens);
+        foreach (var (texts, _) in sides)
+        {
+            Count(texts.Tokens);
+        }
+
         for (var i = 1; i < _starts.Length; i++)
         {
             _starts[i] += _starts[i - 1];
         }
 
         Array.Resize(ref _texts, Math.Max(_texts.Length, _starts[^1]));
-        Place(batch.Right, batch.Capacity);
-        Place(batch.Left, 0);
+        for (var side = sides.Length - 1; side >= 0; side--)
+        {
+            Place(sides[side].Texts, side * sides[0].Texts.Count);
+        }
     }
 
     private void Count(ReadOnlySpan<ushort> tokens)

@@ -13,8 +13,20 @@ internal static class TokenizerFileWriter
     /// <param name="options">The options the vocabulary was made with.</param>
     public static void Write(string path, IReadOnlyList<string> vocabulary, WordPieceTrainerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(options);
+        Write(path, vocabulary, options.SpecialTokens, options.Normalizer);
+    }
+
+    /// <summary>Writes the file of a vocabulary that was made elsewhere.</summary>
+    /// <param name="path">The tokenizer.json.</param>
+    /// <param name="vocabulary">The entries in the order of their ids.</param>
+    /// <param name="special">Those found as a whole, the unknown token first.</param>
+    /// <param name="normalizer">What is done to text before it is split into words.</param>
+    public static void Write(string path, IReadOnlyList<string> vocabulary, IReadOnlyList<string> special, BertNormalizer normalizer)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        ArgumentNullException.ThrowIfNull(special);
+        ArgumentNullException.ThrowIfNull(normalizer);
         var unfinished = path + ".tmp";
         using (var stream = File.Create(unfinished))
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, IndentSize = 0 }))
@@ -23,8 +35,8 @@ internal static class TokenizerFileWriter
             json.WriteString("version", "1.0");
             json.WriteNull("truncation");
             json.WriteNull("padding");
-            WriteAddedTokens(json, options.SpecialTokens);
-            WriteNormalizer(json, options.Normalizer);
+            WriteAddedTokens(json, [.. vocabulary.Index().Where(entry => special.Contains(entry.Item))]);
+            WriteNormalizer(json, normalizer);
             WriteType(json, "pre_tokenizer", "BertPreTokenizer");
             json.WriteNull("post_processor");
             json.WriteStartObject("decoder");
@@ -32,21 +44,21 @@ internal static class TokenizerFileWriter
             json.WriteString("prefix", "##");
             json.WriteBoolean("cleanup", true);
             json.WriteEndObject();
-            WriteModel(json, vocabulary, options.SpecialTokens[0]);
+            WriteModel(json, vocabulary, special[0]);
             json.WriteEndObject();
         }
 
         File.Move(unfinished, path, overwrite: true);
     }
 
-    private static void WriteAddedTokens(Utf8JsonWriter json, IReadOnlyList<string> tokens)
+    private static void WriteAddedTokens(Utf8JsonWriter json, IReadOnlyList<(int Id, string Content)> tokens)
     {
         json.WriteStartArray("added_tokens");
-        for (var id = 0; id < tokens.Count; id++)
+        foreach (var (id, content) in tokens)
         {
             json.WriteStartObject();
             json.WriteNumber("id", id);
-            json.WriteString("content", tokens[id]);
+            json.WriteString("content", content);
             foreach (var flag in (ReadOnlySpan<string>)["single_word", "lstrip", "rstrip", "normalized"])
             {
                 json.WriteBoolean(flag, false);

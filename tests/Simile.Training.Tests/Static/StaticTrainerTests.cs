@@ -59,9 +59,9 @@ public sealed class StaticTrainerTests : IDisposable
         var (trainer, _) = await PrepareAsync();
         var foreign = Directory.CreateDirectory(_folder.File("notes")).FullName;
         await File.WriteAllTextAsync(Path.Combine(foreign, "letter.txt"), "mine");
-        var error = await Assert.ThrowsAsync<SimileException>(() => StaticModelWriter.WriteAsync(foreign, trainer, _options, _folder.File("tokenizer.json"), [Word(1, 'a')]));
+        var error = await Assert.ThrowsAsync<SimileException>(() => StaticModelWriter.WriteAsync(foreign, trainer.Result, _folder.File("tokenizer.json"), [Word(1, 'a')]));
         Assert.Contains("letter.txt", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<Exception>(() => StaticModelWriter.WriteAsync(_folder.File("model"), trainer, _options, _folder.File("no-such-tokenizer.json"), [Word(1, 'a')]));
+        await Assert.ThrowsAnyAsync<Exception>(() => StaticModelWriter.WriteAsync(_folder.File("model"), trainer.Result, _folder.File("no-such-tokenizer.json"), [Word(1, 'a')]));
         Assert.Equal(["letter.txt"], Directory.GetFileSystemEntries(foreign).Select(Path.GetFileName));
         Assert.DoesNotContain(Directory.GetFileSystemEntries(_folder.Path), entry => Path.GetFileName(entry).StartsWith("model", StringComparison.Ordinal));
     }
@@ -73,7 +73,7 @@ public sealed class StaticTrainerTests : IDisposable
         var first = trainer.Advance().Loss;
         Train(trainer, _options.Steps);
         Assert.True(trainer.Advance().Loss < first / 2);
-        await StaticModelWriter.WriteAsync(_folder.File("model"), trainer, _options, _folder.File("tokenizer.json"), [Word(1, 'a'), Word(2, 'n')]);
+        await StaticModelWriter.WriteAsync(_folder.File("model"), trainer.Result, _folder.File("tokenizer.json"), [Word(1, 'a'), Word(2, 'n')]);
         var embedder = await TextEmbedder.LoadAsync(_folder.File("model"));
         var batch = await embedder.EmbedAsync([Word(3, 'a'), Word(3, 'n'), Word(40, 'n')], new EmbedOptions { Dimensions = 32 });
         Assert.True(Similarity.Measure(batch, 0, batch, 1) > Similarity.Measure(batch, 0, batch, 2) + 0.2f);
@@ -84,7 +84,7 @@ public sealed class StaticTrainerTests : IDisposable
     public async Task TextsWithoutTokensDoNotEndTheWritingOfAModel()
     {
         var (trainer, _) = await PrepareAsync();
-        await StaticModelWriter.WriteAsync(_folder.File("model"), trainer, _options, _folder.File("tokenizer.json"), ["щука", "", Word(1, 'a')]);
+        await StaticModelWriter.WriteAsync(_folder.File("model"), trainer.Result, _folder.File("tokenizer.json"), ["щука", "", Word(1, 'a')]);
         Assert.True((await TextModelVerifier.VerifyAsync(Models.ModelFolder.Open(_folder.File("model")))).HasGolden);
     }
 

@@ -38,6 +38,9 @@ internal sealed class WordPieceTokenizer : ITokenizer
         Special = special ?? SpecialTokens.None;
     }
 
+    /// <summary>What is done to text before it is split into words.</summary>
+    public BertNormalizer Normalizer => _normalizer;
+
     /// <inheritdoc/>
     public int VocabularySize => _tokens.Length;
 
