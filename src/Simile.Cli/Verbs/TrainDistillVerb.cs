@@ -178,7 +178,7 @@ internal static class TrainDistillVerb
         }
     }
 
-    private sealed class Teachers : IAsyncDisposable
+    private sealed class Teachers(string folder) : IAsyncDisposable
     {
         private readonly List<EmbeddingModel> _models = [];
         private readonly List<TeacherFile> _files = [];
@@ -191,12 +191,12 @@ internal static class TrainDistillVerb
 
         public static async Task<Teachers> OpenAsync(SimileHost host, IReadOnlyList<string> names, string folder, EmbeddingModelOptions options, CancellationToken cancellationToken)
         {
-            var teachers = new Teachers();
+            var teachers = new Teachers(folder);
             try
             {
                 foreach (var name in names)
                 {
-                    await teachers.AddAsync(host, name, folder, options, cancellationToken);
+                    await teachers.AddAsync(host, name, options, cancellationToken);
                 }
 
                 return teachers;
@@ -211,13 +211,19 @@ internal static class TrainDistillVerb
         public async ValueTask DisposeAsync()
         {
             _files.ForEach(file => file.Dispose());
+            _files.Clear();
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+
             foreach (var model in _models)
             {
                 await model.DisposeAsync();
             }
         }
 
-        private async Task AddAsync(SimileHost host, string name, string folder, EmbeddingModelOptions options, CancellationToken cancellationToken)
+        private async Task AddAsync(SimileHost host, string name, EmbeddingModelOptions options, CancellationToken cancellationToken)
         {
             var found = host.Models.Resolve(name);
             var manifest = ModelManifest.Read(found);

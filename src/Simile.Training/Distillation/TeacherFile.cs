@@ -17,7 +17,9 @@ internal sealed class TeacherFile : IDisposable
     private readonly FileStream _file;
     private readonly Dictionary<UInt128, long> _rows = [];
 
-    private TeacherFile(FileStream file, int dimensions) => (_file, Dimensions) = (file, dimensions);
+    private readonly string _path;
+
+    private TeacherFile(string path, FileStream file, int dimensions) => (_path, _file, Dimensions) = (path, file, dimensions);
 
     private static ReadOnlySpan<byte> Magic => "SIMILETV"u8;
 
@@ -37,7 +39,7 @@ internal sealed class TeacherFile : IDisposable
         var stream = File.Exists(path)
             ? RegularFile.Open(path, new FileStreamOptions { Access = FileAccess.ReadWrite, Share = FileShare.None })
             : new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        var file = new TeacherFile(stream, dimensions);
+        var file = new TeacherFile(path, stream, dimensions);
         try
         {
             file.ReadHeader(path, recipe);
@@ -80,8 +82,15 @@ internal sealed class TeacherFile : IDisposable
         _file.Flush();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Closes the file; one without a row is taken away.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (_rows.Count == 0)
+        {
+            File.Delete(_path);
+        }
+    }
 
     private static UInt128 KeyOf(string text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
