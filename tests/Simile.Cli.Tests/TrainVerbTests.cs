@@ -40,16 +40,16 @@ public sealed class TrainVerbTests : IDisposable
     {
         await File.WriteAllLinesAsync(_folder.File("texts.txt"), File.ReadAllLines(_folder.File("corpus", "pairs.tsv")).SelectMany(line => line.Split('\t')));
         string[] command = ["train", "distill", "--teacher", "simile-text-mini", "--corpus", _folder.File("texts.txt"), "--output", _folder.File("student"), "--threads", "1"];
-        var result = await CliProcess.RunAsync(null, [.. command, "--dimensions", "6"]);
+        var result = await CliProcess.RunAsync(null, [.. command, "--dimensions", "32"]);
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("8 texts, 29,500 tokens, 6 of the teachers' 256 dimensions", result.Error, StringComparison.Ordinal);
+        Assert.Contains("8 texts, 29,500 tokens, 32 of the teachers' 256 dimensions", result.Error, StringComparison.Ordinal);
         Assert.False(Path.Exists(_folder.File("student.teachers")));
         var embedded = await CliProcess.RunAsync(null, "embed", "fresh bread", "--json", "--model", _folder.File("student"));
-        Assert.Equal(6, JsonDocument.Parse(embedded.Output).RootElement.GetProperty("embedding").GetArrayLength());
+        Assert.Equal(32, JsonDocument.Parse(embedded.Output).RootElement.GetProperty("embedding").GetArrayLength());
 
         (string[] Arguments, string Code)[] wrong =
         [
-            (["--dimensions", "300"], "SIM901"), (["--teacher", "simile-image-mini"], "SIM106"), (["--tokenizer", _folder.File("none.json")], "SIM201"), (["--corpus", _folder.File("recipe.json")], "SIM601"),
+            (["--dimensions", "320"], "SIM901"), (["--teacher", "simile-image-mini"], "SIM106"), (["--tokenizer", _folder.File("none.json")], "SIM201"), (["--corpus", _folder.File("recipe.json")], "SIM601"),
         ];
         foreach (var (arguments, code) in wrong)
         {

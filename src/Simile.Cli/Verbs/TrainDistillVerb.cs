@@ -38,7 +38,7 @@ internal static class TrainDistillVerb
         var corpus = VerbOptions.Required("--corpus", "The folder of the recipe's files; without a recipe a file of texts, one a line, or a folder of .txt files", "PATH");
         var tokenizer = VerbOptions.Named("--tokenizer", "The student's tokenizer.json. Default: that of the first teacher", "PATH");
         var output = VerbOptions.Required("--output", "The model folder to write", "PATH");
-        var dimensions = VerbOptions.MaybeNumber("--dimensions", "Values of the student's vectors, in place of the recipe's", 1, 4096);
+        var dimensions = VerbOptions.MaybeNumber("--dimensions", "Values of the student's vectors, a multiple of 32, in place of the recipe's", 1, 4096);
         var seed = VerbOptions.MaybeNumber("--seed", "Where the random numbers begin, in place of the recipe's", 0, int.MaxValue);
         var vectors = VerbOptions.Named("--vectors", "The folder where the teachers' vectors are kept, for other runs too. Default: beside the output, until the student is done", "FOLDER");
         var checkpoint = VerbOptions.Named("--checkpoint", "Where the state is kept, every 30 seconds; the same command goes on from there. Default: beside the output", "FILE");
@@ -107,7 +107,7 @@ internal static class TrainDistillVerb
 
         var values = teachers.All.Sum(teacher => teacher.Dimensions);
         int[] fitting = [.. options.Dimensions.Where(shorter => shorter <= values)];
-        return !free || fitting.Length == options.Dimensions.Count ? options.Dimensions : fitting.Length > 0 ? fitting : [values];
+        return free && fitting.Length > 0 ? fitting : options.Dimensions;
     }
 
     private static async Task TrainAsync(DistillationTrainer trainer, string fingerprint, string state, CancellationToken cancellationToken)
