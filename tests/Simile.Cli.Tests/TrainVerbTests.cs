@@ -55,7 +55,7 @@ public sealed class TrainVerbTests : IDisposable
         {
             string[] changed = [.. command, .. arguments];
             var refused = await CliProcess.RunAsync(null, arguments[0] == "--corpus" ? [.. command.Where((_, i) => i is not (4 or 5)), .. arguments] : changed);
-            Assert.Equal(1, refused.ExitCode);
+            Assert.InRange(refused.ExitCode, 1, 2);
             Assert.Contains(code, refused.Error, StringComparison.Ordinal);
             Assert.False(Path.Exists(_folder.File("student.teachers")));
         }
