@@ -34,7 +34,7 @@ internal static class TrainVerb
         """;
 
     public static Command Create(Lazy<SimileHost> host) =>
-        new("train", $"Train models of your own: first a tokenizer, then a static model with it.\n{Formats}\n{Fields}") { Tokenizer(), Static(), TrainDistillVerb.Create(host), TrainAlignmentVerb.Create(host) };
+        new("train", $"Train models of your own: first a tokenizer, then a static model with it.\n{Formats}\n{Fields}") { Tokenizer(), Static(), TrainAlignmentVerb.Create(host) };
 
     private const int MaxVocabulary = 10_000_000;
 
@@ -105,7 +105,7 @@ internal static class TrainVerb
             using var draft = ModelDraft.Begin(folder);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
             var sample = options.Sources.SelectMany(entry => CorpusReader.Read(source, entry).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
-            await StaticModelWriter.WriteAsync(draft, trainer.Result, tokenizerPath, sample, cancellationToken);
+            await StaticModelWriter.WriteAsync(draft, trainer, options, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
             Console.Error.WriteLine($"Trained in {Plural.Of(trainer.Step, "step")}: {folder}");
             return 0;
