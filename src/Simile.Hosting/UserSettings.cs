@@ -69,7 +69,8 @@ internal sealed class UserSettings(string folder, string? variable)
     }
 
     private SimileException Malformed(string what, Exception? error = null) =>
-        new(ErrorCode.InvalidOption, $"{FilePath} cannot be read: {what}. Expected is {{\"{ModelKey}\": \"name\"}}. Mend it, or delete it.", error);
+        new(ErrorCode.InvalidOption,
+            $"{FilePath} cannot be read: {what}. Expected is {{\"{ModelKey}\": \"name\"}}. Mend it, or delete it.", error);
 }
 
 /// <summary>The model that is used where none is named.</summary>

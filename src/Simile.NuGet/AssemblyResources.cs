@@ -19,7 +19,8 @@ internal static class AssemblyResources
         using var assembly = new PEReader(file, PEStreamOptions.LeaveOpen);
         try
         {
-            return Read(assembly, path, file.Length) ?? throw PackageContents.Damaged(label, $"the table of resources in {name} leads out of the file");
+            return Read(assembly, path, file.Length)
+                ?? throw PackageContents.Damaged(label, $"the table of resources in {name} leads out of the file");
         }
         catch (Exception error) when (error is BadImageFormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
@@ -35,7 +36,8 @@ internal static class AssemblyResources
         }
 
         var metadata = assembly.GetMetadataReader();
-        var resources = metadata.ManifestResources.Select(metadata.GetManifestResource).Where(resource => resource.Implementation.IsNil).ToList();
+        var resources = metadata.ManifestResources.Select(metadata.GetManifestResource).Where(resource =>
+            resource.Implementation.IsNil).ToList();
         if (resources.Count == 0)
         {
             return [];

@@ -11,13 +11,16 @@ internal static partial class KnownPackages
     public static ImmutableArray<KnownPackage> All => Table;
 
     /// <summary>The package of an id, or null. Case does not matter, as in NuGet.</summary>
-    public static KnownPackage? Find(string id) => Table.FirstOrDefault(package => string.Equals(package.Id, id, StringComparison.OrdinalIgnoreCase));
+    public static KnownPackage? Find(string id) =>
+        Table.FirstOrDefault(package => string.Equals(package.Id, id, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The package that holds a model, by the model's full name, or null.</summary>
-    public static KnownPackage? Of(string model) => Table.FirstOrDefault(package => string.Equals(package.Model.Id, model, StringComparison.OrdinalIgnoreCase));
+    public static KnownPackage? Of(string model) =>
+        Table.FirstOrDefault(package => string.Equals(package.Model.Id, model, StringComparison.OrdinalIgnoreCase));
 
     // An encoder of the shape of MiniLM-L6 as sentence-transformers publishes one: what its graph and its vocabulary do not say.
-    private static ImmutableSortedDictionary<string, string> SmallBert(KnownModel model, string queryPrompt) => new Dictionary<string, string>
+    private static ImmutableSortedDictionary<string, string> SmallBert(KnownModel model, string queryPrompt) =>
+        new Dictionary<string, string>
     {
         ["config.json"] = """
             {"model_type": "bert", "architectures": ["BertModel"], "hidden_size": 384, "num_attention_heads": 12, "intermediate_size": 1536, "hidden_act": "gelu", "num_hidden_layers": 6,

@@ -7,13 +7,15 @@ using Simile.Models;
 
 namespace Simile.NuGet;
 
-/// <summary>Makes a NuGet package of a model folder. A program that references it finds the model in the folder <c>models</c> beside it, by its name.</summary>
+/// <summary>Makes a NuGet package of a model folder. A program that references it finds the model in the folder <c>models</c> beside it, by
+/// its name.</summary>
 internal static class ModelPackage
 {
     // The same folder gives the same package, whenever it is packed.
     private const string Timestamp = "2000-01-01T00:00:00Z";
 
-    // As Simile.Models.Mini brings its own; items without a name of their own, so that several such packages do not copy one another's files.
+    // As Simile.Models.Mini brings its own; items without a name of their own, so that several such packages do not copy one another's
+    // files.
     private const string Targets = """
         <Project>
           <!-- A library's models would reach its program twice; one that is loaded without a program says CopySimileModels=true. -->
@@ -30,7 +32,8 @@ internal static class ModelPackage
     /// <param name="folder">The model folder.</param>
     /// <param name="options">Its id and version, and where it goes.</param>
     /// <returns>What was written.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, or a code of the 200s where the folder holds no sound model.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, or a code of the 200s where the folder holds no sound
+    /// model.</exception>
     public static PackedModel Pack(string folder, ModelPackageOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -67,13 +70,17 @@ internal static class ModelPackage
             Id = reference.Id,
             Version = NuGetVersion.Parse(reference.Version!),
             DeterministicTimestamp = Timestamp,
-            Description = $"The model {name} ({description.Kind}) for Simile. A program that references this package finds it by its name, '{name}', in the folder models beside it.",
+            Description = $"The model {name} ({description.Kind}) for Simile. A program that references this package finds it by its name, "
+                + $"'{name}', in the folder models beside it.",
         };
         builder.Authors.Add(Environment.UserName);
         builder.Tags.AddRange(["simile", "simile-model", "embeddings"]);
-        if (description.Licence is { } licence && NuGetLicenseData.LicenseList.Keys.FirstOrDefault(key => string.Equals(key, licence, StringComparison.OrdinalIgnoreCase)) is { } known)
+        if (description.Licence is { } licence
+            && NuGetLicenseData.LicenseList.Keys.FirstOrDefault(key =>
+            string.Equals(key, licence, StringComparison.OrdinalIgnoreCase)) is { } known)
         {
-            builder.LicenseMetadata = new LicenseMetadata(LicenseType.Expression, known, NuGetLicenseExpression.Parse(known), warningsAndErrors: null, LicenseMetadata.EmptyVersion);
+            builder.LicenseMetadata = new LicenseMetadata(LicenseType.Expression, known, NuGetLicenseExpression.Parse(known),
+                warningsAndErrors: null, LicenseMetadata.EmptyVersion);
         }
 
         return builder;
@@ -82,7 +89,8 @@ internal static class ModelPackage
     private static void AddFiles(PackageBuilder builder, string folder, string name, string work)
     {
         // A folder of the hub's cache holds links; a package of a package's model says for itself where it comes from.
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(folder, "*",
+            SearchOption.AllDirectories).Where(RegularFile.IsRegular).Order(StringComparer.Ordinal))
         {
             var relative = Path.GetRelativePath(folder, path).Replace('\\', '/');
             if (relative != PackageOrigin.FileName && !relative.Split('/').Any(part => part.StartsWith('.')))

@@ -14,9 +14,11 @@ internal static class PackageChecks
     /// <param name="expected">SHA-512 in base 64, or null where the source tells none.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The file's SHA-512 in base 64, and whether anything vouched for it.</returns>
-    /// <remarks>Who signed it is not asked: that needs the certificates of a machine's policy, and <c>dotnet nuget verify</c> tells it.</remarks>
+    /// <remarks>Who signed it is not asked: that needs the certificates of a machine's policy, and <c>dotnet nuget verify</c> tells
+    /// it.</remarks>
     /// <exception cref="SimileException"><see cref="ErrorCode.PackageDamaged"/>.</exception>
-    public static async Task<(string Sha512, bool IsConfirmed)> RunAsync(string path, string label, string? expected, CancellationToken cancellationToken)
+    public static async Task<(string Sha512, bool IsConfirmed)> RunAsync(string path, string label, string? expected,
+        CancellationToken cancellationToken)
     {
         var found = await Sha512Async(path, cancellationToken).ConfigureAwait(false);
         if (expected is not null && expected != found)

@@ -8,7 +8,8 @@ using NuGet.Versioning;
 
 namespace Simile.NuGet;
 
-/// <summary>Where packages come from on this machine: the folders that a restore has filled, then the sources of the user's NuGet configuration, in their order.</summary>
+/// <summary>Where packages come from on this machine: the folders that a restore has filled, then the sources of the user's NuGet
+/// configuration, in their order.</summary>
 /// <param name="settings">The configuration.</param>
 /// <param name="say">Hears what the user should know.</param>
 internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDisposable
@@ -31,10 +32,12 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     }
 
     /// <summary>Finds a package.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PackageNotFound"/>, <see cref="ErrorCode.PackageSourceRefused"/>, <see cref="ErrorCode.PackageSourceUnreachable"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PackageNotFound"/>, <see cref="ErrorCode.PackageSourceRefused"/>,
+    /// <see cref="ErrorCode.PackageSourceUnreachable"/>.</exception>
     public async Task<FoundPackage> FindAsync(NuGetReference wanted, CancellationToken cancellationToken)
     {
-        if (wanted.Version is { } version && await CachedAsync(wanted.Id, NuGetVersion.Parse(version), cancellationToken).ConfigureAwait(false) is { } cached)
+        if (wanted.Version is { } version
+            && await CachedAsync(wanted.Id, NuGetVersion.Parse(version), cancellationToken).ConfigureAwait(false) is { } cached)
         {
             return cached;
         }
@@ -52,7 +55,8 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
         if (answers.Best is { } best)
         {
             answers.Failures.ForEach(failure => say($"passed over: {failure}"));
-            return await CachedAsync(wanted.Id, best.Version, cancellationToken).ConfigureAwait(false) ?? new FoundPackage(new PackageIdentity(wanted.Id, best.Version), FeedAnswers.AddressOf(best.Source), best.Source, null);
+            return await CachedAsync(wanted.Id, best.Version, cancellationToken).ConfigureAwait(false)
+                ?? new FoundPackage(new PackageIdentity(wanted.Id, best.Version), FeedAnswers.AddressOf(best.Source), best.Source, null);
         }
 
         return await NewestCachedAsync(wanted, answers, cancellationToken).ConfigureAwait(false) ?? throw answers.Error();
@@ -64,12 +68,14 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     /// <param name="report">Hears how many bytes are here, of how many; 0 of which nobody knows.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The checksum that the source tells, or null.</returns>
-    public async Task<string?> DownloadAsync(FoundPackage package, string path, Action<long, long> report, CancellationToken cancellationToken)
+    public async Task<string?> DownloadAsync(FoundPackage package, string path, Action<long, long> report,
+        CancellationToken cancellationToken)
     {
         var source = Repository.Factory.GetCoreV3(package.Source!);
         try
         {
-            await new PackageDownload(source, _cache, say).RunAsync(package.Identity, path, report, cancellationToken).ConfigureAwait(false);
+            await new PackageDownload(source, _cache, say).RunAsync(package.Identity, path, report,
+                cancellationToken).ConfigureAwait(false);
             return await FeedChecksum.FindAsync(source, package.Identity, _cache, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (FeedAnswers.IsOfSource(error))
@@ -82,7 +88,8 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     /// <exception cref="IOException">It does not.</exception>
     public static async Task<T> NeedAsync<T>(SourceRepository source, CancellationToken cancellationToken)
         where T : class, INuGetResource =>
-        await source.GetResourceAsync<T>(cancellationToken).ConfigureAwait(false) ?? throw new IOException("it does not answer as a source of packages does");
+        await source.GetResourceAsync<T>(cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException("it does not answer as a source of packages does");
 
     public void Dispose() => _cache.Dispose();
 
@@ -91,15 +98,19 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     {
         var enabled = new PackageSourceProvider(settings).LoadPackageSources().Where(source => source.IsEnabled);
         var mapping = PackageSourceMapping.GetPackageSourceMapping(settings);
-        return mapping.IsEnabled ? enabled.Where(source => mapping.GetConfiguredPackageSources(id).Contains(source.Name, StringComparer.OrdinalIgnoreCase)) : enabled;
+        return mapping.IsEnabled
+            ? enabled.Where(source => mapping.GetConfiguredPackageSources(id).Contains(source.Name, StringComparer.OrdinalIgnoreCase))
+            : enabled;
     }
 
     private async Task AskAsync(PackageSource source, NuGetReference wanted, FeedAnswers answers, CancellationToken cancellationToken)
     {
         try
         {
-            var packages = await NeedAsync<FindPackageByIdResource>(Repository.Factory.GetCoreV3(source), cancellationToken).ConfigureAwait(false);
-            answers.Add(source, await packages.GetAllVersionsAsync(wanted.Id, _cache, NullLogger.Instance, cancellationToken).ConfigureAwait(false));
+            var packages = await NeedAsync<FindPackageByIdResource>(Repository.Factory.GetCoreV3(source),
+                cancellationToken).ConfigureAwait(false);
+            answers.Add(source, await packages.GetAllVersionsAsync(wanted.Id, _cache, NullLogger.Instance,
+                cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error) when (FeedAnswers.IsOfSource(error))
         {
@@ -124,7 +135,8 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
             var expected = (await File.ReadAllTextAsync(hash, cancellationToken).ConfigureAwait(false)).Trim();
             if (await PackageChecks.Sha512Async(path, cancellationToken).ConfigureAwait(false) == expected)
             {
-                return new FoundPackage(new PackageIdentity(id, version), OriginOf(folder.GetNupkgMetadataPath(id, version)) ?? path, null, path) { Sha512 = expected };
+                return new FoundPackage(new PackageIdentity(id, version), OriginOf(folder.GetNupkgMetadataPath(id, version))
+                    ?? path, null, path) { Sha512 = expected };
             }
 
             say($"{path} is not the package that was restored (its checksum differs), and is passed over");
@@ -140,8 +152,10 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
             return null;
         }
 
-        var versions = Folders.Select(folder => folder.GetVersionListPath(wanted.Id)).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
-            .Select(path => NuGetVersion.TryParse(Path.GetFileName(path), out var version) ? version : null).OfType<NuGetVersion>().Where(version => !version.IsPrerelease);
+        var versions = Folders.Select(folder =>
+            folder.GetVersionListPath(wanted.Id)).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
+            .Select(path => NuGetVersion.TryParse(Path.GetFileName(path), out var version) ? version
+                : null).OfType<NuGetVersion>().Where(version => !version.IsPrerelease);
         foreach (var version in versions.OrderDescending())
         {
             if (await CachedAsync(wanted.Id, version, cancellationToken).ConfigureAwait(false) is { } found)

@@ -9,7 +9,8 @@ internal static class ModelsUseVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var name = new Argument<string?>("model") { Description = "The model to use from now on where none is named; without one, the command says which that is", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("model") { Description = "The model to use from now on where none is named; without one, the "
+            + "command says which that is", Arity = ArgumentArity.ZeroOrOne };
         var reset = new Option<bool>("--reset") { Description = "Go back to the model that comes with Simile" };
         var json = VerbOptions.Json();
         var verb = new Command("use", "Set the model that is used where no --model is given") { name, reset, json };
@@ -17,7 +18,8 @@ internal static class ModelsUseVerb
         {
             if (parsed.GetValue(name) is { } model)
             {
-                Require(!parsed.GetValue(reset), $"Both '{model}' and --reset are given. Name a model, or go back to {ModelCatalogue.DefaultModel}.");
+                Require(!parsed.GetValue(reset),
+                    $"Both '{model}' and --reset are given. Name a model, or go back to {ModelCatalogue.DefaultModel}.");
                 host.Value.Settings.Use(NameOf(host.Value, model));
             }
             else if (parsed.GetValue(reset))
@@ -35,8 +37,11 @@ internal static class ModelsUseVerb
     {
         Require(model.Trim().Length > 0, "The model to use has an empty name.");
         var folder = host.Models.Resolve(model);
-        Require(!PairScoring.Is(folder), $"{model} scores pairs of texts and embeds nothing, so it is no default of the verbs that embed. 'simile models list' shows which embed.");
-        return host.Catalogue.Names.Contains(model, StringComparer.Ordinal) || host.Models.FindReference(model) is not null ? model : folder.Path;
+        Require(!PairScoring.Is(folder),
+            $"{model} scores pairs of texts and embeds nothing, so it is no default of the verbs that embed. 'simile models list' shows "
+            + "which embed.");
+        return host.Catalogue.Names.Contains(model, StringComparer.Ordinal) || host.Models.FindReference(model) is not null ? model
+            : folder.Path;
     }
 
     private static void Require(bool holds, string otherwise)

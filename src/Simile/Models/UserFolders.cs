@@ -1,6 +1,7 @@
 namespace Simile.Models;
 
-/// <summary>The folders of the user that are Simile's, where each system keeps such things; XDG_CACHE_HOME and XDG_CONFIG_HOME decide otherwise on all of them.</summary>
+/// <summary>The folders of the user that are Simile's, where each system keeps such things; XDG_CACHE_HOME and XDG_CONFIG_HOME decide
+/// otherwise on all of them.</summary>
 internal static class UserFolders
 {
     private const string Name = "simile";
@@ -13,7 +14,8 @@ internal static class UserFolders
 
     private static string Find(string variable, Environment.SpecialFolder onWindows, string elsewhere)
     {
-        var usual = OperatingSystem.IsWindows() ? Environment.GetFolderPath(onWindows) : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), elsewhere);
+        var usual = OperatingSystem.IsWindows() ? Environment.GetFolderPath(onWindows)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), elsewhere);
         return Path.Combine(Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : usual, Name);
     }
 }
