@@ -25,7 +25,6 @@ internal static class SimileCommand
 
     public static ParseResult Parse(IReadOnlyList<string> arguments) => Create().Parse(arguments, Configuration);
 
-    // A teacher is a model, which the other trainings do without: this one verb is added to theirs here.
     private static Command Train(Lazy<SimileHost> host)
     {
         var train = TrainVerb.Create(host);
