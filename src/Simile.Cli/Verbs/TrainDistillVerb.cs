@@ -66,6 +66,7 @@ internal static class TrainDistillVerb
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{texts.Count:N0} texts, {inputs.Tokenizer.VocabularySize:N0} tokens, {options.Dimensions.Max()} of the teachers' {teachers.All.Sum(of => of.Dimensions)} dimensions; vectors of the teachers in {kept}"));
             var trainer = await ProgressBar.RunAsync("Asking the teachers (texts)", 0, show => inputs.PrepareAsync(options, new Telling(show).Hear, cancellationToken));
+            teachers.Cut.Tell();
             TellLeftOut(trainer.Left, "held no token that the student's tokenizer knows");
             await TrainAsync(trainer, inputs.FingerprintOf(options), state, cancellationToken);
             await StaticModelWriter.WriteAsync(draft, trainer.Result, tokenizerPath, [.. texts.Take(CalibrationTexts)], cancellationToken);
@@ -185,6 +186,9 @@ internal static class TrainDistillVerb
 
         public List<Teacher> All { get; } = [];
 
+        /// <summary>Counts the texts that are longer than a teacher takes.</summary>
+        public CutNotice Cut { get; } = new();
+
         public string FirstFolder { get; private set; } = string.Empty;
 
         public ITokenizer FirstTokenizer => _models[0].TextModel!.Tokenizer;
@@ -240,7 +244,7 @@ internal static class TrainDistillVerb
             var file = TeacherFile.Open(Path.Combine(folder, $"{All.Count + 1}-{SafeName(name)}.vectors"), texts.Recipe.Digest, texts.Space.Dimensions);
             _files.Add(file);
             FirstFolder = FirstFolder.Length > 0 ? FirstFolder : found.Path;
-            All.Add(new Teacher(name, texts, file));
+            All.Add(new Teacher(name, Cut.Over(texts), file));
         }
 
         private static string SafeName(string name) => string.Concat(Path.GetFileName(Path.TrimEndingDirectorySeparator(name)).Select(c => char.IsLetterOrDigit(c) || c is '-' or '.' ? c : '-'));
