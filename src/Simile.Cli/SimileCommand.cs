@@ -18,17 +18,10 @@ internal static class SimileCommand
         {
             new HelpOption(), new VersionOption(),
             EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), RerankVerb.Create(host), CacheVerb.Create(host), ModelsVerb.Create(host),
-            EvalVerb.Create(host), Train(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
+            EvalVerb.Create(host), TrainVerb.Create(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
             CompletionVerb.Create(host, Create),
         };
     }
 
     public static ParseResult Parse(IReadOnlyList<string> arguments) => Create().Parse(arguments, Configuration);
-
-    private static Command Train(Lazy<SimileHost> host)
-    {
-        var train = TrainVerb.Create(host);
-        train.Subcommands.Add(TrainDistillVerb.Create(host));
-        return train;
-    }
 }

@@ -104,7 +104,8 @@ public sealed class IndexBuilderTests : IDisposable
         Assert.Equal([2L, 1, 3], reciprocal.Select(chunk => chunk.Id));
         Assert.Equal((1.0 / 62) + (1.0 / 61), reciprocal[0].Score, 1e-12);
         var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword, new HashSet<long>());
-        Assert.Equal([(2L, 0.75), (1, 0.25), (3, 0)], convex.Select(chunk => (chunk.Id, chunk.Score)));
+        Assert.Equal([2L, 3, 1], convex.Select(chunk => chunk.Id));
+        Assert.Equal([(0.25 * 0.5 / 0.9) + 0.75, 0.75 * 3 / 7, 0.25], convex.Select(chunk => chunk.Score), Comparer);
     }
 
     // 4 is a picture whose name has no word of the query, 5 one whose name has, 6 one that is far off.
@@ -119,7 +120,44 @@ public sealed class IndexBuilderTests : IDisposable
         Assert.Equal(1, convex[0].Score);
     }
 
+    // A space of distances has no score above 0: the least and the greatest of the ranking are 0 and 1 there.
+    [Fact]
+    public void DistancesAreFusedToo()
+    {
+        ScoredChunk[] dense = [new(1, -2), new(2, -3), new(3, -6)], keyword = [new(3, 4)];
+        var fused = new ScoreFusion { DenseWeight = 0.5 }.Fuse(dense, keyword, new HashSet<long>());
+        Assert.Equal([(1L, 0.5), (3, 0.5), (2, 0.375)], fused.Select(chunk => (chunk.Id, chunk.Score)));
+    }
+
+    [Fact]
+    public async Task TheWeightOfAFusionIsTheModels()
+    {
+        await using var shipped = await Embedder();
+        Assert.Equal(0.4, ScoreFusion.Of<Content>(new ContentEmbedder(shipped, null)).DenseWeight);
+        Assert.Equal(0.65, ScoreFusion.Of<Content>(null).DenseWeight);
+        var folder = _folder.File("model");
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.GetFiles(RepositoryRoot.Find("models", "simile-text-mini")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "simile.json"), """{"fusion":{"dense_weight":0.15}}""", TestContext.Current.CancellationToken);
+        await using (var own = await TextEmbedder.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(0.15, ScoreFusion.Of(own).DenseWeight);
+            Assert.Empty(own.Notes);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "simile.json"), """{"fusion":{"dense_weight":1.5}}""", TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<SimileException>(async () => await TextEmbedder.LoadAsync(folder));
+        Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
+        Assert.Contains("1.5", error.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static bool Comparer(double expected, double found) => Math.Abs(expected - found) < 1e-12;
 
     private static Task<TextEmbedder> Embedder() => TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"));
 

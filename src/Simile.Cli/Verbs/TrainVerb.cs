@@ -34,7 +34,7 @@ internal static class TrainVerb
         """;
 
     public static Command Create(Lazy<SimileHost> host) =>
-        new("train", $"Train models of your own: first a tokenizer, then a static model with it.\n{Formats}\n{Fields}") { Tokenizer(), Static(), TrainAlignmentVerb.Create(host) };
+        new("train", $"Train models of your own: first a tokenizer, then a static model with it.\n{Formats}\n{Fields}") { Tokenizer(), Static(), TrainDistillVerb.Create(host), TrainAlignmentVerb.Create(host), TrainFusionVerb.Create(host) };
 
     private const int MaxVocabulary = 10_000_000;
 

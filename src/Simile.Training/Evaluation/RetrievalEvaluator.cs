@@ -89,6 +89,41 @@ public sealed class RetrievalEvaluator
         return result with { Reranked = true, Unscored = unscored };
     }
 
+    /// <summary>nDCG@10 of a hybrid search for each weight of the scores by meaning; the rankings are made once.</summary>
+    /// <param name="weights">The weights, from 0 (words alone) to 1 (meaning alone).</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <returns>The means over the queries, from 0 to 1, in the order of the weights.</returns>
+    public async Task<double[]> EvaluateFusionAsync(IReadOnlyList<double> weights, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var sums = new double[weights.Count];
+        foreach (var (id, text) in _dataset.Queries)
+        {
+            var (dense, keyword) = (await RankAsync(text, SearchMode.Dense, cancellationToken).ConfigureAwait(false), await RankAsync(text, SearchMode.Keyword, cancellationToken).ConfigureAwait(false));
+            for (var i = 0; i < sums.Length; i++)
+            {
+                var fused = new ScoreFusion { DenseWeight = weights[i] }.Fuse(dense, keyword, new HashSet<long>());
+                var read = await _store.ReadAsync([.. fused.Take(10).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
+                sums[i] += RankingMetrics.Ndcg([.. read.Select(chunk => chunk?.Path).OfType<string>()], _dataset.Judgements[id], 10);
+            }
+        }
+
+        return Array.ConvertAll(sums, sum => sum / Math.Max(1, _dataset.Queries.Count));
+    }
+
+    // A query that one way cannot answer finds nothing by it.
+    private async Task<IReadOnlyList<ScoredChunk>> RankAsync(string query, SearchMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _searcher.RankAsync(Content.Of(query), new SearchOptions { Mode = mode, Top = new SearchOptions().Pool }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SimileException error) when (error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode)
+        {
+            return [];
+        }
+    }
+
     private async Task<RetrievalResult> EvaluateAsync(SearchMode mode, Func<Content, Task<IReadOnlyList<string>>> rank)
     {
         double ndcg = 0, recall = 0, reciprocal = 0;

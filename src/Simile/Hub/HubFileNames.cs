@@ -78,7 +78,7 @@ internal static partial class HubFileNames
     [GeneratedRegex(@"\A([A-Za-z]*_?[0-9]+_[A-Za-z0-9_]+/)?[A-Za-z0-9._-]+\z")]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"\A(config[A-Za-z0-9_]*\.json|modules\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.(txt|json)|merges\.txt|[A-Za-z0-9._-]+\.model|adapter_config\.json|sentence_[a-z-]+_config\.json|(pre)?processor_config\.json|router_config\.json|golden\.json|calibration\.json|adapter_model\.safetensors|model(-[0-9]+-of-[0-9]+)?\.safetensors|model\.safetensors\.index\.json)\z")]
+    [GeneratedRegex(@"\A(config[A-Za-z0-9_]*\.json|simile\.json|modules\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|added_tokens\.json|vocab\.(txt|json)|merges\.txt|[A-Za-z0-9._-]+\.model|adapter_config\.json|sentence_[a-z-]+_config\.json|(pre)?processor_config\.json|router_config\.json|golden\.json|calibration\.json|adapter_model\.safetensors|model(-[0-9]+-of-[0-9]+)?\.safetensors|model\.safetensors\.index\.json)\z")]
     private static partial Regex FilePattern();
 
     [GeneratedRegex(@"\Amodel(-[0-9]+-of-[0-9]+\.safetensors|\.safetensors\.index\.json)\z")]

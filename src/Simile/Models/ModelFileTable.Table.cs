@@ -17,7 +17,7 @@ internal static partial class ModelFileTable
         new(KeyEffect.Followed, "adapter_config.json", "adapter_model.safetensors"),
         new(KeyEffect.Refused, "adapter_model.bin"),
         new(KeyEffect.Refused, "pytorch_model.bin", "pytorch_model.bin.index.json"),
-        new(KeyEffect.Followed, "golden.json", "calibration.json", "alignment.safetensors"),
+        new(KeyEffect.Followed, "golden.json", "calibration.json", "alignment.safetensors", "simile.json"),
         new(
             KeyEffect.Followed,
             "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt",
@@ -331,6 +331,7 @@ internal static partial class ModelFileTable
         new("config.json", "simile-alignment", KeyEffect.Followed, "text_model", "image_model"),
         new("config.json", "timm", KeyEffect.Followed, "architecture", "num_features", "model_args", "global_pool"),
         new("config.json", "timm", KeyEffect.NoEffect, "num_classes", "pretrained_cfg"),
+        new("simile.json", "", KeyEffect.Followed, "fusion.dense_weight"),
         new(
             "tokenizer_config.json", "", KeyEffect.Followed,
             "do_lower_case", "strip_accents", "tokenize_chinese_chars"),

@@ -1,3 +1,6 @@
+using Simile.Models;
+using Simile.Text;
+
 namespace Simile.Search;
 
 /// <summary>Makes one ranking of two.</summary>
@@ -18,7 +21,7 @@ public sealed record ReciprocalRankFusion : IRankFusion
     /// <summary>How fast the weight of a rank falls. Default: 20; the paper's 60 is better where more than two rankings are fused (docs/decisions/0005).</summary>
     public double K { get; init; } = 20;
 
-    /// <summary>The weight of the ranking by meaning; that by words has 1. Default: 0.7 (docs/decisions/0005).</summary>
+    /// <summary>The weight of the ranking by meaning; that by words has 1. Default: 0.7, for static models; transformers want 1 (docs/decisions/0005).</summary>
     public double DenseWeight { get; init; } = 0.7;
 
     /// <summary>How near to the best score by meaning a picture's must be, for its place by meaning to stand for the words that it lacks. Default: 0.7 of it.</summary>
@@ -49,12 +52,20 @@ public sealed record ReciprocalRankFusion : IRankFusion
     }
 }
 
-/// <summary>Convex combination of scores, each first brought to 0 … 1 by its ranking's least and greatest: w · dense + (1 − w) · keyword; a chunk that a ranking lacks gets 0 from it.</summary>
-/// <remarks>Bruch, Gai and Ingber 2023, "An analysis of fusion functions for hybrid retrieval".</remarks>
+/// <summary>Convex combination of scores, each first brought to its share of its ranking's best: w · dense + (1 − w) · keyword; a chunk that a ranking lacks gets 0 from it.</summary>
+/// <remarks>Bruch, Gai and Ingber 2023, "An analysis of fusion functions for hybrid retrieval". Where the best score is not above 0 (distances), the least and greatest of the ranking become 0 and 1.</remarks>
 public sealed record ScoreFusion : IRankFusion
 {
-    /// <summary>The weight of the scores by meaning, from 0 to 1. Default: 0.5.</summary>
-    public double DenseWeight { get; init; } = 0.5;
+    /// <summary>The weight of the scores by meaning, from 0 to 1. Default: 0.65, right for transformers; static models want 0.4 (docs/decisions/0005).</summary>
+    public double DenseWeight { get; init; } = SearchSettings.Usual.DenseWeight;
+
+    /// <summary>How near to the best score by meaning a picture's must be, for it to stand for the words that it lacks. Default: 0.7 of it.</summary>
+    public double Nearness { get; init; } = 0.7;
+
+    /// <summary>The fusion that is right for a model: what its folder says (<c>simile.json</c>, fusion.dense_weight), else that of its kind.</summary>
+    /// <param name="embedder">The model, whatever is put around it, or null where there is none.</param>
+    public static ScoreFusion Of<TInput>(IEmbedder<TInput>? embedder) =>
+        new() { DenseWeight = ((embedder?.Find(typeof(TextEmbedder)) as TextEmbedder)?.Search ?? SearchSettings.Usual).DenseWeight };
 
     /// <inheritdoc/>
     public IReadOnlyList<ScoredChunk> Fuse(IReadOnlyList<ScoredChunk> dense, IReadOnlyList<ScoredChunk> keyword, IReadOnlySet<long> wordless)
@@ -65,23 +76,29 @@ public sealed record ScoreFusion : IRankFusion
         (dense, keyword) = (FusedScores.Ranked(dense), FusedScores.Ranked(keyword));
         var scores = new FusedScores();
         var named = FusedScores.NamedOf(keyword, wordless);
-        Add(scores, dense, id => wordless.Contains(id) && !named.Contains(id) ? 1 : DenseWeight);
-        Add(scores, keyword, _ => 1 - DenseWeight);
+        foreach (var (id, share) in Shares(dense))
+        {
+            scores.Add(id, share * (share >= Nearness && wordless.Contains(id) && !named.Contains(id) ? 1 : DenseWeight));
+        }
+
+        foreach (var (id, share) in Shares(keyword))
+        {
+            scores.Add(id, share * (1 - DenseWeight));
+        }
+
         return scores.BestFirst();
     }
 
-    private static void Add(FusedScores scores, IReadOnlyList<ScoredChunk> ranking, Func<long, double> weight)
+    private static IEnumerable<(long Id, double Share)> Shares(IReadOnlyList<ScoredChunk> ranking)
     {
         if (ranking.Count == 0)
         {
-            return;
+            return [];
         }
 
-        var (highest, lowest) = (ranking[0].Score, ranking[^1].Score);
-        foreach (var (id, score) in ranking)
-        {
-            scores.Add(id, weight(id) * (highest > lowest ? (score - lowest) / (highest - lowest) : 1));
-        }
+        var highest = ranking[0].Score;
+        var lowest = highest > 0 ? 0 : ranking[^1].Score;
+        return ranking.Select(chunk => (chunk.Id, highest > lowest ? Math.Max(0, (chunk.Score - lowest) / (highest - lowest)) : 1));
     }
 }
 

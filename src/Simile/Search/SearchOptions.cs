@@ -22,8 +22,8 @@ public sealed record SearchOptions
     /// <summary>Answers wanted, at least 1. Default: 10.</summary>
     public int Top { get; init; } = 10;
 
-    /// <summary>How the two rankings of a hybrid search become one. Default: reciprocal rank fusion.</summary>
-    public IRankFusion Fusion { get; init; } = new ReciprocalRankFusion();
+    /// <summary>How the two rankings of a hybrid search become one. Default: null, as it is right for the model (<see cref="ScoreFusion.Of"/>).</summary>
+    public IRankFusion? Fusion { get; init; }
 
     /// <summary>Answers of each ranking that are fused, at least as many as are wanted. Default: 200.</summary>
     public int Pool { get; init; } = 200;

@@ -114,7 +114,7 @@ public sealed class Searcher
         {
             SearchMode.Dense => ranking.Dense,
             SearchMode.Keyword => ranking.Keyword,
-            _ => wanted.Fusion.Fuse(ranking.Dense, ranking.Keyword, ranking.Pictures),
+            _ => (wanted.Fusion ?? ScoreFusion.Of(_embedder)).Fuse(ranking.Dense, ranking.Keyword, ranking.Pictures),
         };
         if (ranking.Keyword.Count == 0 && ranking.NothingNear(_embedder?.Space) is { } nothing)
         {

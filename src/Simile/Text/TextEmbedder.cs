@@ -30,6 +30,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         Tokenizer = tokenizer;
         Space = space;
         Notes = traits.Notes;
+        Search = traits.Search;
         Recipe = EmbeddingRecipe.Of(
         [
             ("network", runner.Network), ("weights", traits.WeightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
@@ -52,6 +53,9 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
 
     /// <summary>What was assumed where the model folder says nothing, for the user to read; usually empty.</summary>
     public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>How a search with this model fuses its rankings.</summary>
+    internal SearchSettings Search { get; }
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">A folder as the Hugging Face hub lays it out.</param>

@@ -43,7 +43,11 @@ internal static class TextEmbedderLoader
         var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
         var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
         var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, StaticFamily.Kind, null);
-        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, prompts, checkpoint.CountsUnknown ? "unknown" : "none", Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder), checkpoint.Sentence.DefaultPrompt) { Cut = cut };
+        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, prompts, checkpoint.CountsUnknown ? "unknown" : "none", Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder), checkpoint.Sentence.DefaultPrompt)
+        {
+            Cut = cut,
+            Search = SearchSettings.Read(folder, SearchSettings.OfStatic),
+        };
         return new TextEmbedder(new StaticTextRunner(network, tokenizer, checkpoint.CountsUnknown, cut, options), tokenizer, space, traits, options, time);
     }
 
@@ -66,7 +70,11 @@ internal static class TextEmbedderLoader
             var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
             var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, checkpoint.Kind, checkpoint.Config.TextOrNull("_name_or_path"));
             var notes = Notes([.. checkpoint.Notes, .. Checkpoint.NotesOf(checkpoint.Folder), .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
-            var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt) { Cut = cut };
+            var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt)
+            {
+                Cut = cut,
+                Search = SearchSettings.Read(folder, SearchSettings.Usual),
+            };
             return new TextEmbedder(new TextInference(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
         }
         catch

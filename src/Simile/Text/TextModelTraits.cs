@@ -1,3 +1,5 @@
+using Simile.Models;
+
 namespace Simile.Text;
 
 /// <summary>What an embedder has to know of its model beside the network.</summary>
@@ -11,4 +13,7 @@ internal sealed record TextModelTraits(string WeightsDigest, int? MaxTokens, IRe
 {
     /// <summary>How vectors end.</summary>
     public VectorCut Cut { get; init; }
+
+    /// <summary>How a search with the model fuses its rankings.</summary>
+    public required SearchSettings Search { get; init; }
 }

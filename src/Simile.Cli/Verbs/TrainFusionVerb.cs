@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Simile.Cli.Output;
+using Simile.Hosting;
+using Simile.Models;
+using Simile.Training.Evaluation;
+
+namespace Simile.Cli.Verbs;
+
+/// <summary>Measures which weight of meaning against words suits a model on judged data, and writes it where searches with the model find it.</summary>
+internal static class TrainFusionVerb
+{
+    private const int Steps = 20;
+
+    public static Command Create(Lazy<SimileHost> host)
+    {
+        var folders = new Argument<string[]>("folder") { Description = "Judged data in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv", Arity = ArgumentArity.OneOrMore };
+        var output = VerbOptions.Named("--output", "The file to write. Default: simile.json in the model's folder", "FILE");
+        var json = VerbOptions.Json();
+        var verb = new Command("fusion", "Measure how a hybrid search with a model should weigh meaning against words, on judged data, and keep it with the model") { folders, output, json };
+        var model = new ModelOptions(verb);
+        return verb.Does(async (parsed, cancellationToken) =>
+        {
+            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+            var target = parsed.GetValue(output) ?? Path.Combine(host.Value.Models.Resolve(opened.Name).Path, SearchSettings.FileName);
+            OutputGuard.Require(target, parsed.GetValue(folders)!);
+            var weights = Enumerable.Range(0, Steps + 1).Select(step => (double)step / Steps).ToArray();
+            var measured = new List<double[]>();
+            foreach (var folder in parsed.GetValue(folders)!)
+            {
+                var dataset = RetrievalDataset.Load(folder);
+                using var store = host.Value.OpenTemporaryStore();
+                var evaluator = await ProgressBar.RunAsync($"Indexing {folder}", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, opened.Texts!, store, cancellationToken));
+                measured.Add(await ProgressBar.RunAsync("Asking", 0, _ => evaluator.EvaluateFusionAsync(weights, cancellationToken)));
+            }
+
+            var means = weights.Select((_, i) => measured.Average(one => one[i])).ToArray();
+            var best = Array.IndexOf(means, means.Max());
+            Tell(parsed.GetValue(json), parsed.GetValue(folders)!, weights, measured, best);
+            Write(target, weights[best]);
+            Console.Error.WriteLine($"{target} written: searches with {opened.Name} give meaning the weight {weights[best].ToString(CultureInfo.InvariantCulture)}");
+            return 0;
+        });
+    }
+
+    // Put in place by renaming: a model with half a settings file would not load.
+    private static void Write(string target, double weight)
+    {
+        var json = new JsonObject { ["fusion"] = new JsonObject { ["dense_weight"] = weight } };
+        File.WriteAllText(target + ".part", json.ToJsonString() + "\n");
+        File.Move(target + ".part", target, overwrite: true);
+    }
+
+    private static void Tell(bool json, string[] folders, double[] weights, List<double[]> measured, int best)
+    {
+        using var output = json ? new JsonLines() : null;
+        foreach (var (folder, found) in folders.Zip(measured))
+        {
+            output?.Write(fields =>
+            {
+                fields.WriteString("folder", folder);
+                fields.WriteNumber("dense_weight", weights[best]);
+                fields.WriteNumber("hybrid", found[best]);
+                fields.WriteNumber("dense", found[^1]);
+                fields.WriteNumber("keyword", found[0]);
+            });
+            if (output is null)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} nDCG@10: hybrid {found[best]:F4} with the weight {weights[best]}, meaning alone {found[^1]:F4}, words alone {found[0]:F4}"));
+            }
+
+            if (found[best] < Math.Max(found[0], found[^1]))
+            {
+                Console.Error.WriteLine($"{folder}: one of the two alone is better there");
+            }
+        }
+    }
+}
