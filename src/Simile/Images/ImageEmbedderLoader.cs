@@ -22,7 +22,8 @@ internal static class ImageEmbedderLoader
             throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(subfolder)} has an adapter ({AdapterConfig.FileName}); adapters of networks for pictures are not merged. Merge it into its base with PEFT (merge_and_unload) and save that.");
         }
 
-        var (preparation, note) = PreprocessorConfig.Read(folder, subfolder);
+        var (read, note) = PreprocessorConfig.Read(folder, subfolder);
+        var preparation = OnnxPreprocessing.Extend(read, folder, subfolder);
         using var weights = Checkpoint.Open(folder.File(subfolder));
         var config = folder.ReadConfig(subfolder, "config.json");
         var compute = new ComputeOptions { Precision = checkedOptions.Precision, Level = checkedOptions.Instructions };

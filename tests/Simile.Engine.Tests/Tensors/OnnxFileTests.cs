@@ -187,6 +187,41 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
+    public void AResidualNetworkWithoutNamesIsNamedAsTorchvisionDoes()
+    {
+        using var file = Open(ResNet());
+        Assert.Equal(
+            ["bn1", "conv1", "layer1.0.bn1", "layer1.0.bn2", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.bn1", "layer2.0.bn2", "layer2.0.conv1", "layer2.0.conv2", "layer2.0.downsample.0", "layer2.0.downsample.1"],
+            file.Tensors.Keys.Select(name => name[..name.LastIndexOf('.')]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal([7f, 7, 7, 7], file.ReadFloats("layer2.0.downsample.0.weight"));
+        Assert.Equal([2f, 2], file.ReadFloats("layer1.0.bn1.weight"));
+    }
+
+    [Fact]
+    public void MutationsOfAResidualNetworkAreReadOrCodedErrors()
+    {
+        var (sound, random) = (Model(ResNet()), new Random(18));
+        for (var i = 0; i < 4000; i++)
+        {
+            byte[] mutated = [.. sound];
+            for (var k = random.Next(1, 4); k > 0; k--)
+            {
+                mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(_folder.File("model.onnx"), mutated);
+            try
+            {
+                using var file = OnnxFile.Open(_folder.File("model.onnx"));
+            }
+            catch (SimileException error)
+            {
+                Assert.StartsWith("SIM2", error.Code, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public void AFileThatAnotherProgramChangesIsFound()
     {
         using var file = Open(Initializer(Tensor("a.weight", [2, 3], Floats(Matrix))));
@@ -196,6 +231,54 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // A stem, a block, and one that begins a stage; the n-th convolution has the weights n, the norm behind it the scale n.
+    private static byte[][] ResNet()
+    {
+        List<byte[]> parts = [];
+        var stem = Normed(parts, "x", 1, 7, 2);
+        parts.Add(Node("Relu", "r1", [stem], "r1"));
+        parts.Add(Node("MaxPool", "pool", ["r1"], "pool"));
+        Block(parts, "pool", 2, 1, "pool", "sum1");
+        var shortcut = Normed(parts, "sum1", 7, 1, 2);
+        Block(parts, "sum1", 4, 2, shortcut, "sum2");
+        return [.. parts];
+    }
+
+    private static void Block(List<byte[]> parts, string input, int number, int stride, string shortcut, string output)
+    {
+        var first = Normed(parts, input, number, 3, stride);
+        parts.Add(Node("Relu", $"relu{number}", [first], $"relu{number}"));
+        var second = Normed(parts, $"relu{number}", number + 1, 3, 1);
+        parts.Add(Node("Add", output, [second, shortcut], $"{output}.before"));
+        parts.Add(Node("Relu", output, [$"{output}.before"], output));
+    }
+
+    private static string Normed(List<byte[]> parts, string input, int number, int kernel, int stride)
+    {
+        parts.Add(Initializer(Tensor($"Parameter{number}", [2, 2, kernel, kernel], Floats([.. Enumerable.Repeat((float)number, 4 * kernel * kernel)]))));
+        foreach (var name in new[] { "scale", "shift", "mean", "variance" })
+        {
+            parts.Add(Initializer(Tensor($"{name}{number}", [2], Floats(number, number))));
+        }
+
+        var before = kernel / 2;
+        var behind = Math.Max(0, before - stride + 1);
+        parts.Add(Node("Conv", $"conv{number}", [input, $"Parameter{number}"], $"conv{number}", Numbers("kernel_shape", kernel, kernel), Numbers("strides", stride, stride), Numbers("pads", before, before, behind, behind)));
+        parts.Add(Node("BatchNormalization", $"norm{number}", [$"conv{number}", $"scale{number}", $"shift{number}", $"mean{number}", $"variance{number}"], $"norm{number}"));
+        return $"norm{number}";
+    }
+
+    private static byte[] Numbers(string name, params int[] values)
+    {
+        var attribute = new OnnxWriter().Add(1, name);
+        foreach (var value in values)
+        {
+            attribute.Add(8, value);
+        }
+
+        return new OnnxWriter().Add(5, attribute.ToArray()).ToArray();
+    }
 
     private static void RequireMatrix(OnnxFile file, string name)
     {

@@ -106,6 +106,9 @@ internal sealed record OnnxNode
     /// <summary>Its attributes that are numbers or lists of them.</summary>
     public Dictionary<string, ImmutableArray<long>> Numbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Its attributes that are single floats.</summary>
+    public Dictionary<string, float> Reals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Its attributes that are tensors.</summary>
     public Dictionary<string, OnnxTensor> Tensors { get; } = new(StringComparer.Ordinal);
 
@@ -118,8 +121,14 @@ internal sealed record OnnxNode
     /// <summary>An input, or null where it is left out.</summary>
     public string? Input(int index) => index < Inputs.Length && Inputs[index].Length > 0 ? Inputs[index] : null;
 
+    /// <summary>A list of numbers among the attributes; empty where there is none.</summary>
+    public ImmutableArray<long> List(string name) => Numbers.TryGetValue(name, out var values) ? values : [];
+
     /// <summary>A number among the attributes.</summary>
     public long Number(string name, long usual) => Numbers.TryGetValue(name, out var values) && values is [var value] ? value : usual;
+
+    /// <summary>A float among the attributes.</summary>
+    public double Real(string name, double usual) => Reals.TryGetValue(name, out var value) ? value : usual;
 
     /// <summary>Reads a NodeProto.</summary>
     public static OnnxNode Read(ReadOnlySpan<byte> file, ByteRange range)
@@ -167,6 +176,7 @@ internal sealed record OnnxNode
     private void AddAttribute(ReadOnlySpan<byte> file, ByteRange range)
     {
         var (name, numbers) = (string.Empty, new List<long>());
+        float? real = null;
         OnnxTensor? tensor = null;
         var reader = new ProtobufReader(file, range);
         while (reader.Next())
@@ -175,6 +185,9 @@ internal sealed record OnnxNode
             {
                 case 1:
                     name = reader.Text();
+                    break;
+                case 2 when reader.Wire == ProtobufWire.Fixed32:
+                    real = BitConverter.Int32BitsToSingle((int)reader.Number());
                     break;
                 case 3 or 8:
                     reader.AddTo(numbers);
@@ -189,6 +202,11 @@ internal sealed record OnnxNode
         }
 
         Numbers[name] = [.. numbers];
+        if (real is { } value)
+        {
+            Reals[name] = value;
+        }
+
         if (tensor is not null)
         {
             Tensors[name] = tensor;

@@ -48,6 +48,11 @@ internal sealed partial class OnnxWeights
     /// <returns>The weights by the names of the checkpoint, and the first node that was not understood.</returns>
     public static (IReadOnlyDictionary<string, OnnxWeight> Weights, string? NotUnderstood) Find(OnnxGraph graph)
     {
+        if (!graph.Tensors.Keys.Any(IsParameter) && OnnxResNet.Find(graph) is { } network)
+        {
+            return (network, null);
+        }
+
         var weights = new OnnxWeights(graph);
         foreach (var node in graph.Nodes)
         {

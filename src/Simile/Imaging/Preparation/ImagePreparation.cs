@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Simile.Imaging.Resampling;
 
 namespace Simile.Imaging.Preparation;
@@ -51,6 +53,12 @@ internal sealed record ImagePreparation
     /// <summary>What red, green and blue are divided by then.</summary>
     public ImmutableArray<float> Deviation { get; init; } = [1, 1, 1];
 
+    /// <summary>Which of red (0), green (1) and blue (2) the network's first, second and third colour is.</summary>
+    public ImmutableArray<int> ColourOrder { get; init; } = [0, 1, 2];
+
+    /// <summary>Taken away at last, (3, rows, columns) of what is cut out, in the network's order of colours; empty for nothing.</summary>
+    public ImmutableArray<float> MeanPicture { get; init; } = [];
+
     /// <summary>Prepares a picture. Every step is done in the arithmetic of the source: bytes until the picture is cut, then 32-bit floats.</summary>
     /// <param name="image">An upright picture.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a strip so long that resizing would blow it up.</exception>
@@ -68,7 +76,12 @@ internal sealed record ImagePreparation
         var values = new float[Colours * height * width];
         for (var colour = 0; colour < Colours; colour++)
         {
-            FillPlane(resized, colour, values.AsSpan(colour * height * width, height * width), width);
+            FillPlane(resized, ColourOrder[colour], values.AsSpan(colour * height * width, height * width), width);
+        }
+
+        for (var i = 0; i < MeanPicture.Length; i++)
+        {
+            values[i] -= MeanPicture[i];
         }
 
         return new PreparedImage(values, height, width);
@@ -77,7 +90,12 @@ internal sealed record ImagePreparation
     /// <summary>All that decides about the floats, as a text: what digests and caches are made of.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={Joined(Mean)};deviation={Joined(Deviation)}");
+        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={Joined(Mean)};deviation={Joined(Deviation)}{DescribeRest()}");
+
+    // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
+    private string DescribeRest() =>
+        (ColourOrder is [0, 1, 2] ? string.Empty : $";colours={string.Join(',', ColourOrder)}")
+        + (MeanPicture.IsEmpty ? string.Empty : $";picture={Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(MeanPicture.AsSpan())))}");
 
     // Joined by itself a list of floats is written as the current culture writes numbers, and the digest would be that of one country.
     private static string Joined(ImmutableArray<float> values) => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
