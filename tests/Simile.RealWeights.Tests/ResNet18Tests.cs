@@ -20,17 +20,7 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
     [MemberData(nameof(Pictures))]
     public async Task FeaturesAreThoseOfOnnxRuntime(string name)
     {
-        var package = typeof(ResNet18Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "ResNet18").Value!;
-        string[] graphs = [Path.Combine(package, "ResNetPrepOnnx", "ResNetPreprocess.onnx"), Path.Combine(package, "ResNet18Onnx", "ResNet18.onnx")];
-        Directory.CreateDirectory(_folder.File("onnx"));
-        File.Copy(graphs[0], _folder.File("onnx", "preprocess.onnx"));
-        File.Copy(graphs[1], _folder.File("onnx", "model.onnx"));
-        await File.WriteAllTextAsync(_folder.File("config.json"), """{"model_type":"resnet","architectures":["ResNetModel"],"hidden_act":"relu"}""", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(
-            _folder.File("preprocessor_config.json"),
-            """{"image_processor_type":"CLIPImageProcessor","size":{"shortest_edge":224},"crop_size":{"height":224,"width":224},"resample":2,"do_rescale":false,"do_normalize":false}""",
-            TestContext.Current.CancellationToken);
-
+        var graphs = await PrepareAsync();
         var picture = RepositoryRoot.Find("samples", "pictures", name);
         await using var embedder = await ImageEmbedder.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken);
         var found = (await embedder.EmbedAsync([ImageInput.FromFile(picture)], null, TestContext.Current.CancellationToken))[0].ToArray();
@@ -54,5 +44,36 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
         Assert.InRange(difference, 0, Tolerance);
     }
 
+    [Fact]
+    public async Task AnythingElseBeforeTheNetworkIsACodedError()
+    {
+        var graphs = await PrepareAsync();
+        File.Copy(graphs[1], _folder.File("onnx", "preprocess.onnx"), overwrite: true);
+        var other = await Assert.ThrowsAsync<SimileException>(async () => await ImageEmbedder.LoadAsync(_folder.Path));
+        Assert.Equal(ErrorCode.UnsupportedModel, other.Code);
+        foreach (var bytes in (byte[][])[[], [1, 2, 3], (await File.ReadAllBytesAsync(graphs[0], TestContext.Current.CancellationToken))[..100_000]])
+        {
+            await File.WriteAllBytesAsync(_folder.File("onnx", "preprocess.onnx"), bytes, TestContext.Current.CancellationToken);
+            var damaged = await Assert.ThrowsAsync<SimileException>(async () => await ImageEmbedder.LoadAsync(_folder.Path));
+            Assert.Equal(ErrorCode.BadCheckpoint, damaged.Code);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>Makes the model's folder; returns the package's graphs in their order.</summary>
+    private async Task<string[]> PrepareAsync()
+    {
+        var package = typeof(ResNet18Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "ResNet18").Value!;
+        string[] graphs = [Path.Combine(package, "ResNetPrepOnnx", "ResNetPreprocess.onnx"), Path.Combine(package, "ResNet18Onnx", "ResNet18.onnx")];
+        Directory.CreateDirectory(_folder.File("onnx"));
+        File.Copy(graphs[0], _folder.File("onnx", "preprocess.onnx"));
+        File.Copy(graphs[1], _folder.File("onnx", "model.onnx"));
+        await File.WriteAllTextAsync(_folder.File("config.json"), """{"model_type":"resnet","architectures":["ResNetModel"],"hidden_act":"relu"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _folder.File("preprocessor_config.json"),
+            """{"image_processor_type":"CLIPImageProcessor","size":{"shortest_edge":224},"crop_size":{"height":224,"width":224},"resample":2,"do_rescale":false,"do_normalize":false}""",
+            TestContext.Current.CancellationToken);
+        return graphs;
+    }
 }

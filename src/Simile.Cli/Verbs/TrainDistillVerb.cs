@@ -73,8 +73,7 @@ internal static class TrainDistillVerb
             File.Delete(state);
             if (parsed.GetValue(vectors) is null)
             {
-                await teachers.DisposeAsync();
-                Directory.Delete(kept, recursive: true);
+                await teachers.DeleteVectorsAsync();
             }
 
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Distilled in {Plural.Of(trainer.Step, "step")} and {clock.Elapsed.TotalSeconds:F0} s: {folder}"));
@@ -210,6 +209,15 @@ internal static class TrainDistillVerb
                 await teachers.DisposeAsync();
                 throw;
             }
+        }
+
+        /// <summary>Takes the files of vectors away, and their folder where nothing else lies in it.</summary>
+        public async Task DeleteVectorsAsync()
+        {
+            _files.ForEach(file => file.Dispose());
+            _files.ForEach(file => File.Delete(file.Path));
+            _files.Clear();
+            await DisposeAsync();
         }
 
         public async ValueTask DisposeAsync()

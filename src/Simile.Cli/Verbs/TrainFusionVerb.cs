@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Models;
+using Simile.Multimodal;
 using Simile.Training.Evaluation;
 
 namespace Simile.Cli.Verbs;
@@ -22,34 +23,44 @@ internal static class TrainFusionVerb
         var model = new ModelOptions(verb);
         return verb.Does(async (parsed, cancellationToken) =>
         {
+            var (notice, data) = (new CutNotice(), parsed.GetValue(folders)!);
             await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
-            var target = parsed.GetValue(output) ?? Path.Combine(host.Value.Models.Resolve(opened.Name).Path, SearchSettings.FileName);
-            OutputGuard.Require(target, parsed.GetValue(folders)!);
+            var target = parsed.GetValue(output) ?? Path.Combine(FolderOf(host.Value, opened.Name), SearchSettings.FileName);
+            OutputGuard.Require(target, data.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)));
             var weights = Enumerable.Range(0, Steps + 1).Select(step => (double)step / Steps).ToArray();
             var measured = new List<double[]>();
-            foreach (var folder in parsed.GetValue(folders)!)
+            foreach (var folder in data)
             {
                 var dataset = RetrievalDataset.Load(folder);
                 using var store = host.Value.OpenTemporaryStore();
-                var evaluator = await ProgressBar.RunAsync($"Indexing {folder}", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, opened.Texts!, store, cancellationToken));
+                var evaluator = await ProgressBar.RunAsync(
+                    $"Indexing {folder}", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, notice.Over(opened.Texts!), store, cancellationToken));
                 measured.Add(await ProgressBar.RunAsync("Asking", 0, _ => evaluator.EvaluateFusionAsync(weights, cancellationToken)));
             }
 
+            notice.Tell();
             var means = weights.Select((_, i) => measured.Average(one => one[i])).ToArray();
-            var best = Array.IndexOf(means, means.Max());
-            Tell(parsed.GetValue(json), parsed.GetValue(folders)!, weights, measured, best);
+
+            // Where several are best, the one that is nearest to what holds for the model now.
+            var now = opened.TextModel!.Search.DenseWeight;
+            var best = Enumerable.Range(0, means.Length).Where(i => means[i] == means.Max()).MinBy(i => Math.Abs(weights[i] - now));
+            Tell(parsed.GetValue(json), data, weights, measured, best);
             Write(target, weights[best]);
             Console.Error.WriteLine($"{target} written: searches with {opened.Name} give meaning the weight {weights[best].ToString(CultureInfo.InvariantCulture)}");
             return 0;
         });
     }
 
+    // The settings belong to the model that embeds the texts, which an alignment or an image model only names.
+    private static string FolderOf(SimileHost host, string name) => new ModelResolver(host.Models).Find(name, Modality.Text, imageModel: null).Texts!.Folder.Path;
+
     // Put in place by renaming: a model with half a settings file would not load.
     private static void Write(string target, double weight)
     {
         var json = new JsonObject { ["fusion"] = new JsonObject { ["dense_weight"] = weight } };
-        File.WriteAllText(target + ".part", json.ToJsonString() + "\n");
-        File.Move(target + ".part", target, overwrite: true);
+        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        File.WriteAllText(temporary, json.ToJsonString() + "\n");
+        File.Move(temporary, target, overwrite: true);
     }
 
     private static void Tell(bool json, string[] folders, double[] weights, List<double[]> measured, int best)

@@ -105,7 +105,7 @@ internal static class TrainVerb
             using var draft = ModelDraft.Begin(folder);
             await TrainAsync(trainer, options, tokens, state, cancellationToken);
             var sample = options.Sources.SelectMany(entry => CorpusReader.Read(source, entry).Take(200)).SelectMany(document => document.Texts()).Take(20_000).ToList();
-            await StaticModelWriter.WriteAsync(draft, trainer, options, tokenizerPath, sample, cancellationToken);
+            await StaticModelWriter.WriteAsync(draft, trainer.Result, tokenizerPath, sample, cancellationToken);
             File.Delete(state);
             Console.Error.WriteLine($"Trained in {Plural.Of(trainer.Step, "step")}: {folder}");
             return 0;

@@ -68,8 +68,17 @@ internal static partial class CorpusTexts
 
     private static IEnumerable<string> Sentences(string paragraph) => SentenceEnd().Split(paragraph).Where(sentence => sentence.Length is >= 20 and <= 300);
 
-    private static string Cut(string paragraph) =>
-        paragraph.Length <= LongestPassage ? paragraph : paragraph[..(paragraph.LastIndexOf(' ', LongestPassage - 1) is > 0 and var space ? space : LongestPassage)];
+    private static string Cut(string paragraph)
+    {
+        if (paragraph.Length <= LongestPassage)
+        {
+            return paragraph;
+        }
+
+        // Without a space between words, at least between characters.
+        var space = paragraph.LastIndexOf(' ', LongestPassage - 1);
+        return paragraph[..(space > 0 ? space : char.IsLowSurrogate(paragraph[LongestPassage]) ? LongestPassage - 1 : LongestPassage)];
+    }
 
     [GeneratedRegex("""(?<=[.!?])\s+(?=[A-Z0-9"'(])""")]
     private static partial Regex SentenceEnd();

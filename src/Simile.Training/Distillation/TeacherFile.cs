@@ -17,11 +17,12 @@ internal sealed class TeacherFile : IDisposable
     private readonly FileStream _file;
     private readonly Dictionary<UInt128, long> _rows = [];
 
-    private readonly string _path;
-
-    private TeacherFile(string path, FileStream file, int dimensions) => (_path, _file, Dimensions) = (path, file, dimensions);
+    private TeacherFile(string path, FileStream file, int dimensions) => (Path, _file, Dimensions) = (path, file, dimensions);
 
     private static ReadOnlySpan<byte> Magic => "SIMILETV"u8;
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
 
     /// <summary>Values a vector.</summary>
     public int Dimensions { get; }
@@ -35,7 +36,7 @@ internal sealed class TeacherFile : IDisposable
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> for another kind of file; <see cref="ErrorCode.CheckpointMismatch"/> for another teacher's.</exception>
     public static TeacherFile Open(string path, string recipe, int dimensions)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
         var stream = File.Exists(path)
             ? RegularFile.Open(path, new FileStreamOptions { Access = FileAccess.ReadWrite, Share = FileShare.None })
             : new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
@@ -88,7 +89,7 @@ internal sealed class TeacherFile : IDisposable
         _file.Dispose();
         if (_rows.Count == 0)
         {
-            File.Delete(_path);
+            File.Delete(Path);
         }
     }
 

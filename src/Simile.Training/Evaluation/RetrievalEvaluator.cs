@@ -93,23 +93,34 @@ public sealed class RetrievalEvaluator
     /// <param name="weights">The weights, from 0 (words alone) to 1 (meaning alone).</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The means over the queries, from 0 to 1, in the order of the weights.</returns>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/> when there is no query.</exception>
     public async Task<double[]> EvaluateFusionAsync(IReadOnlyList<double> weights, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var sums = new double[weights.Count];
+        var (count, sums) = (CountQueries(), new double[weights.Count]);
         foreach (var (id, text) in _dataset.Queries)
         {
             var (dense, keyword) = (await RankAsync(text, SearchMode.Dense, cancellationToken).ConfigureAwait(false), await RankAsync(text, SearchMode.Keyword, cancellationToken).ConfigureAwait(false));
             for (var i = 0; i < sums.Length; i++)
             {
-                var fused = new ScoreFusion { DenseWeight = weights[i] }.Fuse(dense, keyword, new HashSet<long>());
+                // At the ends one alone, without what a fusion puts behind it with a score of 0.
+                var fused = weights[i] switch
+                {
+                    0 => keyword,
+                    1 => dense,
+                    var weight => new ScoreFusion { DenseWeight = weight }.Fuse(dense, keyword, new HashSet<long>()),
+                };
                 var read = await _store.ReadAsync([.. fused.Take(10).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
                 sums[i] += RankingMetrics.Ndcg([.. read.Select(chunk => chunk?.Path).OfType<string>()], _dataset.Judgements[id], 10);
             }
         }
 
-        return Array.ConvertAll(sums, sum => sum / Math.Max(1, _dataset.Queries.Count));
+        return Array.ConvertAll(sums, sum => sum / count);
     }
+
+    // Means over nothing say nothing.
+    private int CountQueries() => _dataset.Queries.Count is > 0 and var count ? count
+        : throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.");
 
     // A query that one way cannot answer finds nothing by it.
     private async Task<IReadOnlyList<ScoredChunk>> RankAsync(string query, SearchMode mode, CancellationToken cancellationToken)
@@ -126,6 +137,7 @@ public sealed class RetrievalEvaluator
 
     private async Task<RetrievalResult> EvaluateAsync(SearchMode mode, Func<Content, Task<IReadOnlyList<string>>> rank)
     {
+        var count = CountQueries();
         double ndcg = 0, recall = 0, reciprocal = 0;
         var unanswered = 0;
         foreach (var (id, text) in _dataset.Queries)
@@ -145,10 +157,7 @@ public sealed class RetrievalEvaluator
             reciprocal += RankingMetrics.ReciprocalRank(ranking, _dataset.Judgements[id], 10);
         }
 
-        var count = _dataset.Queries.Count;
-        return count == 0
-            ? throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.")
-            : new RetrievalResult(mode, count, ndcg / count, recall / count, reciprocal / count, unanswered);
+        return new RetrievalResult(mode, count, ndcg / count, recall / count, reciprocal / count, unanswered);
     }
 
     // A document without words of the model (Cranfield has empty ones) is found by its words, if it has any.

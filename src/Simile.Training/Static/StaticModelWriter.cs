@@ -52,20 +52,6 @@ internal static class StaticModelWriter
         draft.Commit();
     }
 
-    /// <summary>The same, for a training on pairs.</summary>
-    /// <param name="draft">The draft; it is put into its place.</param>
-    /// <param name="trainer">The training.</param>
-    /// <param name="options">Its recipe.</param>
-    /// <param name="tokenizerPath">The tokenizer.json.</param>
-    /// <param name="calibrationTexts">Texts on which the scales of 8-bit codes are measured.</param>
-    /// <param name="cancellationToken">Stops the writing.</param>
-    public static Task WriteAsync(ModelDraft draft, StaticTrainer trainer, StaticTrainerOptions options, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(trainer);
-        ArgumentNullException.ThrowIfNull(options);
-        return WriteAsync(draft, new StaticTable(trainer.Table, options.Dimensions, options.LearningRate), tokenizerPath, calibrationTexts, cancellationToken);
-    }
-
     private static async Task WriteAllAsync(string folder, StaticTable table, string tokenizerPath, IReadOnlyList<string> calibrationTexts, CancellationToken cancellationToken)
     {
         var (rows, lengths, rate) = table;
