@@ -13,7 +13,8 @@ internal static class CacheBench
 
     public static void Hits()
     {
-        const int Entries = 50_000, Lookups = 1_000_000;
+        const int Entries = 50_000,
+            Lookups = 1_000_000;
         var cache = new MemoryCache();
         var keys = Keys(Entries);
         Array.ForEach(keys, key => cache.SetAsync([new CacheEntry(key, Value())]).GetAwaiter().GetResult());
@@ -26,7 +27,10 @@ internal static class CacheBench
         var empty = Median(Measure(null, keys, Lookups));
         var nanoseconds = Measure(cache, keys, Lookups);
         var (median, p99) = (Median(nanoseconds), nanoseconds[nanoseconds.Length * 99 / 100]);
-        Console.WriteLine($"{Threads} threads, {Environment.ProcessorCount} processors, {Entries} entries of {Dimensions} values: a hit takes {median:F0} ns in the median, {p99:F0} ns at the 99th percentile; of it the clock {empty:F0} ns");
+        Console.WriteLine(
+            $"{Threads} threads, {Environment.ProcessorCount} processors, {Entries} entries of {Dimensions} values: a hit takes "
+                + $"{median:F0} ns in the median, {p99:F0} ns at the 99th percentile; of it the clock {empty:F0} ns"
+        );
     }
 
     /// <summary>A whole call of one text that is in the cache: its key, the lookup, the answer.</summary>
@@ -36,7 +40,10 @@ internal static class CacheBench
         await using var inner = await TextEmbedder.LoadAsync(model, new TextEmbedderOptions { Threads = 1 });
         using var cache = new MemoryCache();
         var embedder = CachingEmbedder.Over(inner, cache);
-        var texts = Enumerable.Range(0, 200).Select(i => $"The harbour froze in winter {i}, and the boats stayed where they were until spring came back.").ToArray();
+        var texts = Enumerable
+            .Range(0, 200)
+            .Select(i => $"The harbour froze in winter {i}, and the boats stayed where they were until spring came back.")
+            .ToArray();
         await embedder.EmbedAsync(texts);
         var nanoseconds = new double[Calls];
         for (var i = 0; i < 2 * Calls; i++)
@@ -48,7 +55,10 @@ internal static class CacheBench
         }
 
         Array.Sort(nanoseconds);
-        Console.WriteLine($"a call of one text that is in the cache takes {Median(nanoseconds):F0} ns in the median, {nanoseconds[Calls * 99 / 100]:F0} ns at the 99th percentile");
+        Console.WriteLine(
+            $"a call of one text that is in the cache takes {Median(nanoseconds):F0} ns in the median, "
+                + $"{nanoseconds[Calls * 99 / 100]:F0} ns at the 99th percentile"
+        );
     }
 
     public static void Bound(CachePrecision precision)
@@ -60,31 +70,42 @@ internal static class CacheBench
         var cache = new MemoryCache(new MemoryCacheOptions { MaxBytes = Bytes, Precision = precision });
         var keys = Keys((int)(2 * Bytes / entryBytes));
         var (keysBytes, highest, watch) = (GC.GetTotalMemory(forceFullCollection: true) - before, 0L, Stopwatch.StartNew());
-        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, worker =>
-        {
-            var random = new Random(worker);
-            for (var i = 0; i < Lookups / Threads; i++)
+        Parallel.For(
+            0,
+            Threads,
+            new ParallelOptions { MaxDegreeOfParallelism = Threads },
+            worker =>
             {
-                var key = keys[random.Next(keys.Length)];
-                if (cache.Find(key) is null)
+                var random = new Random(worker);
+                for (var i = 0; i < Lookups / Threads; i++)
                 {
-                    cache.SetAsync([new CacheEntry(key, Value())]).GetAwaiter().GetResult();
-                }
+                    var key = keys[random.Next(keys.Length)];
+                    if (cache.Find(key) is null)
+                    {
+                        cache.SetAsync([new CacheEntry(key, Value())]).GetAwaiter().GetResult();
+                    }
 
-                if (i % 256 == 0 && cache.Bytes is var now && now > Volatile.Read(ref highest))
-                {
-                    Volatile.Write(ref highest, now);
+                    if (i % 256 == 0 && cache.Bytes is var now && now > Volatile.Read(ref highest))
+                    {
+                        Volatile.Write(ref highest, now);
+                    }
                 }
             }
-        });
+        );
         var (seconds, tier) = (watch.Elapsed.TotalSeconds, cache.Tiers[0]);
         var heap = GC.GetTotalMemory(forceFullCollection: true) - before - keysBytes;
-        Console.WriteLine($"{precision}: {Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} ({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}");
-        Console.WriteLine($"the heap holds {heap} bytes for it ({(double)heap / Bytes:P2} of the bound, {(double)heap / tier.Entries:F0} an entry)");
+        Console.WriteLine(
+            $"{precision}: {Lookups} lookups in {seconds:F1} s, {keys.Length} keys, bound {Bytes}: highest {highest} "
+                + $"({(double)highest / Bytes:P2}), hits {(double)tier.Hits / Lookups:P1}, entries {tier.Entries}"
+        );
+        Console.WriteLine(
+            $"the heap holds {heap} bytes for it ({(double)heap / Bytes:P2} of the bound, {(double)heap / tier.Entries:F0} an entry)"
+        );
         GC.KeepAlive(cache);
     }
 
-    public static CacheKey[] Keys(int count) => [.. Enumerable.Range(0, count).Select(i => new CacheKey(SHA256.HashData(BitConverter.GetBytes(i))))];
+    public static CacheKey[] Keys(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new CacheKey(SHA256.HashData(BitConverter.GetBytes(i))))];
 
     public static CachedEmbedding Value() => new(new float[Dimensions], 12, 12, Truncated: false);
 
@@ -92,20 +113,23 @@ internal static class CacheBench
     {
         var ticks = new long[Threads][];
         var ready = new Barrier(Threads);
-        var workers = Enumerable.Range(0, Threads).Select(worker => new Thread(() =>
-        {
-            var (own, random) = (new long[lookups / Threads], new Random(worker));
-            ready.SignalAndWait();
-            for (var i = 0; i < own.Length; i++)
+        var workers = Enumerable
+            .Range(0, Threads)
+            .Select(worker => new Thread(() =>
             {
-                var key = keys[random.Next(keys.Length)];
-                var start = Stopwatch.GetTimestamp();
-                GC.KeepAlive(cache?.Find(key));
-                own[i] = Stopwatch.GetTimestamp() - start;
-            }
+                var (own, random) = (new long[lookups / Threads], new Random(worker));
+                ready.SignalAndWait();
+                for (var i = 0; i < own.Length; i++)
+                {
+                    var key = keys[random.Next(keys.Length)];
+                    var start = Stopwatch.GetTimestamp();
+                    GC.KeepAlive(cache?.Find(key));
+                    own[i] = Stopwatch.GetTimestamp() - start;
+                }
 
-            ticks[worker] = own;
-        })).ToArray();
+                ticks[worker] = own;
+            }))
+            .ToArray();
         Array.ForEach(workers, worker => worker.Start());
         Array.ForEach(workers, worker => worker.Join());
         return [.. ticks.SelectMany(own => own).Select(count => count * 1e9 / Stopwatch.Frequency).Order()];

@@ -24,7 +24,11 @@ internal static class OverheadBench
         listener.Start();
         monitor.Watch(cache);
         await using var batching = new BatchingEmbedder<string>(bare, new BatchingOptions { Observe = monitor.RecordBatching });
-        var wrapped = new MonitoringEmbedder<string>(CachingEmbedder.Over(batching, cache, new CachingOptions { Observer = monitor.RecordCaching }), monitor, "bench");
+        var wrapped = new MonitoringEmbedder<string>(
+            CachingEmbedder.Over(batching, cache, new CachingOptions { Observer = monitor.RecordCaching }),
+            monitor,
+            "bench"
+        );
         var next = 0;
         foreach (var texts in (int[])[1, 32])
         {
@@ -38,7 +42,10 @@ internal static class OverheadBench
         var (plain, added, watch) = (new List<double>(), new List<double>(), Stopwatch.StartNew());
         for (var turn = 0; watch.Elapsed < Longest; turn++)
         {
-            var inputs = Enumerable.Range(next, texts).Select(i => $"The harbour froze in winter {i}, and the boats stayed where they were until spring came back.").ToArray();
+            var inputs = Enumerable
+                .Range(next, texts)
+                .Select(i => $"The harbour froze in winter {i}, and the boats stayed where they were until spring came back.")
+                .ToArray();
             next += texts;
             if (turn % 2 == 0)
             {
@@ -53,7 +60,10 @@ internal static class OverheadBench
         }
 
         var (without, with) = (Median(plain), Median(added));
-        Console.WriteLine($"{texts} texts a call, {plain.Count} calls each: {without:F3} ms without, {with:F3} ms with monitor, cache and batching, every text a miss ({(with / without) - 1:P1})");
+        Console.WriteLine(
+            $"{texts} texts a call, {plain.Count} calls each: {without:F3} ms without, {with:F3} ms with monitor, cache and batching, "
+                + $"every text a miss ({(with / without) - 1:P1})"
+        );
         return next;
     }
 

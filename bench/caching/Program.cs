@@ -22,13 +22,15 @@ switch (args)
         await OverheadBench.RunAsync(model);
         break;
     default:
-        Console.Error.WriteLine("""
+        Console.Error.WriteLine(
+            """
             dotnet run -c Release --project bench/caching -- hits            a memory cache's hits, 8 threads
             dotnet run -c Release --project bench/caching -- calls MODEL     whole calls of one text, answered by a memory cache
             dotnet run -c Release --project bench/caching -- bound           10,000,000 lookups, a working set of twice the bound
             dotnet run -c Release --project bench/caching -- sqlite          an SQLite cache: hits, misses, entries put in
             dotnet run -c Release --project bench/caching -- overhead MODEL  monitor, cache and batching before a model, every input a miss
-            """);
+            """
+        );
         return 2;
 }
 

@@ -21,7 +21,10 @@ internal static class SqliteBench
             var hit = await TimeAsync(keys[..Entries], some => cache.GetAsync(some, new CachedEmbedding?[some.Length]));
             var miss = await TimeAsync(keys[Entries..], some => cache.GetAsync(some, new CachedEmbedding?[some.Length]));
             var tier = cache.Tiers[0];
-            Console.WriteLine($"{AtOnce} at once: {put:F1} us to put an entry in, {hit:F1} us a hit, {miss:F1} us a miss; {(double)tier.Bytes / tier.Entries:F0} bytes of file an entry of 384 values");
+            Console.WriteLine(
+                $"{AtOnce} at once: {put:F1} us to put an entry in, {hit:F1} us a hit, {miss:F1} us a miss; "
+                    + $"{(double)tier.Bytes / tier.Entries:F0} bytes of file an entry of 384 values"
+            );
         }
         finally
         {

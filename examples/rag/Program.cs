@@ -30,7 +30,10 @@ foreach (var hit in hits)
     Console.WriteLine($"  {hit.Rank}. {hit.Path}:{hit.StartLine}-{hit.EndLine}  {hit.Heading}");
 }
 
-var prompt = new StringBuilder("Answer the question from the passages alone, and name the ones that you used by their numbers. If they do not hold the answer, say so.\n");
+var prompt = new StringBuilder(
+    "Answer the question from the passages alone, and name the ones that you used by their numbers. If they do not hold the answer, "
+        + "say so.\n"
+);
 foreach (var hit in hits)
 {
     prompt.Append($"\n[{hit.Rank}] {hit.Heading}\n{hit.Text}\n");

@@ -56,12 +56,16 @@ internal static class Failures
                 Console.Error.WriteLine($"error {ErrorCode.SystemRefused}: {SafeText.Line(error.Message)}");
                 return Failed;
             default:
-                Console.Error.WriteLine($"error: {error.GetType().Name}: {SafeText.Line(error.Message)} (this is a fault of Simile's; please report it with the command you ran)");
+                Console.Error.WriteLine(
+                    $"error: {error.GetType().Name}: {SafeText.Line(error.Message)} (this is a fault of Simile's; please report it "
+                        + "with the command you ran)"
+                );
                 return Failed;
         }
     }
 
-    private static bool IsStop(Exception? error) => error is not null && (error is OperationCanceledException || IsStop(error.InnerException));
+    private static bool IsStop(Exception? error) =>
+        error is not null && (error is OperationCanceledException || IsStop(error.InnerException));
 
     private static void TellStopped(Exception error, Interruption interruption)
     {

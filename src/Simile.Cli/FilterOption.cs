@@ -14,7 +14,8 @@ internal static class FilterOption
     {
         var option = new Option<string[]>("--filter")
         {
-            Description = "Only passages with such a field (of a .jsonl row): lang=de, lang!=de, year>=2020, year<=2024; given again, all must hold",
+            Description =
+                "Only passages with such a field (of a .jsonl row): lang=de, lang!=de, year>=2020, year<=2024; given again, all must hold",
             HelpName = "NAME=VALUE",
         };
         option.Validators.Add(VerbOptions.RefuseEmpty);
@@ -28,7 +29,12 @@ internal static class FilterOption
     private static ChunkFilter One(string text)
     {
         // The sign that comes first, and of two that begin at one place the longer.
-        var (at, sign) = Signs.Select(sign => (At: text.IndexOf(sign, StringComparison.Ordinal), Sign: sign)).Where(found => found.At > 0).OrderBy(found => found.At).ThenByDescending(found => found.Sign.Length).FirstOrDefault();
+        var (at, sign) = Signs
+            .Select(sign => (At: text.IndexOf(sign, StringComparison.Ordinal), Sign: sign))
+            .Where(found => found.At > 0)
+            .OrderBy(found => found.At)
+            .ThenByDescending(found => found.Sign.Length)
+            .FirstOrDefault();
         var (name, value) = sign is null ? (text, string.Empty) : (text[..at].Trim(), text[(at + sign.Length)..].Trim());
         return sign switch
         {
@@ -36,7 +42,10 @@ internal static class FilterOption
             "!=" => !Equal(name, value),
             ">=" => ChunkFilter.Between(name, NumberOf(text, value), null),
             "<=" => ChunkFilter.Between(name, null, NumberOf(text, value)),
-            _ => throw new SimileException(ErrorCode.InvalidOption, $"The filter '{text}' compares nothing. Write a field's name, one of = != >= <=, and a value, as in lang=de."),
+            _ => throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The filter '{text}' compares nothing. Write a field's name, one of = != >= <=, and a value, as in lang=de."
+            ),
         };
     }
 
@@ -59,6 +68,9 @@ internal static class FilterOption
 
     private static double NumberOf(string text, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-        ? number
-        : throw new SimileException(ErrorCode.InvalidOption, $"The filter '{text}' compares with '{value}', but a number such as 2020 or 0.5 is expected.");
+            ? number
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The filter '{text}' compares with '{value}', but a number such as 2020 or 0.5 is expected."
+            );
 }

@@ -3,7 +3,8 @@ using Simile.Cli.Output;
 
 namespace Simile.Cli;
 
-/// <summary>What ends a run before its time: a signal, or that nobody reads its output any more. The work is told; what does not listen is ended after a while, and at a second signal at once.</summary>
+/// <summary>What ends a run before its time: a signal, or that nobody reads its output any more. The work is told; what does not listen is
+/// ended after a while, and at a second signal at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private const int ReaderGone = 141;
@@ -37,11 +38,17 @@ internal sealed class Interruption : IDisposable
         _source.Dispose();
     }
 
-    private void Listen(PosixSignal signal, int exitCode) => _signals.Add(PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        Stop(exitCode);
-    }));
+    private void Listen(PosixSignal signal, int exitCode) =>
+        _signals.Add(
+            PosixSignalRegistration.Create(
+                signal,
+                context =>
+                {
+                    context.Cancel = true;
+                    Stop(exitCode);
+                }
+            )
+        );
 
     private void Stop(int exitCode)
     {

@@ -14,14 +14,25 @@ internal sealed class ModelOptions
 {
     private const string ModelName = "model";
     private const string ImageModelName = "image-model";
-    private readonly Option<string> _model = 
-        VerbOptions.Named("--model", "Name of an installed model, a model folder, or a model pulled from the hub", "NAME|FOLDER|org/name[@revision]", ModelCatalogue.DefaultModel);
+    private readonly Option<string> _model = VerbOptions.Named(
+        "--model",
+        "Name of an installed model, a model folder, or a model pulled from the hub",
+        "NAME|FOLDER|org/name[@revision]",
+        ModelCatalogue.DefaultModel
+    );
 
     private readonly Option<int> _threads = VerbOptions.Threads(Math.Min(Environment.ProcessorCount, VerbOptions.MaxThreads));
-    private readonly Option<ComputePrecision> _compute = VerbOptions.Choice("--compute", "Arithmetic of a transformer's products; static models know float32 only", ComputePrecision.Float32);
+    private readonly Option<ComputePrecision> _compute = VerbOptions.Choice(
+        "--compute",
+        "Arithmetic of a transformer's products; static models know float32 only",
+        ComputePrecision.Float32
+    );
 
-    private readonly Option<string?> _imageModel =
-        VerbOptions.Named("--image-model", "The model for pictures, where --model embeds texts only; default: the installed one that shares its space", "NAME|FOLDER");
+    private readonly Option<string?> _imageModel = VerbOptions.Named(
+        "--image-model",
+        "The model for pictures, where --model embeds texts only; default: the installed one that shares its space",
+        "NAME|FOLDER"
+    );
 
     public ModelOptions(Command verb, bool takesPictures = false)
     {
@@ -57,10 +68,22 @@ internal sealed class ModelOptions
 
     /// <summary>Opens what some inputs need of the model, and says on standard error what had to be assumed of it.</summary>
     public async Task<EmbeddingModel> OpenAsync(
-        Lazy<SimileHost> host, ParseResult parsed, Modality needs, CancellationToken cancellationToken, Action<ImageTimes>? observe = null, IChunkStore? index = null)
+        Lazy<SimileHost> host,
+        ParseResult parsed,
+        Modality needs,
+        CancellationToken cancellationToken,
+        Action<ImageTimes>? observe = null,
+        IChunkStore? index = null
+    )
     {
         var remembered = await RememberedAsync(parsed, index, cancellationToken);
-        var images = parsed.GetValue(_imageModel) ?? (remembered is not null && await index!.GetPropertyAsync(ImageModelName, cancellationToken) is { Length: > 0 } name ? name : null);
+        var images =
+            parsed.GetValue(_imageModel)
+            ?? (
+                remembered is not null && await index!.GetPropertyAsync(ImageModelName, cancellationToken) is { Length: > 0 } name
+                    ? name
+                    : null
+            );
         var (threads, precision) = (Threads(parsed), Compute(parsed));
         var options = new EmbeddingModelOptions
         {
@@ -68,11 +91,17 @@ internal sealed class ModelOptions
             ImageModel = images,
             Threads = threads,
             Precision = precision,
-            ImageOptions = new ImageEmbedderOptions { Threads = threads, Precision = precision, Observe = observe },
+            ImageOptions = new ImageEmbedderOptions
+            {
+                Threads = threads,
+                Precision = precision,
+                Observe = observe,
+            },
         };
-        var model = remembered is not null || IsGiven(parsed)
-            ? await host.Value.OpenModelAsync(remembered ?? Model(parsed), options, cancellationToken)
-            : await OpenDefaultAsync(host.Value, options, cancellationToken);
+        var model =
+            remembered is not null || IsGiven(parsed)
+                ? await host.Value.OpenModelAsync(remembered ?? Model(parsed), options, cancellationToken)
+                : await OpenDefaultAsync(host.Value, options, cancellationToken);
         WriteNotes(model.Notes);
         return model;
     }
@@ -81,11 +110,19 @@ internal sealed class ModelOptions
     private async Task<string?> RememberedAsync(ParseResult parsed, IChunkStore? index, CancellationToken cancellationToken) =>
         IsGiven(parsed) || index is null ? null : await index.GetPropertyAsync(ModelName, cancellationToken);
 
-    private static async Task<EmbeddingModel> OpenDefaultAsync(SimileHost host, EmbeddingModelOptions options, CancellationToken cancellationToken)
+    private static async Task<EmbeddingModel> OpenDefaultAsync(
+        SimileHost host,
+        EmbeddingModelOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var chosen = host.Settings.Default;
         return chosen.SetBy is { } by && DefaultRendering.FolderOf(host, chosen) is null
-            ? throw new SimileException(ErrorCode.DefaultModelMissing, $"The default model '{chosen.Name}', set by {by}, is not there. Pull it again, choose another one ('simile models use NAME'), or go back to the one that comes with Simile ('simile models use --reset').")
+            ? throw new SimileException(
+                ErrorCode.DefaultModelMissing,
+                $"The default model '{chosen.Name}', set by {by}, is not there. Pull it again, choose another one ('simile models use "
+                    + "NAME'), or go back to the one that comes with Simile ('simile models use --reset')."
+            )
             : await host.OpenModelAsync(chosen.Name, options, cancellationToken);
     }
 

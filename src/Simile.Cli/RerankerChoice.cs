@@ -15,10 +15,15 @@ internal sealed class RerankOptions
     private readonly Option<string?> _model = VerbOptions.Named(
         "--rerank",
         "Reorder the best answers by a reranker, which reads the query and each passage; none comes with Simile",
-        "NAME|FOLDER|org/name[@revision]");
+        "NAME|FOLDER|org/name[@revision]"
+    );
 
-    private readonly Option<int?> _depth =
-        VerbOptions.MaybeNumber("--rerank-top", $"How many of the best answers are reordered; default: {HitReranker.DefaultDepth}", 1, MaxDepth);
+    private readonly Option<int?> _depth = VerbOptions.MaybeNumber(
+        "--rerank-top",
+        $"How many of the best answers are reordered; default: {HitReranker.DefaultDepth}",
+        1,
+        MaxDepth
+    );
 
     public RerankOptions(Command verb)
     {
@@ -28,7 +33,11 @@ internal sealed class RerankOptions
 
     /// <summary>Opens the reranker that was asked for; null when none was.</summary>
     public async Task<Reranker?> OpenAsync(
-        Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, CancellationToken cancellationToken)
+        Lazy<SimileHost> host,
+        ModelOptions model,
+        ParseResult parsed,
+        CancellationToken cancellationToken
+    )
     {
         if (parsed.GetValue(_model) is { } name)
         {
@@ -40,7 +49,8 @@ internal sealed class RerankOptions
             ? throw new SimileException(
                 ErrorCode.InvalidOption,
                 $"The best {depth} answers are to be reordered, but no reranker is named. Name one with --rerank, or leave "
-                + "--rerank-top away.")
+                    + "--rerank-top away."
+            )
             : null;
     }
 
@@ -51,7 +61,8 @@ internal sealed class RerankOptions
 /// <summary>Opens the reranker of a verb: the one that is named, or the only one that is here.</summary>
 internal static class RerankerChoice
 {
-    private const string None = "No reranker comes with Simile. "
+    private const string None =
+        "No reranker comes with Simile. "
         + "'simile models pull cross-encoder/ms-marco-MiniLM-L6-v2' downloads a small one for English (91 MB), "
         + "'simile models pull BAAI/bge-reranker-v2-m3' one for many languages (2.3 GB); 'simile models list --known' shows more.";
 
@@ -59,7 +70,11 @@ internal static class RerankerChoice
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying what to get, or
     /// <see cref="ErrorCode.UnsupportedModel"/> for what ranks nothing.</exception>
     public static async Task<Reranker> OpenAsync(
-        SimileHost host, string? model, RerankerOptions options, CancellationToken cancellationToken)
+        SimileHost host,
+        string? model,
+        RerankerOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var reranker = await host.OpenRerankerAsync(model is null ? OnlyOne(host) : Required(host, model), options, cancellationToken);
         try
@@ -97,7 +112,8 @@ internal static class RerankerChoice
                 : new SimileException(
                     ErrorCode.InvalidOption,
                     $"There are {found.Length} rerankers ({string.Join(", ", found.Select(model => model.Name))}). Name one with "
-                    + "--model.");
+                        + "--model."
+                );
         }
 
         Console.Error.WriteLine($"Note: scored by {SafeText.Line(one.Name)}, the only reranker on this machine");
@@ -105,7 +121,8 @@ internal static class RerankerChoice
     }
 
     private static IEnumerable<(string Name, string Folder)> FindAll(SimileHost host) =>
-        host.Catalogue.Names.Select(name => (name, host.Catalogue.Resolve(name).Path))
+        host
+            .Catalogue.Names.Select(name => (name, host.Catalogue.Resolve(name).Path))
             .Concat(host.HubCache.Snapshots.Select(snapshot => (NameOf(snapshot), snapshot.Folder)))
             .Where(model => ScoresPairs(model.Item2));
 

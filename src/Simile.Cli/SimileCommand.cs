@@ -16,9 +16,21 @@ internal static class SimileCommand
         var host = new Lazy<SimileHost>(SimileHost.OfThisMachine);
         return new Command("simile", "Simile: embeddings on your own machine. Text into vectors, compared, indexed, searched and reranked.")
         {
-            new HelpOption(), new VersionOption(),
-            EmbedVerb.Create(host), CompareVerb.Create(host), IndexVerb.Create(host), SearchVerb.Create(host), RerankVerb.Create(host), CacheVerb.Create(host), ModelsVerb.Create(host),
-            EvalVerb.Create(host), TrainVerb.Create(host), InspectVerb.Create(host), ClassifyVerb.Create(host), BenchVerb.Create(host), DoctorVerb.Create(host),
+            new HelpOption(),
+            new VersionOption(),
+            EmbedVerb.Create(host),
+            CompareVerb.Create(host),
+            IndexVerb.Create(host),
+            SearchVerb.Create(host),
+            RerankVerb.Create(host),
+            CacheVerb.Create(host),
+            ModelsVerb.Create(host),
+            EvalVerb.Create(host),
+            TrainVerb.Create(host),
+            InspectVerb.Create(host),
+            ClassifyVerb.Create(host),
+            BenchVerb.Create(host),
+            DoctorVerb.Create(host),
             CompletionVerb.Create(host, Create),
         };
     }

@@ -9,6 +9,7 @@ public enum ComputePrecision
     /// <summary>Weights and activations rounded to bfloat16, sums in 32-bit floats.</summary>
     BFloat16,
 
-    /// <summary>Weights in 8 bits with a scale for each output, activations in 8 bits with a scale for each row, sums in exact 32-bit integers.</summary>
+    /// <summary>Weights in 8 bits with a scale for each output, activations in 8 bits with a scale for each row, sums in exact 32-bit
+    /// integers.</summary>
     Int8,
 }

@@ -12,6 +12,7 @@ public enum InstructionLevel
     /// <summary>512-bit vectors: AVX-512 through the compiler's intrinsics.</summary>
     Vector512,
 
-    /// <summary>AVX-512 with kernels assembled at run time, with VNNI for int8 and BF16 for bfloat16 where the processor has them.</summary>
+    /// <summary>AVX-512 with kernels assembled at run time, with VNNI for int8 and BF16 for bfloat16 where the processor has
+    /// them.</summary>
     Assembled,
 }

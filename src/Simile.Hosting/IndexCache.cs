@@ -20,8 +20,9 @@ internal sealed record CachedIndex(string File, long Bytes, DateTimeOffset LastU
 /// <param name="InUse">Indexes that stay, because a program has them open.</param>
 internal sealed record IndexRemoval(int Removed, long Freed, int InUse);
 
-/// <summary>Indexes that are made on the fly for some paths. They hold the texts of files, so folder and files are their owner's alone, whatever rights they had;
-/// what was not used for <see cref="MaxAge"/> is removed, and the least recently used beyond <see cref="MaxBytes"/>, whenever one is opened.</summary>
+/// <summary>Indexes that are made on the fly for some paths. They hold the texts of files, so folder and files are their owner's alone,
+/// whatever rights they had; what was not used for <see cref="MaxAge"/> is removed, and the least recently used beyond
+/// <see cref="MaxBytes"/>, whenever one is opened.</summary>
 internal sealed class IndexCache
 {
     /// <summary>The most bytes of all indexes together, beside the one in use.</summary>
@@ -43,7 +44,12 @@ internal sealed class IndexCache
 
     /// <summary>Opens the index of some paths: one file for each set of paths and each space.</summary>
     /// <exception cref="SimileException">A code of the 400s.</exception>
-    public async Task<IChunkStore> OpenAsync(IReadOnlyList<string> paths, EmbeddingSpace space, VectorIndexOptions? vectors = null, CancellationToken cancellationToken = default)
+    public async Task<IChunkStore> OpenAsync(
+        IReadOnlyList<string> paths,
+        EmbeddingSpace space,
+        VectorIndexOptions? vectors = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(space);
@@ -52,10 +58,16 @@ internal sealed class IndexCache
         var path = Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".db");
         MakeFolder();
         Prune(path);
-        var store = SqliteChunkStore.Open(path, create: true, new SqliteChunkStoreOptions { IsPrivate = true, Vectors = vectors ?? new VectorIndexOptions() });
+        var store = SqliteChunkStore.Open(
+            path,
+            create: true,
+            new SqliteChunkStoreOptions { IsPrivate = true, Vectors = vectors ?? new VectorIndexOptions() }
+        );
         try
         {
-            await store.SetPropertyAsync(PathsName, JsonSerializer.Serialize(full, IndexCacheJson.Default.StringArray), cancellationToken).ConfigureAwait(false);
+            await store
+                .SetPropertyAsync(PathsName, JsonSerializer.Serialize(full, IndexCacheJson.Default.StringArray), cancellationToken)
+                .ConfigureAwait(false);
             File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime);
             return store;
         }
@@ -106,7 +118,8 @@ internal sealed class IndexCache
         return new IndexRemoval(removed, freed, inUse);
     }
 
-    private static long BytesOf(string path) => Ends.Select(end => new FileInfo(path + end)).Where(file => file.Exists).Sum(file => file.Length);
+    private static long BytesOf(string path) =>
+        Ends.Select(end => new FileInfo(path + end)).Where(file => file.Exists).Sum(file => file.Length);
 
     // What cannot be opened is listed all the same: it can be removed.
     private static async Task<string[]> PathsOfAsync(string path, CancellationToken cancellationToken)
@@ -114,7 +127,9 @@ internal sealed class IndexCache
         try
         {
             using var store = SqliteChunkStore.Open(path, create: false);
-            return await store.GetPropertyAsync(PathsName, cancellationToken).ConfigureAwait(false) is { } json ? JsonSerializer.Deserialize(json, IndexCacheJson.Default.StringArray) ?? [] : [];
+            return await store.GetPropertyAsync(PathsName, cancellationToken).ConfigureAwait(false) is { } json
+                ? JsonSerializer.Deserialize(json, IndexCacheJson.Default.StringArray) ?? []
+                : [];
         }
         catch (Exception error) when (error is SimileException or JsonException)
         {
@@ -122,7 +137,8 @@ internal sealed class IndexCache
         }
     }
 
-    private FileInfo[] Files() => Directory.Exists(_folder) ? [.. new DirectoryInfo(_folder).GetFiles("*.db").OrderByDescending(file => file.LastWriteTimeUtc)] : [];
+    private FileInfo[] Files() =>
+        Directory.Exists(_folder) ? [.. new DirectoryInfo(_folder).GetFiles("*.db").OrderByDescending(file => file.LastWriteTimeUtc)] : [];
 
     private void Prune(string opened)
     {
@@ -160,7 +176,12 @@ internal sealed class IndexCache
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SimileException(ErrorCode.StoreUnavailable, $"The folder {_folder} for indexes made on the fly cannot be made its owner's alone ({error.Message}). Set XDG_CACHE_HOME to a folder of your own, or index into a file.", error);
+            throw new SimileException(
+                ErrorCode.StoreUnavailable,
+                $"The folder {_folder} for indexes made on the fly cannot be made its owner's alone ({error.Message}). Set "
+                    + "XDG_CACHE_HOME to a folder of your own, or index into a file.",
+                error
+            );
         }
     }
 }

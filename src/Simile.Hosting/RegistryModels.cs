@@ -12,10 +12,15 @@ internal sealed class RegistryModels(SimileHost host)
     {
         var folder = host.Models.Resolve(id);
         var model = await host.OpenModelAsync(id, options: null, cancellationToken).ConfigureAwait(false);
-        return new OpenedEmbedder([.. ((object?[])[model.TextModel, model.ImageModel, model.Embedder]).OfType<object>()], WeightsOf(folder)) { Owner = model };
+        return new OpenedEmbedder([.. ((object?[])[model.TextModel, model.ImageModel, model.Embedder]).OfType<object>()], WeightsOf(folder))
+        {
+            Owner = model,
+        };
     }
 
     public static long WeightsOf(ModelFolder folder) =>
-        Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf)
-        + (Checkpoint.FindOnnx(folder.Path) is { } onnx ? RegularFile.LengthOf(onnx) : 0);
+        Directory
+            .EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories)
+            .Where(RegularFile.IsRegular)
+            .Sum(RegularFile.LengthOf) + (Checkpoint.FindOnnx(folder.Path) is { } onnx ? RegularFile.LengthOf(onnx) : 0);
 }

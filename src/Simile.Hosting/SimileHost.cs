@@ -26,7 +26,8 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <summary>Finds models of both kinds by name, and folders.</summary>
     public ModelLocator Models => new(catalogue, HubCache);
 
-    /// <summary>The host of this machine: models beside the program or above it and those of packages, caches in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
+    /// <summary>The host of this machine: models beside the program or above it and those of packages, caches in the user's cache folder
+    /// (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
     public static SimileHost OfThisMachine() => new(ModelCatalogue.OfThisMachine(), HubEnvironment.OfThisMachine(), UserFolders.Cache);
 
     /// <summary>The models that came in packages.</summary>
@@ -47,18 +48,32 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
 
     /// <summary>Opens a model of any kind (<see cref="EmbeddingModel.OpenAsync"/>) among this host's.</summary>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.SpaceMismatch"/>.</exception>
-    public Task<EmbeddingModel> OpenModelAsync(string nameOrFolder, EmbeddingModelOptions? options = null, CancellationToken cancellationToken = default) =>
-        EmbeddingModel.OpenAsync(nameOrFolder, (options ?? new EmbeddingModelOptions()) with { Models = options?.Models ?? Models }, cancellationToken);
+    public Task<EmbeddingModel> OpenModelAsync(
+        string nameOrFolder,
+        EmbeddingModelOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        EmbeddingModel.OpenAsync(
+            nameOrFolder,
+            (options ?? new EmbeddingModelOptions()) with
+            {
+                Models = options?.Models ?? Models,
+            },
+            cancellationToken
+        );
 
-    /// <summary>A registry that knows this host's models by their names, folders and repositories. A model is got as its embedder of texts, of pictures, or of both; its memory is taken to be that of its weights.</summary>
+    /// <summary>A registry that knows this host's models by their names, folders and repositories. A model is got as its embedder of texts,
+    /// of pictures, or of both; its memory is taken to be that of its weights.</summary>
     public EmbedderRegistry OpenRegistry(RegistryOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new EmbedderRegistry(options with { OpenModel = options.OpenModel ?? new RegistryModels(this).OpenAsync });
     }
 
-    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its scores agree. The files of a model that came in a package must be as they came.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, <see cref="ErrorCode.PackageDamaged"/>, or another code of the 200s.</exception>
+    /// <summary>Checks that a model gives the vectors it was published with: those of texts, of pictures, or of both; a reranker, that its
+    /// scores agree. The files of a model that came in a package must be as they came.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/>, <see cref="ErrorCode.PackageDamaged"/>, or another
+    /// code of the 200s.</exception>
     internal async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken)
     {
         if (PackageOrigin.Of(folder) is { } package)
@@ -77,7 +92,9 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
             return await VerifyAlignmentAsync(folder, cancellationToken).ConfigureAwait(false);
         }
 
-        var images = manifest.Modality.HasFlag(Modality.Image) ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false) : null;
+        var images = manifest.Modality.HasFlag(Modality.Image)
+            ? await ImageModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false)
+            : null;
         if (images is not null && !manifest.Modality.HasFlag(Modality.Text))
         {
             return images;
@@ -108,12 +125,16 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
     /// <summary>Opens a store that lives only as long as it is open.</summary>
     public IChunkStore OpenTemporaryStore() => SqliteChunkStore.OpenInMemory();
 
-    /// <summary>Opens the output of a bulk embedding by its name: .npy, .jsonl, .csv or .safetensors, or .db and .sqlite for SQLite. What an earlier run left there is continued.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>, or a code of the 400s.</exception>
+    /// <summary>Opens the output of a bulk embedding by its name: .npy, .jsonl, .csv or .safetensors, or .db and .sqlite for SQLite. What
+    /// an earlier run left there is continued.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>,
+    /// <see cref="ErrorCode.BadVectorFile"/>, or a code of the 400s.</exception>
     public IBulkOutput OpenBulkOutput(BulkEmbedding bulk, string input, string output, bool restart)
     {
         ArgumentNullException.ThrowIfNull(bulk);
-        return Path.GetExtension(output) is ".db" or ".sqlite" ? SqliteBulkOutput.Open(output, bulk.Identity, restart) : bulk.OpenFile(input, output, restart);
+        return Path.GetExtension(output) is ".db" or ".sqlite"
+            ? SqliteBulkOutput.Open(output, bulk.Identity, restart)
+            : bulk.OpenFile(input, output, restart);
     }
 
     /// <summary>The indexes that are made on the fly.</summary>

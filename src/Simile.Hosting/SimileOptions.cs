@@ -8,8 +8,10 @@ using Simile.Sqlite;
 
 namespace Simile.Hosting;
 
-/// <summary>A model of a .NET host, and what stands around it: Monitor(Cache(Batch(model))). Checked when the host starts, and then read once.</summary>
-/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the other.</remarks>
+/// <summary>A model of a .NET host, and what stands around it: Monitor(Cache(Batch(model))). Checked when the host starts, and then read
+/// once.</summary>
+/// <remarks>It can be set, because .NET's options are: <c>Configure</c> and <c>PostConfigure</c> change one object after the
+/// other.</remarks>
 public sealed record SimileOptions
 {
     /// <summary>The model's name, folder or repository. Either this or <see cref="Generator"/> is needed.</summary>
@@ -27,7 +29,8 @@ public sealed record SimileOptions
     /// <summary>Arithmetic of the networks' products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; set; } = ComputePrecision.Float32;
 
-    /// <summary>Finds a generator of another maker that takes the model's place, for instance <c>provider => provider.GetRequiredKeyedService&lt;…&gt;("ollama")</c>. It stays its owner's. Default: null.</summary>
+    /// <summary>Finds a generator of another maker that takes the model's place, for instance <c>provider =>
+    /// provider.GetRequiredKeyedService&lt;…&gt;("ollama")</c>. It stays its owner's. Default: null.</summary>
     public Func<IServiceProvider, IEmbeddingGenerator<string, Embedding<float>>>? Generator { get; set; }
 
     /// <summary>What the generator does not say itself. Default: nothing; the length of its vectors is asked for once.</summary>
@@ -51,6 +54,7 @@ public sealed record SimileOptions
     /// <summary>Whether calls are counted, timed and traced. Default: true.</summary>
     public bool Monitor { get; set; } = true;
 
-    /// <summary>Whether the model is loaded when the host starts, which fails if it cannot be, and kept. Default: true; else it is loaded by the first call.</summary>
+    /// <summary>Whether the model is loaded when the host starts, which fails if it cannot be, and kept. Default: true; else it is loaded
+    /// by the first call.</summary>
     public bool LoadAtStart { get; set; } = true;
 }

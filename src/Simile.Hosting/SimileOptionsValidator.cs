@@ -16,7 +16,10 @@ internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions
     {
         if (options.Model is null == options.Generator is null)
         {
-            yield return Invalid($"{nameof(options.Model)} is {options.Model ?? "not set"} and {nameof(options.Generator)} is {(options.Generator is null ? "not set" : "set")}; expected is one of the two.");
+            yield return Invalid(
+                $"{nameof(options.Model)} is {options.Model ?? "not set"} and {nameof(options.Generator)} is "
+                    + $"{(options.Generator is null ? "not set" : "set")}; expected is one of the two."
+            );
         }
 
         if (options.Threads < 1)
@@ -36,15 +39,15 @@ internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions
     }
 
     private IEnumerable<Action> Parts(SimileOptions options) =>
-    [
-        () => options.Batching?.Checked(),
-        () => options.ImageBatching?.Checked(),
-        () => options.MemoryCache?.Checked(),
-        () => options.CacheFileOptions.Checked(),
-        () => options.GeneratorOptions.Checked(),
-        () => Find(options.Model, options.LoadAtStart),
-        () => Find(options.ImageModel, options.LoadAtStart),
-    ];
+        [
+            () => options.Batching?.Checked(),
+            () => options.ImageBatching?.Checked(),
+            () => options.MemoryCache?.Checked(),
+            () => options.CacheFileOptions.Checked(),
+            () => options.GeneratorOptions.Checked(),
+            () => Find(options.Model, options.LoadAtStart),
+            () => Find(options.ImageModel, options.LoadAtStart),
+        ];
 
     // A model that is loaded later may be put there later.
     private void Find(string? model, bool isNeeded)

@@ -27,5 +27,11 @@ public sealed record SimileRerankerOptions
 
     /// <summary>The options of the model itself.</summary>
     internal RerankerOptions OfModel() =>
-        new() { MaxTokens = MaxTokens, Instruction = Instruction, Threads = Threads, Precision = Precision };
+        new()
+        {
+            MaxTokens = MaxTokens,
+            Instruction = Instruction,
+            Threads = Threads,
+            Precision = Precision,
+        };
 }

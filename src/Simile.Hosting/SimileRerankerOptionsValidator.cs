@@ -9,16 +9,16 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
 {
     public ValidateOptionsResult Validate(string? name, SimileRerankerOptions options)
     {
-        var failures = Checks(options).Select(SimileOptionsValidator.Attempt).OfType<SimileException>().Select(error => error.Message).ToArray();
+        var failures = Checks(options)
+            .Select(SimileOptionsValidator.Attempt)
+            .OfType<SimileException>()
+            .Select(error => error.Message)
+            .ToArray();
         return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
     private IEnumerable<Action> Checks(SimileRerankerOptions options) =>
-    [
-        () => RequireModel(options),
-        () => options.OfModel().Checked(),
-        () => RequirePrecision(options.Precision),
-    ];
+        [() => RequireModel(options), () => options.OfModel().Checked(), () => RequirePrecision(options.Precision)];
 
     // A model that is loaded later may be put there later.
     private void RequireModel(SimileRerankerOptions options)
@@ -26,7 +26,9 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
         if (string.IsNullOrEmpty(options.Model))
         {
             var given = options.Model is null ? "not set" : "an empty text";
-            throw Invalid($"{nameof(options.Model)} of the reranker is {given}, but a name, folder or repository is needed; none comes with Simile.");
+            throw Invalid(
+                $"{nameof(options.Model)} of the reranker is {given}, but a name, folder or repository is needed; none comes with Simile."
+            );
         }
 
         if (options.LoadAtStart && host.Models.Resolve(options.Model) is var folder && !PairScoring.Is(folder))
@@ -34,7 +36,8 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"{options.Model} is no reranker: it does not score pairs of texts. Name one that does, such as "
-                + "cross-encoder/ms-marco-MiniLM-L6-v2.");
+                    + "cross-encoder/ms-marco-MiniLM-L6-v2."
+            );
         }
     }
 

@@ -11,7 +11,8 @@ using Simile.Sqlite;
 
 namespace Simile.Hosting;
 
-/// <summary>The settings that a section of a configuration may hold, and how options are read from them. .NET's own binder needs what trimming may have cut away, and passes over what it does not know.</summary>
+/// <summary>The settings that a section of a configuration may hold, and how options are read from them. .NET's own binder needs what
+/// trimming may have cut away, and passes over what it does not know.</summary>
 internal static class SimileSettings
 {
     private const string Telemetry = "Telemetry";
@@ -21,23 +22,41 @@ internal static class SimileSettings
     private static readonly PropertyInfo[] OfTelemetry = typeof(TelemetryOptions).GetProperties();
     private static readonly Dictionary<Type, Part> Parts = new()
     {
-        [typeof(BatchingOptions)] = new(typeof(BatchingOptions).GetProperties(), now => ((BatchingOptions?)now ?? new()) with { }, MayBeNone: true),
-        [typeof(MemoryCacheOptions)] = new(typeof(MemoryCacheOptions).GetProperties(), now => ((MemoryCacheOptions?)now ?? new()) with { }, MayBeNone: true),
-        [typeof(SqliteCacheOptions)] = new(typeof(SqliteCacheOptions).GetProperties(), now => ((SqliteCacheOptions?)now ?? new()) with { }, MayBeNone: false),
-        [typeof(GeneratorEmbedderOptions)] = new(typeof(GeneratorEmbedderOptions).GetProperties(), now => ((GeneratorEmbedderOptions?)now ?? new()) with { }, MayBeNone: false),
+        [typeof(BatchingOptions)] = new(
+            typeof(BatchingOptions).GetProperties(),
+            now => ((BatchingOptions?)now ?? new()) with { },
+            MayBeNone: true
+        ),
+        [typeof(MemoryCacheOptions)] = new(
+            typeof(MemoryCacheOptions).GetProperties(),
+            now => ((MemoryCacheOptions?)now ?? new()) with { },
+            MayBeNone: true
+        ),
+        [typeof(SqliteCacheOptions)] = new(
+            typeof(SqliteCacheOptions).GetProperties(),
+            now => ((SqliteCacheOptions?)now ?? new()) with { },
+            MayBeNone: false
+        ),
+        [typeof(GeneratorEmbedderOptions)] = new(
+            typeof(GeneratorEmbedderOptions).GetProperties(),
+            now => ((GeneratorEmbedderOptions?)now ?? new()) with { },
+            MayBeNone: false
+        ),
     };
 
     /// <summary>Lists the settings that nobody knows.</summary>
     /// <param name="section">The section.</param>
     /// <param name="models">Names of models, each of which may have a section of its own in it.</param>
-    public static IEnumerable<string> Unknown(IConfiguration section, IReadOnlyList<string> models) => Unknown(section, Own, [Telemetry, Reranker, .. models]);
+    public static IEnumerable<string> Unknown(IConfiguration section, IReadOnlyList<string> models) =>
+        Unknown(section, Own, [Telemetry, Reranker, .. models]);
 
     /// <summary>Reads a section into options.</summary>
     /// <param name="section">The section.</param>
     /// <param name="options">The options.</param>
     /// <param name="name">Their name.</param>
     /// <param name="models">Names of models, whose sections are not these options.</param>
-    /// <exception cref="OptionsValidationException">Lists every setting that nobody knows, and every one whose value is of another kind.</exception>
+    /// <exception cref="OptionsValidationException">Lists every setting that nobody knows, and every one whose value is of another
+    /// kind.</exception>
     public static void Read(IConfiguration section, SimileOptions options, string name, IReadOnlyList<string> models)
     {
         var failures = Unknown(section, models).ToList();
@@ -66,9 +85,13 @@ internal static class SimileSettings
     {
         foreach (var setting in section.GetChildren())
         {
-            var inner = Find(properties, setting.Key) is { } property ? Parts.TryGetValue(property.PropertyType, out var part) ? Unknown(setting, part.Properties, []) : []
-                : !sections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase) ? [Refusal(setting, [.. properties.Select(known => known.Name), .. sections])]
-                : Unknown(setting, PropertiesOf(setting.Key), []);
+            var inner = Find(properties, setting.Key) is { } property
+                ? Parts.TryGetValue(property.PropertyType, out var part)
+                    ? Unknown(setting, part.Properties, [])
+                    : []
+                : !sections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
+                    ? [Refusal(setting, [.. properties.Select(known => known.Name), .. sections])]
+                    : Unknown(setting, PropertiesOf(setting.Key), []);
             foreach (var failure in inner)
             {
                 yield return failure;
@@ -85,7 +108,10 @@ internal static class SimileSettings
     {
         foreach (var setting in section.GetChildren())
         {
-            if (Find(properties, setting.Key) is { } property && TryRead(setting, property.PropertyType, property.GetValue(target), failures, out var value))
+            if (
+                Find(properties, setting.Key) is { } property
+                && TryRead(setting, property.PropertyType, property.GetValue(target), failures, out var value)
+            )
             {
                 property.SetValue(target, value);
             }
@@ -100,12 +126,17 @@ internal static class SimileSettings
             var isGiven = setting.GetChildren().Any();
             value = isGiven || !part.MayBeNone ? part.Copy(now) : null;
             Fill(setting, value ?? setting, value is null ? [] : part.Properties, failures);
-            return isGiven || string.IsNullOrEmpty(setting.Value) || Refuse(setting, part.MayBeNone ? "settings beneath it, or null for none" : "settings beneath it", failures);
+            return isGiven
+                || string.IsNullOrEmpty(setting.Value)
+                || Refuse(setting, part.MayBeNone ? "settings beneath it, or null for none" : "settings beneath it", failures);
         }
 
         if (type == typeof(IReadOnlyList<int>))
         {
-            var numbers = setting.GetChildren().Select(child => TryRead(child, typeof(int), null, failures, out var number) ? number : null).OfType<int>();
+            var numbers = setting
+                .GetChildren()
+                .Select(child => TryRead(child, typeof(int), null, failures, out var number) ? number : null)
+                .OfType<int>();
             value = numbers.ToArray();
             return true;
         }
@@ -123,9 +154,18 @@ internal static class SimileSettings
     private static (string Name, Func<string, object?> Parse) Kind(Type type) =>
         type == typeof(string) ? ("a text", text => text)
         : type == typeof(bool) ? ("true or false", text => bool.TryParse(text, out var flag) ? flag : null)
-        : type == typeof(int) ? ("a whole number", text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null)
-        : type == typeof(long) ? ("a whole number", text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null)
-        : type == typeof(TimeSpan) ? ("a time such as 00:00:30", text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null)
+        : type == typeof(int)
+            ? (
+                "a whole number",
+                text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null
+            )
+        : type == typeof(long)
+            ? (
+                "a whole number",
+                text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null
+            )
+        : type == typeof(TimeSpan)
+            ? ("a time such as 00:00:30", text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null)
         : type == typeof(ComputePrecision) ? Choice<ComputePrecision>()
         : type == typeof(CachePrecision) ? Choice<CachePrecision>()
         : type == typeof(SimilarityMetric) ? Choice<SimilarityMetric>()
@@ -134,9 +174,16 @@ internal static class SimileSettings
 
     private static (string Name, Func<string, object?> Parse) Choice<T>()
         where T : struct, Enum =>
-        ($"one of {string.Join(", ", Enum.GetNames<T>())}", text => text is [var first, ..] && char.IsAsciiLetter(first) && Enum.TryParse<T>(text, ignoreCase: true, out var choice) ? choice : null);
+        (
+            $"one of {string.Join(", ", Enum.GetNames<T>())}",
+            text =>
+                text is [var first, ..] && char.IsAsciiLetter(first) && Enum.TryParse<T>(text, ignoreCase: true, out var choice)
+                    ? choice
+                    : null
+        );
 
-    private static PropertyInfo? Find(PropertyInfo[] properties, string key) => Array.Find(properties, property => string.Equals(property.Name, key, StringComparison.OrdinalIgnoreCase));
+    private static PropertyInfo? Find(PropertyInfo[] properties, string key) =>
+        Array.Find(properties, property => string.Equals(property.Name, key, StringComparison.OrdinalIgnoreCase));
 
     private static bool Refuse(IConfigurationSection setting, string expected, List<string> failures)
     {

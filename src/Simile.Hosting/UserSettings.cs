@@ -26,7 +26,8 @@ internal sealed class UserSettings(string folder, string? variable)
         : new DefaultModel(ModelCatalogue.DefaultModel, null);
 
     /// <summary>The model that the file names, whatever the variable says; null for none.</summary>
-    public string? OfFile => Read() is not { } root || root[ModelKey] is not { } found ? null
+    public string? OfFile =>
+        Read() is not { } root || root[ModelKey] is not { } found ? null
         : found is JsonValue value && value.TryGetValue<string>(out var name) && name.Length > 0 ? name
         : throw Malformed($"'{ModelKey}' is {found.ToJsonString()}, not a name");
 
@@ -69,8 +70,11 @@ internal sealed class UserSettings(string folder, string? variable)
     }
 
     private SimileException Malformed(string what, Exception? error = null) =>
-        new(ErrorCode.InvalidOption,
-            $"{FilePath} cannot be read: {what}. Expected is {{\"{ModelKey}\": \"name\"}}. Mend it, or delete it.", error);
+        new(
+            ErrorCode.InvalidOption,
+            $"{FilePath} cannot be read: {what}. Expected is {{\"{ModelKey}\": \"name\"}}. Mend it, or delete it.",
+            error
+        );
 }
 
 /// <summary>The model that is used where none is named.</summary>

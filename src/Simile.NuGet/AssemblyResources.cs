@@ -22,7 +22,8 @@ internal static class AssemblyResources
             return Read(assembly, path, file.Length)
                 ?? throw PackageContents.Damaged(label, $"the table of resources in {name} leads out of the file");
         }
-        catch (Exception error) when (error is BadImageFormatException or InvalidOperationException or ArgumentException or OverflowException)
+        catch (Exception error)
+            when (error is BadImageFormatException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw PackageContents.Damaged(label, $"{name} is no sound assembly ({error.Message})", error);
         }
@@ -36,8 +37,10 @@ internal static class AssemblyResources
         }
 
         var metadata = assembly.GetMetadataReader();
-        var resources = metadata.ManifestResources.Select(metadata.GetManifestResource).Where(resource =>
-            resource.Implementation.IsNil).ToList();
+        var resources = metadata
+            .ManifestResources.Select(metadata.GetManifestResource)
+            .Where(resource => resource.Implementation.IsNil)
+            .ToList();
         if (resources.Count == 0)
         {
             return [];

@@ -25,14 +25,18 @@ internal sealed class FeedAnswers(NuGetReference wanted)
     /// <summary>Where a source is, without the password that an address may hold.</summary>
     public static string AddressOf(PackageSource source) =>
         Uri.TryCreate(source.Source, UriKind.Absolute, out var address) && address.UserInfo.Length > 0
-            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : source.Source;
+            ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : source.Source;
 
     /// <summary>An error of one source in our words.</summary>
     public static SimileException Error(PackageSource source, Exception error) =>
         error is IOException && Hub.CacheFiles.IsDiskFull((IOException)error)
             ? new SimileException(ErrorCode.HubDiskFull, $"The disk is full: {error.Message} Make room, and pull again.", error)
-            : new SimileException(IsRefusal(error) ? ErrorCode.PackageSourceRefused
-                : ErrorCode.PackageSourceUnreachable, $"{Told(source, error)}.{Remedy(IsRefusal(error))}", error);
+            : new SimileException(
+                IsRefusal(error) ? ErrorCode.PackageSourceRefused : ErrorCode.PackageSourceUnreachable,
+                $"{Told(source, error)}.{Remedy(IsRefusal(error))}",
+                error
+            );
 
     /// <summary>Hears the versions of a source.</summary>
     public void Add(PackageSource source, IEnumerable<NuGetVersion> versions)
@@ -61,30 +65,37 @@ internal sealed class FeedAnswers(NuGetReference wanted)
     {
         if (Failures.Count > 0)
         {
-            var others = _asked.Count > 0 ? $" {string.Join(", ", _asked)} {(_asked.Count == 1 ? "does" : "do")} not have it."
-                : string.Empty;
-            return new SimileException(_isRefused ? ErrorCode.PackageSourceRefused
-                : ErrorCode.PackageSourceUnreachable,
-                $"{wanted} was not found. {string.Join("; ", Failures)}.{others}{Remedy(_isRefused)}");
+            var others =
+                _asked.Count > 0 ? $" {string.Join(", ", _asked)} {(_asked.Count == 1 ? "does" : "do")} not have it." : string.Empty;
+            return new SimileException(
+                _isRefused ? ErrorCode.PackageSourceRefused : ErrorCode.PackageSourceUnreachable,
+                $"{wanted} was not found. {string.Join("; ", Failures)}.{others}{Remedy(_isRefused)}"
+            );
         }
 
         if (_asked.Count == 0)
         {
-            return new SimileException(ErrorCode.PackageNotFound,
+            return new SimileException(
+                ErrorCode.PackageNotFound,
                 $"No source may be asked for {wanted}: the NuGet configuration names none, has disabled them, or maps the package to none. "
-                + "'dotnet nuget list source' shows them.");
+                    + "'dotnet nuget list source' shows them."
+            );
         }
 
-        var there = _versions.Count == 0 ? string.Empty
+        var there =
+            _versions.Count == 0 ? string.Empty
             : wanted.Version is null
                 ? $" There are pre-releases only ({string.Join(", ", _versions.Reverse().Take(5))}): name one, "
-                + $"{NuGetReference.Prefix}{wanted.Id}@{_versions.Max}."
-            : $" There are the versions {string.Join(", ", _versions.Reverse().Take(5))}{(_versions.Count > 5 ? " and older ones" : string.Empty)}.";
+                    + $"{NuGetReference.Prefix}{wanted.Id}@{_versions.Max}."
+            : " There are the versions "
+                + $"{string.Join(", ", _versions.Reverse().Take(5))}{(_versions.Count > 5 ? " and older ones" : string.Empty)}.";
         return new SimileException(ErrorCode.PackageNotFound, $"{wanted} is not at {string.Join(", ", _asked)}.{there}");
     }
 
-    private static string Remedy(bool isRefused) => isRefused ? " Give your NuGet configuration credentials for it."
-        : " Check the network and the NuGet configuration ('dotnet nuget list source').";
+    private static string Remedy(bool isRefused) =>
+        isRefused
+            ? " Give your NuGet configuration credentials for it."
+            : " Check the network and the NuGet configuration ('dotnet nuget list source').";
 
     private static bool IsRefusal(Exception? error) =>
         error is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }

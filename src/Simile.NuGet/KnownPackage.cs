@@ -8,8 +8,12 @@ namespace Simile.NuGet;
 /// <param name="Model">What is known of the model itself.</param>
 /// <param name="Files">Which of its files and resources make the model.</param>
 /// <param name="Texts">The files that it lacks, by name.</param>
-internal sealed record KnownPackage(string Id, KnownModel Model, ImmutableArray<KnownFile> Files,
-    ImmutableSortedDictionary<string, string> Texts)
+internal sealed record KnownPackage(
+    string Id,
+    KnownModel Model,
+    ImmutableArray<KnownFile> Files,
+    ImmutableSortedDictionary<string, string> Texts
+)
 {
     /// <summary>The version that this was written down from, and that is taken where none is named.</summary>
     public required string Version { get; init; }

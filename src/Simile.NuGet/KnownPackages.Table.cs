@@ -36,7 +36,7 @@ internal static partial class KnownPackages
             About = "snowflake-arctic-embed-xs was trained by Snowflake and is theirs, under Apache-2.0; the package around it is under "
                 + "MIT.",
         },
-        new("Microsoft.ML.DnnImageFeaturizer.ResNet18", ResNet18, 
+        new("Microsoft.ML.DnnImageFeaturizer.ResNet18", ResNet18,
             [new("/ResNet18.onnx", "onnx/model.onnx", "e2552f19db2dfdb01b3669537b6a0f1b44da38d18279535492ed5dfc2ef1ff8f"),
                 new("/ResNetPreprocess.onnx", "onnx/preprocess.onnx", "84bf8def78d0befaa3f6e73745d57d7016c6a192ead76f79686bd438c1047004")],
             ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new Dictionary<string, string>

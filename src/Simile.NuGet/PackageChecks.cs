@@ -17,8 +17,12 @@ internal static class PackageChecks
     /// <remarks>Who signed it is not asked: that needs the certificates of a machine's policy, and <c>dotnet nuget verify</c> tells
     /// it.</remarks>
     /// <exception cref="SimileException"><see cref="ErrorCode.PackageDamaged"/>.</exception>
-    public static async Task<(string Sha512, bool IsConfirmed)> RunAsync(string path, string label, string? expected,
-        CancellationToken cancellationToken)
+    public static async Task<(string Sha512, bool IsConfirmed)> RunAsync(
+        string path,
+        string label,
+        string? expected,
+        CancellationToken cancellationToken
+    )
     {
         var found = await Sha512Async(path, cancellationToken).ConfigureAwait(false);
         if (expected is not null && expected != found)
@@ -50,7 +54,16 @@ internal static class PackageChecks
             await package.ValidateIntegrityAsync(signature.SignatureContent, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception error) when (error is SignatureException or CryptographicException or PackagingException or InvalidDataException or EndOfStreamException or ArgumentException or OverflowException)
+        catch (Exception error)
+            when (error
+                    is SignatureException
+                        or CryptographicException
+                        or PackagingException
+                        or InvalidDataException
+                        or EndOfStreamException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
             throw PackageContents.Damaged(label, $"it is cut off, or its content is not the one that was signed ({error.Message})", error);
         }

@@ -43,9 +43,12 @@ internal sealed class PackageContents : IDisposable
 
     /// <summary>An error about a package that does not hold together.</summary>
     public static SimileException Damaged(string label, string what, Exception? error = null) =>
-        new(ErrorCode.PackageDamaged,
+        new(
+            ErrorCode.PackageDamaged,
             $"The package {label} is damaged: {what}. Nothing was put in place. Pull it again; if that does not help, its owner must "
-            + "publish it anew.", error);
+                + "publish it anew.",
+            error
+        );
 
     public void Dispose() => _archive.Dispose();
 
@@ -66,11 +69,18 @@ internal sealed class PackageContents : IDisposable
                 throw Damaged(label, files.Count == MaxFiles ? $"it lists more than {MaxFiles} files" : $"it lists {Shown(name)} twice");
             }
 
-            if (entry.Length < 0 || entry.CompressedLength < 0 || entry.CompressedLength > bytes
-                || entry.Length / MostPerByte > entry.CompressedLength)
+            if (
+                entry.Length < 0
+                || entry.CompressedLength < 0
+                || entry.CompressedLength > bytes
+                || entry.Length / MostPerByte > entry.CompressedLength
+            )
             {
-                throw Damaged(label, $"{Shown(name)} is announced with {entry.Length} bytes, packed into {entry.CompressedLength} of the "
-                    + $"package's {bytes}, which cannot be");
+                throw Damaged(
+                    label,
+                    $"{Shown(name)} is announced with {entry.Length} bytes, packed into {entry.CompressedLength} of the "
+                        + $"package's {bytes}, which cannot be"
+                );
             }
 
             files.Add(new PackageItem(name, entry.Length, entry.Open) { Crc32 = entry.Crc32 });
@@ -83,9 +93,11 @@ internal sealed class PackageContents : IDisposable
     {
         if (!HubFileNames.IsSafe(name.TrimEnd('/')))
         {
-            throw new SimileException(ErrorCode.PackageUnsafeName,
+            throw new SimileException(
+                ErrorCode.PackageUnsafeName,
                 $"The package {label} lists a file named '{Shown(name)}', which could be written outside of the model's folder. Nothing "
-                + "was written; do not trust this package.");
+                    + "was written; do not trust this package."
+            );
         }
     }
 

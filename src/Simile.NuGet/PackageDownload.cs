@@ -37,13 +37,21 @@ internal sealed class PackageDownload(SourceRepository source, SourceCacheContex
         {
             try
             {
-                await http.ProcessResponseAsync(new HttpSourceRequest(address, NullLogger.Instance), response =>
-                    WriteAsync(response, path, report, cancellationToken), cache, NullLogger.Instance,
-                    cancellationToken).ConfigureAwait(false);
+                await http.ProcessResponseAsync(
+                        new HttpSourceRequest(address, NullLogger.Instance),
+                        response => WriteAsync(response, path, report, cancellationToken),
+                        cache,
+                        NullLogger.Instance,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 return;
             }
-            catch (Exception error) when (attempt < Attempts && error is IOException or HttpRequestException
-                && !(error is IOException full && CacheFiles.IsDiskFull(full)))
+            catch (Exception error)
+                when (attempt < Attempts
+                    && error is IOException or HttpRequestException
+                    && !(error is IOException full && CacheFiles.IsDiskFull(full))
+                )
             {
                 say($"the download broke off ({error.GetBaseException().Message.TrimEnd('.')}) and begins anew");
             }
@@ -55,8 +63,11 @@ internal sealed class PackageDownload(SourceRepository source, SourceCacheContex
         var packages = await PackageFeeds.NeedAsync<FindPackageByIdResource>(source, cancellationToken).ConfigureAwait(false);
         var output = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         await using var disposing = output.ConfigureAwait(false);
-        if (!await packages.CopyNupkgToStreamAsync(package.Id, package.Version, output, cache, NullLogger.Instance,
-            cancellationToken).ConfigureAwait(false))
+        if (
+            !await packages
+                .CopyNupkgToStreamAsync(package.Id, package.Version, output, cache, NullLogger.Instance, cancellationToken)
+                .ConfigureAwait(false)
+        )
         {
             throw new IOException($"{package} was listed, but its file cannot be had");
         }
@@ -64,8 +75,12 @@ internal sealed class PackageDownload(SourceRepository source, SourceCacheContex
         report(output.Length, output.Length);
     }
 
-    private static async Task<bool> WriteAsync(HttpResponseMessage response, string path, Action<long, long> report,
-        CancellationToken cancellationToken)
+    private static async Task<bool> WriteAsync(
+        HttpResponseMessage response,
+        string path,
+        Action<long, long> report,
+        CancellationToken cancellationToken
+    )
     {
         response.EnsureSuccessStatusCode();
         var total = response.Content.Headers.ContentLength;
@@ -81,7 +96,8 @@ internal sealed class PackageDownload(SourceRepository source, SourceCacheContex
             report(done += count, total ?? 0);
         }
 
-        return done <= MaxBytes && done == (total ?? done) ? true
+        return done <= MaxBytes && done == (total ?? done)
+            ? true
             : throw new IOException($"it ended after {done} of {total ?? MaxBytes} bytes");
     }
 
@@ -92,9 +108,11 @@ internal sealed class PackageDownload(SourceRepository source, SourceCacheContex
         var folder = Path.GetDirectoryName(path)!;
         if (bytes > 0 && new DriveInfo(folder).AvailableFreeSpace is var free && free < bytes)
         {
-            throw new SimileException(ErrorCode.HubDiskFull,
+            throw new SimileException(
+                ErrorCode.HubDiskFull,
                 $"{bytes / 1e6:N1} MB are needed in {folder}, but {free / 1e6:N1} MB are free. Make room, or let XDG_CACHE_HOME name a "
-                + "folder on another disk.");
+                    + "folder on another disk."
+            );
         }
     }
 }

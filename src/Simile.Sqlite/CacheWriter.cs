@@ -18,7 +18,11 @@ internal sealed class CacheWriter : IDisposable
     public CacheWriter(SqliteConnection connection, SqliteErrors errors, long maxBytes)
     {
         (_connection, _errors) = (connection, errors);
-        _put = connection.Prepare("INSERT INTO entries (key, used, value) VALUES ($0, 0, $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", Array.Empty<byte>(), Array.Empty<byte>());
+        _put = connection.Prepare(
+            "INSERT INTO entries (key, used, value) VALUES ($0, 0, $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            Array.Empty<byte>(),
+            Array.Empty<byte>()
+        );
         _mark = connection.Prepare("UPDATE entries SET used = 1 WHERE id = $0 AND used = 0", 0L);
         _remove = connection.Prepare("DELETE FROM entries WHERE id = $0", 0L);
         _eviction = new CacheEviction(connection, maxBytes);
@@ -28,18 +32,19 @@ internal sealed class CacheWriter : IDisposable
     public long Evictions => _eviction.Count;
 
     /// <summary>Marks entries as used, puts others in, and makes room.</summary>
-    public void Put(IReadOnlyList<long> used, IReadOnlyList<(CacheKey Key, byte[] Value)> entries) => Change(transaction =>
-    {
-        RunEach(_mark, used, transaction);
-        _put.Transaction = transaction;
-        foreach (var (key, value) in entries)
+    public void Put(IReadOnlyList<long> used, IReadOnlyList<(CacheKey Key, byte[] Value)> entries) =>
+        Change(transaction =>
         {
-            (_put.Parameters[0].Value, _put.Parameters[1].Value) = (key.ToArray(), value);
-            _put.ExecuteNonQuery();
-        }
+            RunEach(_mark, used, transaction);
+            _put.Transaction = transaction;
+            foreach (var (key, value) in entries)
+            {
+                (_put.Parameters[0].Value, _put.Parameters[1].Value) = (key.ToArray(), value);
+                _put.ExecuteNonQuery();
+            }
 
-        _eviction.MakeRoom(transaction);
-    });
+            _eviction.MakeRoom(transaction);
+        });
 
     /// <summary>Takes entries out.</summary>
     public void Remove(IReadOnlyList<long> ids) => Change(transaction => RunEach(_remove, ids, transaction));

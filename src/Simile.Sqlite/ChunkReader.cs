@@ -9,7 +9,9 @@ namespace Simile.Sqlite;
 /// <summary>Reads chunks and documents out of the tables, inside the caller's transaction.</summary>
 internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors errors)
 {
-    private const string Columns = "chunks.id, path, text, start_line, end_line, heading, vectors.value FROM chunks JOIN files ON files.id = chunks.file LEFT JOIN vectors ON vectors.id = chunks.id";
+    private const string Columns =
+        "chunks.id, path, text, start_line, end_line, heading, vectors.value FROM chunks JOIN files ON files.id = chunks.file LEFT "
+        + "JOIN vectors ON vectors.id = chunks.id";
 
     /// <summary>Chunks by their ids, in that order; null for one that is not there.</summary>
     public IReadOnlyList<StoredChunk?> Read(IReadOnlyList<long> ids)
@@ -38,13 +40,21 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
         var chunks = ReadAll(command, metadata).ToList();
         return chunks.Find(chunk => chunk.Damage is not null)?.Damage is { } damage
             ? throw damage
-            : new IndexedFile(path, reader.GetValue(1) as string ?? string.Empty, [.. chunks.Select(chunk => chunk.Chunk)], [.. chunks.Select(chunk => chunk.Vector)]);
+            : new IndexedFile(
+                path,
+                reader.GetValue(1) as string ?? string.Empty,
+                [.. chunks.Select(chunk => chunk.Chunk)],
+                [.. chunks.Select(chunk => chunk.Vector)]
+            );
     }
 
     /// <summary>The sound vectors of some chunks.</summary>
     public IEnumerable<(long Id, float[] Vector)> Vectors(IEnumerable<long> ids, int dimensions)
     {
-        using var command = connection.Prepare("SELECT id, value FROM vectors WHERE id IN (SELECT value FROM json_each($0))", $"[{string.Join(',', ids)}]");
+        using var command = connection.Prepare(
+            "SELECT id, value FROM vectors WHERE id IN (SELECT value FROM json_each($0))",
+            $"[{string.Join(',', ids)}]"
+        );
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
@@ -65,14 +75,22 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
                 ? new StoredChunk(id, reader.GetString(1), chunk) { Vector = VectorOf(reader.GetValue(6)) }
                 : new StoredChunk(id, reader.GetValue(1) as string ?? string.Empty, new Chunk(string.Empty, 0, 0, string.Empty))
                 {
-                    Damage = errors.ToError(new SqliteReason($"is damaged (the row of chunk {id})", IsDamage: true), new InvalidDataException()),
+                    Damage = errors.ToError(
+                        new SqliteReason($"is damaged (the row of chunk {id})", IsDamage: true),
+                        new InvalidDataException()
+                    ),
                 };
         }
     }
 
     private static Chunk? ChunkOf(SqliteDataReader reader, Dictionary<string, MetadataValue>? metadata) =>
-        reader.GetValue(1) is string && reader.GetValue(2) is string text && reader.GetValue(5) is string heading && metadata?.ContainsValue(default) != true
-        && reader.GetValue(3) is long start and >= 0 and <= int.MaxValue && reader.GetValue(4) is long end and <= int.MaxValue && end >= start
+        reader.GetValue(1) is string
+        && reader.GetValue(2) is string text
+        && reader.GetValue(5) is string heading
+        && metadata?.ContainsValue(default) != true
+        && reader.GetValue(3) is long start and >= 0 and <= int.MaxValue
+        && reader.GetValue(4) is long end and <= int.MaxValue
+        && end >= start
             ? new Chunk(text, (int)start, (int)end, heading) { Metadata = metadata ?? ChunkMetadata.None }
             : null;
 
@@ -85,7 +103,9 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
         while (reader.Read())
         {
             var chunk = reader.GetInt64(0);
-            var values = found.TryGetValue(chunk, out var known) ? known : found[chunk] = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+            var values = found.TryGetValue(chunk, out var known)
+                ? known
+                : found[chunk] = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
             values[reader.GetValue(1) as string ?? string.Empty] = FilterSql.ValueOf(reader.GetValue(2)) ?? default;
         }
 
@@ -93,5 +113,10 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
     }
 
     private static float[]? VectorOf(object value) =>
-        value is byte[] { Length: > 0 } bytes && bytes.Length % sizeof(float) == 0 && MemoryMarshal.Cast<byte, float>(bytes) is var vector && Finite.Holds(vector) ? vector.ToArray() : null;
+        value is byte[] { Length: > 0 } bytes
+        && bytes.Length % sizeof(float) == 0
+        && MemoryMarshal.Cast<byte, float>(bytes) is var vector
+        && Finite.Holds(vector)
+            ? vector.ToArray()
+            : null;
 }

@@ -2,7 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Simile.Sqlite;
 
-/// <summary>One kind of file: its tables, what tells it from others, and how it is opened. Nothing is written to a file before it is known to be of this kind.</summary>
+/// <summary>One kind of file: its tables, what tells it from others, and how it is opened. Nothing is written to a file before it is known
+/// to be of this kind.</summary>
 /// <param name="Kind">What it is called in messages.</param>
 /// <param name="ApplicationId">Stands in the file's header.</param>
 /// <param name="Version">The version of the tables.</param>
@@ -33,17 +34,37 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
             MakePrivate(errors, header);
         }
 
-        return Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = SecondsOf(busy), Pooling = false }, connection =>
-        {
-            connection.Run($"PRAGMA busy_timeout={(long)busy.TotalMilliseconds}");
-            Prepare(connection, errors);
-            connection.Run("PRAGMA journal_mode=WAL");
-        });
+        return Connect(
+            errors,
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = errors.Path,
+                Mode = SqliteOpenMode.ReadWriteCreate,
+                DefaultTimeout = SecondsOf(busy),
+                Pooling = false,
+            },
+            connection =>
+            {
+                connection.Run($"PRAGMA busy_timeout={(long)busy.TotalMilliseconds}");
+                Prepare(connection, errors);
+                connection.Run("PRAGMA journal_mode=WAL");
+            }
+        );
     }
 
     /// <summary>Opens a store in memory by its name; it lives as long as a connection to it, all of which share its pages.</summary>
     public SqliteConnection OpenInMemory(SqliteErrors errors, string name) =>
-        Connect(errors, new SqliteConnectionStringBuilder { DataSource = name, Mode = SqliteOpenMode.Memory, Cache = SqliteCacheMode.Shared, Pooling = false }, connection => Prepare(connection, errors));
+        Connect(
+            errors,
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = name,
+                Mode = SqliteOpenMode.Memory,
+                Cache = SqliteCacheMode.Shared,
+                Pooling = false,
+            },
+            connection => Prepare(connection, errors)
+        );
 
     /// <summary>Opens a file to read; nothing is written, so that it may lie on a read-only disk.</summary>
     public SqliteConnection OpenToRead(SqliteErrors errors, TimeSpan busy)
@@ -55,7 +76,13 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         }
 
         Require(errors, header, busy);
-        var settings = new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = SecondsOf(busy), Pooling = false };
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = errors.Path,
+            Mode = SqliteOpenMode.ReadOnly,
+            DefaultTimeout = SecondsOf(busy),
+            Pooling = false,
+        };
         try
         {
             return ConnectRaw(settings, connection => CheckVersion(connection, errors));
@@ -64,7 +91,13 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         {
             if (SqliteHeader.HasLog(errors.Path))
             {
-                throw errors.ToError(new SqliteReason($"cannot be read as it is: changes in {errors.Path}-wal are not yet brought into it, and its folder may not be written to. Open it once where it may, or copy both files"), error);
+                throw errors.ToError(
+                    new SqliteReason(
+                        $"cannot be read as it is: changes in {errors.Path}-wal are not yet brought into it, and its folder may not "
+                            + "be written to. Open it once where it may, or copy both files"
+                    ),
+                    error
+                );
             }
 
             // Nobody can be writing: a writer has a log.
@@ -80,8 +113,11 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
     // A timeout of 0 would wait for ever.
     private static int SecondsOf(TimeSpan busy) => (int)Math.Ceiling(Math.Max(1, busy.TotalSeconds));
 
-    private static SqliteConnection Connect(SqliteErrors errors, SqliteConnectionStringBuilder settings, Action<SqliteConnection> prepare) =>
-        errors.Run(() => ConnectRaw(settings, prepare));
+    private static SqliteConnection Connect(
+        SqliteErrors errors,
+        SqliteConnectionStringBuilder settings,
+        Action<SqliteConnection> prepare
+    ) => errors.Run(() => ConnectRaw(settings, prepare));
 
     private static SqliteConnection ConnectRaw(SqliteConnectionStringBuilder settings, Action<SqliteConnection> prepare)
     {
@@ -99,10 +135,15 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         }
     }
 
-    // A file that another process is making, or whose making was cut short, has its header in the log only, or no tables yet. What was read of it a moment ago may be out of date by now.
+    // A file that another process is making, or whose making was cut short, has its header in the log only, or no tables yet. What was read
+    // of it a moment ago may be out of date by now.
     private void Require(SqliteErrors errors, SqliteHeader header, TimeSpan busy)
     {
-        while (!header.IsEmpty && header.ApplicationId != ApplicationId && !(header.ApplicationId == 0 && SqliteHeader.IsInUse(errors.Path) && IsOursOrNobodys(errors, busy)))
+        while (
+            !header.IsEmpty
+            && header.ApplicationId != ApplicationId
+            && !(header.ApplicationId == 0 && SqliteHeader.IsInUse(errors.Path) && IsOursOrNobodys(errors, busy))
+        )
         {
             var now = SqliteHeader.Read(errors);
             if (now == header)
@@ -116,7 +157,17 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
 
     private bool IsOursOrNobodys(SqliteErrors errors, TimeSpan busy)
     {
-        using var connection = Connect(errors, new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = SecondsOf(busy), Pooling = false }, _ => { });
+        using var connection = Connect(
+            errors,
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = errors.Path,
+                Mode = SqliteOpenMode.ReadOnly,
+                DefaultTimeout = SecondsOf(busy),
+                Pooling = false,
+            },
+            _ => { }
+        );
         return errors.Run(() =>
         {
             using var moment = connection.BeginTransaction(deferred: true);
@@ -137,7 +188,16 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         {
             if (header.IsMissing)
             {
-                new FileStream(errors.Path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite, UnixCreateMode = OwnersOnly }).Dispose();
+                new FileStream(
+                    errors.Path,
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.OpenOrCreate,
+                        Access = FileAccess.Write,
+                        Share = FileShare.ReadWrite,
+                        UnixCreateMode = OwnersOnly,
+                    }
+                ).Dispose();
             }
 
             foreach (var path in SideFiles.Select(end => errors.Path + end).Prepend(errors.Path).Where(File.Exists))
@@ -167,7 +227,12 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
             Create(connection);
         }
 
-        if (connection.Number("PRAGMA user_version") is var version && version < Version && Migrate is not null && connection.Number("PRAGMA application_id") == ApplicationId)
+        if (
+            connection.Number("PRAGMA user_version") is var version
+            && version < Version
+            && Migrate is not null
+            && connection.Number("PRAGMA application_id") == ApplicationId
+        )
         {
             MigrateOnce(connection);
         }
@@ -214,13 +279,19 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         connection.Number("SELECT count(*) FROM sqlite_schema");
         if (version != Version)
         {
-            var what = version > Version ? $"was made by a newer Simile ({Kind} of version {version}, but this one reads version {Version}). Use that one"
+            var what =
+                version > Version
+                    ? $"was made by a newer Simile ({Kind} of version {version}, but this one reads version {Version}). Use that one"
                 : Migrate is null ? $"is of version {version}, but this Simile reads version {Version}. Make it anew"
-                : $"is an {Kind} of version {version}, but this Simile reads version {Version}. Index its folder into it again: that brings it up to date, and embeds only what changed";
+                : $"is an {Kind} of version {version}, but this Simile reads version {Version}. Index its folder into it again: that "
+                    + "brings it up to date, and embeds only what changed";
             throw errors.ToError(new SqliteReason(what, IsForeign: true), new InvalidDataException(errors.Path));
         }
     }
 
     private SimileException NotOurs(SqliteErrors errors) =>
-        errors.ToError(new SqliteReason($"is an SQLite database, but no {Kind} of Simile's. Name another file", IsForeign: true), new InvalidDataException(errors.Path));
+        errors.ToError(
+            new SqliteReason($"is an SQLite database, but no {Kind} of Simile's. Name another file", IsForeign: true),
+            new InvalidDataException(errors.Path)
+        );
 }

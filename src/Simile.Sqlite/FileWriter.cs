@@ -23,7 +23,14 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
     ];
 
     private readonly SqliteCommand _file = connection.Prepare("INSERT INTO files (path, fingerprint) VALUES ($0, $1) RETURNING id", "", "");
-    private readonly SqliteCommand _chunk = connection.Prepare("INSERT INTO chunks (file, start_line, end_line, heading, text) VALUES ($0, $1, $2, $3, $4) RETURNING id", 0, 0, 0, "", "");
+    private readonly SqliteCommand _chunk = connection.Prepare(
+        "INSERT INTO chunks (file, start_line, end_line, heading, text) VALUES ($0, $1, $2, $3, $4) RETURNING id",
+        0,
+        0,
+        0,
+        "",
+        ""
+    );
     private readonly SqliteCommand _words = connection.Prepare("INSERT INTO words (rowid, heading, text) VALUES ($0, $1, $2)", 0, "", "");
     private readonly SqliteCommand _vector = connection.Prepare("INSERT INTO vectors VALUES ($0, $1)", 0, Array.Empty<byte>());
     private readonly SqliteCommand _metadata = connection.Prepare("INSERT INTO metadata VALUES ($0, $1, $2)", 0, "", "");

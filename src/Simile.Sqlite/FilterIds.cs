@@ -26,7 +26,9 @@ internal sealed class FilterIds(StoreConnections connections)
             return known;
         }
 
-        var ids = await connections.ReadAsync(connection => connection.Longs(sql, [.. values]).ToArray(), cancellationToken).ConfigureAwait(false);
+        var ids = await connections
+            .ReadAsync(connection => connection.Longs(sql, [.. values]).ToArray(), cancellationToken)
+            .ConfigureAwait(false);
         Keep(key, version, ids);
         return ids;
     }
@@ -59,10 +61,17 @@ internal sealed class FilterIds(StoreConnections connections)
     }
 
     // The query's shape, and each value with its kind and its length, so that no two lists run together.
-    private static string KeyOf(string sql, List<object> values) => string.Concat(values.Select(value => value switch
-    {
-        byte[] truth => $"b{truth[0]};",
-        string text => $"s{text.Length}:{text};",
-        _ => FormattableString.Invariant($"{value.GetType().Name}{value};"),
-    }).Prepend(sql));
+    private static string KeyOf(string sql, List<object> values) =>
+        string.Concat(
+            values
+                .Select(value =>
+                    value switch
+                    {
+                        byte[] truth => $"b{truth[0]};",
+                        string text => $"s{text.Length}:{text};",
+                        _ => FormattableString.Invariant($"{value.GetType().Name}{value};"),
+                    }
+                )
+                .Prepend(sql)
+        );
 }

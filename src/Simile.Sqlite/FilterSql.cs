@@ -13,27 +13,33 @@ internal static class FilterSql
     /// <summary>The query, in parentheses.</summary>
     /// <param name="filter">The filter.</param>
     /// <param name="values">Gets the parameters; $0 stands for the first of the list.</param>
-    public static string Of(ChunkFilter filter, List<object> values) => filter.Kind switch
-    {
-        ChunkFilterKind.OneOf => Compare(filter, values, $"value IN ({string.Join(", ", filter.Values.Select(value => Add(StoredOf(value), values)))})"),
-        ChunkFilterKind.Between => Compare(filter, values, WithinOf(filter, values)),
-        ChunkFilterKind.All => All(filter.Parts, values),
-        ChunkFilterKind.Any => Join([.. filter.Parts.Select(part => Of(part, values))], "UNION"),
-        _ => All([filter], values),
-    };
+    public static string Of(ChunkFilter filter, List<object> values) =>
+        filter.Kind switch
+        {
+            ChunkFilterKind.OneOf => Compare(
+                filter,
+                values,
+                $"value IN ({string.Join(", ", filter.Values.Select(value => Add(StoredOf(value), values)))})"
+            ),
+            ChunkFilterKind.Between => Compare(filter, values, WithinOf(filter, values)),
+            ChunkFilterKind.All => All(filter.Parts, values),
+            ChunkFilterKind.Any => Join([.. filter.Parts.Select(part => Of(part, values))], "UNION"),
+            _ => All([filter], values),
+        };
 
     /// <summary>A value as it lies in the table: truths are bytes, so that they are no numbers.</summary>
     public static object StoredOf(MetadataValue value) => value.Value is bool truth ? new[] { truth ? (byte)1 : (byte)0 } : value.Value!;
 
     /// <summary>A value that lay in the table; null where it is none that was put there.</summary>
-    public static MetadataValue? ValueOf(object stored) => stored switch
-    {
-        string text => text,
-        long number => number,
-        double number => number,
-        byte[] { Length: 1 } truth when truth[0] <= 1 => truth[0] == 1,
-        _ => null,
-    };
+    public static MetadataValue? ValueOf(object stored) =>
+        stored switch
+        {
+            string text => text,
+            long number => number,
+            double number => number,
+            byte[] { Length: 1 } truth when truth[0] <= 1 => truth[0] == 1,
+            _ => null,
+        };
 
     private static string Compare(ChunkFilter filter, List<object> values, string condition) =>
         $"(SELECT chunk FROM metadata WHERE name = {Add(filter.Name, values)} AND {condition})";

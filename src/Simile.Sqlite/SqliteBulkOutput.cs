@@ -5,7 +5,8 @@ using Simile.Vectors.Files;
 
 namespace Simile.Sqlite;
 
-/// <summary>Rows of a bulk embedding in an SQLite file: table <c>embeddings (row, vector, code, message)</c>, vectors as 32-bit floats, NULL where a line has none. A new file is its owner's alone. Unfinished, the file is called FILE.part.</summary>
+/// <summary>Rows of a bulk embedding in an SQLite file: table <c>embeddings (row, vector, code, message)</c>, vectors as 32-bit floats,
+/// NULL where a line has none. A new file is its owner's alone. Unfinished, the file is called FILE.part.</summary>
 /// <remarks>Rows and position go in together, so that either both are there after a crash or neither.</remarks>
 public sealed class SqliteBulkOutput : IBulkOutput
 {
@@ -27,7 +28,8 @@ public sealed class SqliteBulkOutput : IBulkOutput
     /// <param name="path">The file.</param>
     /// <param name="identity"><see cref="BulkEmbedding.Identity"/> of the run.</param>
     /// <param name="restart">Whether an unfinished run is thrown away instead of continued.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadStore"/>, <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadStore"/>,
+    /// <see cref="ErrorCode.StoreUnavailable"/>, <see cref="ErrorCode.StoreBusy"/>.</exception>
     public static SqliteBulkOutput Open(string path, string identity, bool restart)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -42,7 +44,14 @@ public sealed class SqliteBulkOutput : IBulkOutput
         }
 
         FileSchema.MakePrivate(errors, SqliteHeader.Read(errors));
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = part, DefaultTimeout = 10, Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = part,
+                DefaultTimeout = 10,
+                Pooling = false,
+            }.ToString()
+        );
         var output = new SqliteBulkOutput(path, connection);
         try
         {
@@ -64,7 +73,13 @@ public sealed class SqliteBulkOutput : IBulkOutput
         _errors.Run(() =>
         {
             _transaction ??= _connection.BeginTransaction();
-            using var command = _connection.Prepare("INSERT INTO embeddings VALUES ($0, $1, $2, $3)", 0L, DBNull.Value, DBNull.Value, DBNull.Value);
+            using var command = _connection.Prepare(
+                "INSERT INTO embeddings VALUES ($0, $1, $2, $3)",
+                0L,
+                DBNull.Value,
+                DBNull.Value,
+                DBNull.Value
+            );
             for (var i = 0; i < rows.Count; i++)
             {
                 var error = rows[i].Error;
@@ -79,14 +94,21 @@ public sealed class SqliteBulkOutput : IBulkOutput
     }
 
     /// <inheritdoc/>
-    public void Commit() => _errors.Run(() =>
-    {
-        _transaction ??= _connection.BeginTransaction();
-        _connection.Run("UPDATE position SET rows = $0, bytes = $1, digest = $2, failed = $3", Position.Rows, Position.Bytes, Position.Digest, Position.Failed);
-        _transaction.Commit();
-        _transaction.Dispose();
-        _transaction = null;
-    });
+    public void Commit() =>
+        _errors.Run(() =>
+        {
+            _transaction ??= _connection.BeginTransaction();
+            _connection.Run(
+                "UPDATE position SET rows = $0, bytes = $1, digest = $2, failed = $3",
+                Position.Rows,
+                Position.Bytes,
+                Position.Digest,
+                Position.Failed
+            );
+            _transaction.Commit();
+            _transaction.Dispose();
+            _transaction = null;
+        });
 
     /// <inheritdoc/>
     public void Complete()
@@ -112,7 +134,10 @@ public sealed class SqliteBulkOutput : IBulkOutput
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
             _connection.Run("CREATE TABLE embeddings (row INTEGER PRIMARY KEY, vector BLOB, code TEXT, message TEXT)");
-            _connection.Run("CREATE TABLE position (identity TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL, failed INTEGER NOT NULL)");
+            _connection.Run(
+                "CREATE TABLE position (identity TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL, "
+                    + "failed INTEGER NOT NULL)"
+            );
             _connection.Run("INSERT INTO position VALUES ($0, 0, 0, $1, 0)", identity, BulkPosition.Start.Digest);
             transaction.Commit();
         }
@@ -122,13 +147,20 @@ public sealed class SqliteBulkOutput : IBulkOutput
         using var reader = command.ExecuteReader();
         if (!reader.Read() || reader.GetString(0) != identity)
         {
-            throw new SimileException(ErrorCode.ResumeMismatch, $"{_path} cannot be continued: it was begun with another model or other options. Run it as it was begun, or start over (--restart).");
+            throw new SimileException(
+                ErrorCode.ResumeMismatch,
+                $"{_path} cannot be continued: it was begun with another model or other options. Run it as it was begun, or start "
+                    + "over (--restart)."
+            );
         }
 
         Position = new BulkPosition(reader.GetInt64(1), reader.GetInt64(2), reader.GetString(3), reader.GetInt64(4));
         if (Position.Rows < 0 || Position.Bytes < 0 || Position.Failed < 0)
         {
-            throw _errors.ToError(new SqliteReason("is damaged (its position is negative)", IsDamage: true), new InvalidDataException(_path));
+            throw _errors.ToError(
+                new SqliteReason("is damaged (its position is negative)", IsDamage: true),
+                new InvalidDataException(_path)
+            );
         }
     }
 
@@ -137,7 +169,15 @@ public sealed class SqliteBulkOutput : IBulkOutput
     {
         if (!header.IsEmpty)
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = errors.Path, Mode = SqliteOpenMode.ReadOnly, DefaultTimeout = 10, Pooling = false }.ToString());
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = errors.Path,
+                    Mode = SqliteOpenMode.ReadOnly,
+                    DefaultTimeout = 10,
+                    Pooling = false,
+                }.ToString()
+            );
             errors.Run(() =>
             {
                 connection.Open();
@@ -150,7 +190,13 @@ public sealed class SqliteBulkOutput : IBulkOutput
     {
         if (connection.Number("SELECT count(*) FROM sqlite_schema WHERE name IN ('embeddings', 'position')") != 2)
         {
-            throw errors.ToError(new SqliteReason("is an SQLite database, but none that an earlier run left here. Name another output, or move it away", IsForeign: true), new InvalidDataException(errors.Path));
+            throw errors.ToError(
+                new SqliteReason(
+                    "is an SQLite database, but none that an earlier run left here. Name another output, or move it away",
+                    IsForeign: true
+                ),
+                new InvalidDataException(errors.Path)
+            );
         }
     }
 }

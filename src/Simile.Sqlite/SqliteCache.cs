@@ -3,9 +3,12 @@ using Simile.Caching;
 
 namespace Simile.Sqlite;
 
-/// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is killed leaves a sound file behind. A new file is its owner's alone.</summary>
-/// <remarks>Which entries go is decided by the clock algorithm, which approximates least recently used. Calls block while they read or write;
-/// a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken out, and put in anew with the vector that is embedded for it. Calls after <see cref="Dispose"/> fail as those to a file that is gone do, so that embedders go on without it.</remarks>
+/// <summary>A cache in one SQLite file: write-ahead log, bounded, shared by several processes and by all threads of each. A process that is
+/// killed leaves a sound file behind. A new file is its owner's alone.</summary>
+/// <remarks>Which entries go is decided by the clock algorithm, which approximates least recently used. Calls block while they read or
+/// write; a lookup does not wait for writers, but for one that finds a damaged row. A row whose bytes are damaged is a miss; it is taken
+/// out, and put in anew with the vector that is embedded for it. Calls after <see cref="Dispose"/> fail as those to a file that is gone do,
+/// so that embedders go on without it.</remarks>
 public sealed class SqliteCache : IEmbeddingCache
 {
     private const int MostMarks = 256;
@@ -44,11 +47,23 @@ public sealed class SqliteCache : IEmbeddingCache
 
     /// <inheritdoc/>
     /// <remarks>Entries and bytes are those of the file, whoever put them in; the rest is what this object did.</remarks>
-    public IReadOnlyList<CacheTier> Tiers => _errors.Run(() =>
-    {
-        var pages = _reader.Number("PRAGMA page_count") - _reader.Number("PRAGMA freelist_count");
-        return (IReadOnlyList<CacheTier>)[new CacheTier("sqlite", Volatile.Read(ref _hits), Volatile.Read(ref _misses), _writer.Evictions, Volatile.Read(ref _repairs), _reader.Number("SELECT value FROM facts WHERE name = 'entries'"), pages * CacheSchema.PageBytes)];
-    });
+    public IReadOnlyList<CacheTier> Tiers =>
+        _errors.Run(() =>
+        {
+            var pages = _reader.Number("PRAGMA page_count") - _reader.Number("PRAGMA freelist_count");
+            return (IReadOnlyList<CacheTier>)
+                [
+                    new CacheTier(
+                        "sqlite",
+                        Volatile.Read(ref _hits),
+                        Volatile.Read(ref _misses),
+                        _writer.Evictions,
+                        Volatile.Read(ref _repairs),
+                        _reader.Number("SELECT value FROM facts WHERE name = 'entries'"),
+                        pages * CacheSchema.PageBytes
+                    ),
+                ];
+        });
 
     /// <inheritdoc/>
     public ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default)

@@ -5,7 +5,8 @@ namespace Simile.Sqlite;
 /// <summary>Options of a <see cref="SqliteCache"/>.</summary>
 public sealed record SqliteCacheOptions
 {
-    /// <summary>The most bytes of the file that are in use. Default: 1 GB. The write-ahead log beside it takes a few megabytes more.</summary>
+    /// <summary>The most bytes of the file that are in use. Default: 1 GB. The write-ahead log beside it takes a few megabytes
+    /// more.</summary>
     public long MaxBytes { get; init; } = 1_000_000_000;
 
     /// <summary>How values are kept. Default: <see cref="CachePrecision.Float32"/>. A file may hold both.</summary>
@@ -18,7 +19,10 @@ public sealed record SqliteCacheOptions
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
     public SqliteCacheOptions Checked()
     {
-        Require(MaxBytes >= 16 * CacheSchema.PageBytes, $"{nameof(MaxBytes)} is {MaxBytes}; expected are at least {16 * CacheSchema.PageBytes}.");
+        Require(
+            MaxBytes >= 16 * CacheSchema.PageBytes,
+            $"{nameof(MaxBytes)} is {MaxBytes}; expected are at least {16 * CacheSchema.PageBytes}."
+        );
         Require(Enum.IsDefined(Precision), $"The precision {Precision} was asked for; expected is Float32 or Float16.");
         Require(Busy >= TimeSpan.Zero, $"{nameof(Busy)} is {Busy}; expected is a time that is not negative.");
         return this;

@@ -19,10 +19,20 @@ public sealed class SqliteChunkStore : IChunkStore
     private volatile bool _hasRemoved;
 
     private SqliteChunkStore(
-        SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, SqliteChunkStoreOptions options, StoreUse use)
+        SqliteErrors errors,
+        SqliteConnection main,
+        Func<SqliteConnection> open,
+        SqliteChunkStoreOptions options,
+        StoreUse use
+    )
     {
         (_errors, _isPrivate) = (errors, options.IsPrivate);
-        Action<SqliteConnection>? settle = use switch { StoreUse.Write => Settle, StoreUse.Read => _ => { }, _ => null };
+        Action<SqliteConnection>? settle = use switch
+        {
+            StoreUse.Write => Settle,
+            StoreUse.Read => LeaveAsItIs,
+            _ => null,
+        };
         _connections = new StoreConnections(errors, main, open, options.MaxReaders, settle);
         _vectors = new StoreVectors(_connections, errors, options.Vectors);
         _filters = new FilterIds(_connections);
@@ -53,7 +63,10 @@ public sealed class SqliteChunkStore : IChunkStore
         ArgumentNullException.ThrowIfNull(path);
         if (string.IsNullOrWhiteSpace(path))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The name of the index file is '{path}'. Name a file to keep the index in.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The name of the index file is '{path}'. Name a file to keep the index in."
+            );
         }
 
         // A full path is never one of SQLite's other names (:memory:, file:...).
@@ -63,16 +76,34 @@ public sealed class SqliteChunkStore : IChunkStore
             throw new SimileException(ErrorCode.StoreNotFound, $"There is no index {path}. Index a folder into it first.");
         }
 
-        var main = create ? StoreSchema.File.OpenToWrite(errors, settled.Busy, settled.IsPrivate) : StoreSchema.File.OpenToRead(errors, settled.Busy);
-        return new SqliteChunkStore(errors, main, () => StoreSchema.File.OpenToRead(errors, settled.Busy), settled, create ? StoreUse.Write : StoreUse.Read);
+        var main = create
+            ? StoreSchema.File.OpenToWrite(errors, settled.Busy, settled.IsPrivate)
+            : StoreSchema.File.OpenToRead(errors, settled.Busy);
+        return new SqliteChunkStore(
+            errors,
+            main,
+            () => StoreSchema.File.OpenToRead(errors, settled.Busy),
+            settled,
+            create ? StoreUse.Write : StoreUse.Read
+        );
     }
 
     /// <summary>Opens an empty store that lives in memory, only as long as it is open.</summary>
     /// <param name="options">Options, or null for the defaults.</param>
     public static SqliteChunkStore OpenInMemory(SqliteChunkStoreOptions? options = null)
     {
-        var (errors, settled, name) = (SqliteErrors.OfStore("the index in memory"), (options ?? new SqliteChunkStoreOptions()).Checked(), $"simile-{Guid.NewGuid():N}");
-        return new SqliteChunkStore(errors, StoreSchema.File.OpenInMemory(errors, name), () => StoreSchema.File.OpenInMemory(errors, name), settled, StoreUse.Memory);
+        var (errors, settled, name) = (
+            SqliteErrors.OfStore("the index in memory"),
+            (options ?? new SqliteChunkStoreOptions()).Checked(),
+            $"simile-{Guid.NewGuid():N}"
+        );
+        return new SqliteChunkStore(
+            errors,
+            StoreSchema.File.OpenInMemory(errors, name),
+            () => StoreSchema.File.OpenInMemory(errors, name),
+            settled,
+            StoreUse.Memory
+        );
     }
 
     /// <summary>Removes a store with its log.</summary>
@@ -119,7 +150,10 @@ public sealed class SqliteChunkStore : IChunkStore
     public async ValueTask<StoreSummary> SummarizeAsync(CancellationToken cancellationToken = default)
     {
         var now = await _vectors.CurrentAsync(cancellationToken).ConfigureAwait(false);
-        return new StoreSummary(now.Version, now.Chunks, now.Index?.Count ?? 0, now.Index?.Coder.Kind.Dimensions ?? 0) { Damaged = now.Damaged.Count };
+        return new StoreSummary(now.Version, now.Chunks, now.Index?.Count ?? 0, now.Index?.Coder.Kind.Dimensions ?? 0)
+        {
+            Damaged = now.Damaged.Count,
+        };
     }
 
     /// <inheritdoc/>
@@ -142,30 +176,40 @@ public sealed class SqliteChunkStore : IChunkStore
 
         if (stored is not null && stored != space.ToString())
         {
-            throw new SimileException(ErrorCode.IndexOfAnotherSpace, $"{_errors.Path} was made with {stored}, but the model in use is {space}. Use that model, or index into another file.");
+            throw new SimileException(
+                ErrorCode.IndexOfAnotherSpace,
+                $"{_errors.Path} was made with {stored}, but the model in use is {space}. Use that model, or index into another file."
+            );
         }
 
         _vectors.Use(space.Metric);
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyDictionary<string, string>> ListFilesAsync(IReadOnlyCollection<string>? paths = null, CancellationToken cancellationToken = default) => _connections.ReadAsync(
-        connection =>
-        {
-            var files = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var some in paths is null ? (string[]?[])[null] : [.. paths.Chunk(PathsAtOnce)])
+    public ValueTask<IReadOnlyDictionary<string, string>> ListFilesAsync(
+        IReadOnlyCollection<string>? paths = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        _connections.ReadAsync(
+            connection =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                List(connection, some, files);
-            }
+                var files = new Dictionary<string, string>(StringComparer.Ordinal);
+                foreach (var some in paths is null ? (string[]?[])[null] : [.. paths.Chunk(PathsAtOnce)])
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    List(connection, some, files);
+                }
 
-            return (IReadOnlyDictionary<string, string>)files;
-        },
-        cancellationToken);
+                return (IReadOnlyDictionary<string, string>)files;
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<IndexedFile>> ReadFilesAsync(
-        IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<string> paths,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(paths);
         return _connections.ReadAsync(
@@ -175,41 +219,53 @@ public sealed class SqliteChunkStore : IChunkStore
                 var reader = new ChunkReader(connection, _errors);
                 return (IReadOnlyList<IndexedFile>)[.. paths.Select(reader.ReadFile).OfType<IndexedFile>()];
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
     public async ValueTask ReplaceAsync(IReadOnlyList<IndexedFile> files, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        _hasRemoved |= await _connections.WriteAsync(
-            connection =>
-            {
-                IndexedFile.Require(files, _vectors.KindOf(connection)?.Dimensions ?? 0);
-                using var writer = new FileWriter(connection);
-                return writer.Replace(files, cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false) > 0;
+        _hasRemoved |=
+            await _connections
+                .WriteAsync(
+                    connection =>
+                    {
+                        IndexedFile.Require(files, _vectors.KindOf(connection)?.Dimensions ?? 0);
+                        using var writer = new FileWriter(connection);
+                        return writer.Replace(files, cancellationToken);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false) > 0;
     }
 
     /// <inheritdoc/>
     public async ValueTask<int> RemoveAsync(IReadOnlyCollection<string> paths, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        var removed = await _connections.WriteAsync(
-            connection =>
-            {
-                using var writer = new FileWriter(connection);
-                return writer.Remove(paths, cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
+        var removed = await _connections
+            .WriteAsync(
+                connection =>
+                {
+                    using var writer = new FileWriter(connection);
+                    return writer.Remove(paths, cancellationToken);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         _hasRemoved |= removed > 0;
         return removed;
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(
-        ReadOnlyMemory<float> query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+        ReadOnlyMemory<float> query,
+        int k,
+        ChunkFilter? filter = null,
+        CancellationToken cancellationToken = default
+    )
     {
         RequireWanted(k);
         var now = await _vectors.CurrentAsync(cancellationToken).ConfigureAwait(false);
@@ -226,12 +282,21 @@ public sealed class SqliteChunkStore : IChunkStore
         }
 
         var wanted = (int)Math.Min((long)k * index.Coder.Options.Candidates, int.MaxValue);
-        return await _connections.ReadAsync(connection => ScoredAgain(connection, index.Search(query, wanted, allowed, cancellationToken), query, k, index.Coder.Kind), cancellationToken).ConfigureAwait(false);
+        return await _connections
+            .ReadAsync(
+                connection => ScoredAgain(connection, index.Search(query, wanted, allowed, cancellationToken), query, k, index.Coder.Kind),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(
-        string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default)
+        string query,
+        int k,
+        ChunkFilter? filter = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(query);
         RequireWanted(k);
@@ -248,7 +313,8 @@ public sealed class SqliteChunkStore : IChunkStore
                 using var transaction = connection.BeginTransaction(deferred: true);
                 return new ChunkReader(connection, _errors).Read(ids);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
@@ -257,6 +323,8 @@ public sealed class SqliteChunkStore : IChunkStore
     /// <summary>As <see cref="DisposeAsync"/>, for callers that dispose synchronously: blocks until the calls that run have
     /// ended.</summary>
     public void Dispose() => _connections.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static void LeaveAsItIs(SqliteConnection connection) { }
 
     // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings
     // it in.
@@ -308,7 +376,10 @@ public sealed class SqliteChunkStore : IChunkStore
         // The plus keeps SQLite from asking for the words once for each id that passes.
         var values = new List<object> { string.Join(" OR ", terms.Take(SearchWords.MaxTerms).Select(term => $"\"{term}\"")), k };
         var passes = filter is null ? string.Empty : $"AND +rowid IN {FilterSql.Of(filter, values)} ";
-        using var command = connection.Prepare($"SELECT rowid, -rank FROM words WHERE words MATCH $0 {passes}ORDER BY rank LIMIT $1", [.. values]);
+        using var command = connection.Prepare(
+            $"SELECT rowid, -rank FROM words WHERE words MATCH $0 {passes}ORDER BY rank LIMIT $1",
+            [.. values]
+        );
         using var reader = command.ExecuteReader();
         var found = new List<ScoredChunk>();
         while (reader.Read())
@@ -321,11 +392,25 @@ public sealed class SqliteChunkStore : IChunkStore
 
     // What codes chose is ranked by the stored floats.
     private ScoredChunk[] ScoredAgain(
-        SqliteConnection connection, ScoredChunk[] candidates, ReadOnlyMemory<float> query, int k, VectorKind kind)
+        SqliteConnection connection,
+        ScoredChunk[] candidates,
+        ReadOnlyMemory<float> query,
+        int k,
+        VectorKind kind
+    )
     {
-        var vectors = new ChunkReader(connection, _errors).Vectors(candidates.Select(chunk => chunk.Id), kind.Dimensions).ToDictionary(row => row.Id, row => row.Vector);
-        return [.. candidates.Where(chunk => vectors.ContainsKey(chunk.Id)).Select(chunk => chunk with { Score = kind.Score(query.Span, vectors[chunk.Id]) })
-            .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.Id).Take(k)];
+        var vectors = new ChunkReader(connection, _errors)
+            .Vectors(candidates.Select(chunk => chunk.Id), kind.Dimensions)
+            .ToDictionary(row => row.Id, row => row.Vector);
+        return
+        [
+            .. candidates
+                .Where(chunk => vectors.ContainsKey(chunk.Id))
+                .Select(chunk => chunk with { Score = kind.Score(query.Span, vectors[chunk.Id]) })
+                .OrderByDescending(chunk => chunk.Score)
+                .ThenBy(chunk => chunk.Id)
+                .Take(k),
+        ];
     }
 
     private static void RequireWanted(int k)

@@ -19,7 +19,15 @@ public sealed record SqliteChunkStoreOptions
     /// <summary>How long a call waits for another process that writes. Default: 10 seconds.</summary>
     public TimeSpan Busy { get; init; } = TimeSpan.FromSeconds(10);
 
-    internal SqliteChunkStoreOptions Checked() => MaxReaders >= 1 && Busy >= TimeSpan.Zero
-        ? this with { Vectors = Vectors.Checked() }
-        : throw new SimileException(ErrorCode.InvalidOption, $"A store is to be read by {MaxReaders} calls at once that wait {Busy} for writers; at least one call, and no negative wait, is expected.");
+    internal SqliteChunkStoreOptions Checked() =>
+        MaxReaders >= 1 && Busy >= TimeSpan.Zero
+            ? this with
+            {
+                Vectors = Vectors.Checked(),
+            }
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"A store is to be read by {MaxReaders} calls at once that wait {Busy} for writers; at least one call, and no "
+                    + "negative wait, is expected."
+            );
 }

@@ -14,8 +14,16 @@ internal sealed record SqliteErrors(string Path, Func<SqliteReason, Exception, S
     public static SqliteErrors OfBulk(string path) => Of(path, " Start the run over.");
 
     /// <summary>Those of a cache of vectors.</summary>
-    public static SqliteErrors OfCache(string path) => new(path, (reason, error) =>
-        new SimileException(ErrorCode.CacheUnavailable, $"The cache {path} {reason.What}.{(reason.IsDamage ? " Delete it; it fills again by itself." : string.Empty)}", error));
+    public static SqliteErrors OfCache(string path) =>
+        new(
+            path,
+            (reason, error) =>
+                new SimileException(
+                    ErrorCode.CacheUnavailable,
+                    $"The cache {path} {reason.What}.{(reason.IsDamage ? " Delete it; it fills again by itself." : string.Empty)}",
+                    error
+                )
+        );
 
     /// <summary>Throws where a file was closed by its owner while others still use it.</summary>
     public void RequireOpen(bool isClosed)
@@ -26,11 +34,12 @@ internal sealed record SqliteErrors(string Path, Func<SqliteReason, Exception, S
         }
     }
 
-    public void Run(Action work) => Run(() =>
-    {
-        work();
-        return true;
-    });
+    public void Run(Action work) =>
+        Run(() =>
+        {
+            work();
+            return true;
+        });
 
     public T Run<T>(Func<T> work)
     {
@@ -42,13 +51,29 @@ internal sealed record SqliteErrors(string Path, Func<SqliteReason, Exception, S
         {
             throw ToError(SqliteReason.Of(error), error);
         }
-        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or InvalidOperationException and not ObjectDisposedException)
+        catch (Exception error)
+            when (error
+                    is InvalidCastException
+                        or FormatException
+                        or OverflowException
+                        or InvalidOperationException
+                        and not ObjectDisposedException
+            )
         {
             throw ToError(SqliteReason.BadValue(error), error);
         }
     }
 
-    private static SqliteErrors Of(string path, string afterDamage) => new(path, (reason, error) => reason.IsBusy
-        ? new SimileException(ErrorCode.StoreBusy, $"{path} {reason.What}. Try again when it is done.", error)
-        : new SimileException(reason.IsDamage || reason.IsForeign ? ErrorCode.BadStore : ErrorCode.StoreUnavailable, $"{path} {reason.What}.{(reason.IsDamage ? afterDamage : string.Empty)}", error));
+    private static SqliteErrors Of(string path, string afterDamage) =>
+        new(
+            path,
+            (reason, error) =>
+                reason.IsBusy
+                    ? new SimileException(ErrorCode.StoreBusy, $"{path} {reason.What}. Try again when it is done.", error)
+                    : new SimileException(
+                        reason.IsDamage || reason.IsForeign ? ErrorCode.BadStore : ErrorCode.StoreUnavailable,
+                        $"{path} {reason.What}.{(reason.IsDamage ? afterDamage : string.Empty)}",
+                        error
+                    )
+        );
 }

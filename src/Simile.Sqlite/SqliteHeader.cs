@@ -3,7 +3,8 @@ using Simile.Engine.Files;
 
 namespace Simile.Sqlite;
 
-/// <summary>What lies under a path, told without SQLite: opening a file of another program's with it may already change that file.</summary>
+/// <summary>What lies under a path, told without SQLite: opening a file of another program's with it may already change that
+/// file.</summary>
 /// <param name="IsMissing">Whether nothing lies there.</param>
 /// <param name="IsEmpty">Whether the file has no bytes.</param>
 /// <param name="ApplicationId">Whose database it is, as its header says; 0 when it says nothing.</param>
@@ -32,15 +33,26 @@ internal sealed record SqliteHeader(bool IsMissing, bool IsEmpty, long Applicati
             // Opening a pipe would wait for its writer.
             if (!RegularFile.IsRegular(path))
             {
-                throw errors.ToError(new SqliteReason("is no regular file but a device, a pipe or a socket. Name a file", IsForeign: true), new IOException(path));
+                throw errors.ToError(
+                    new SqliteReason("is no regular file but a device, a pipe or a socket. Name a file", IsForeign: true),
+                    new IOException(path)
+                );
             }
 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             var header = new byte[Bytes];
             var length = file.ReadAtLeast(header, Bytes, throwOnEndOfStream: false);
             return length == 0 ? new SqliteHeader(IsMissing: false, IsEmpty: true, 0)
-                : length == Bytes && header.AsSpan().StartsWith("SQLite format 3\0"u8) ? new SqliteHeader(IsMissing: false, IsEmpty: false, BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(ApplicationIdAt)))
-                : throw errors.ToError(new SqliteReason("is no SQLite database but another kind of file. Name another one", IsForeign: true), new InvalidDataException(path));
+                : length == Bytes && header.AsSpan().StartsWith("SQLite format 3\0"u8)
+                    ? new SqliteHeader(
+                        IsMissing: false,
+                        IsEmpty: false,
+                        BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(ApplicationIdAt))
+                    )
+                : throw errors.ToError(
+                    new SqliteReason("is no SQLite database but another kind of file. Name another one", IsForeign: true),
+                    new InvalidDataException(path)
+                );
         }
         catch (UnauthorizedAccessException error)
         {

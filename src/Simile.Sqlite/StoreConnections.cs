@@ -33,7 +33,12 @@ internal sealed class StoreConnections : IAsyncDisposable
     /// <param name="maxReaders">The most that read at once.</param>
     /// <param name="settle">What is done with the first connection at the end, when it is alone; null in memory.</param>
     public StoreConnections(
-        SqliteErrors errors, SqliteConnection main, Func<SqliteConnection> open, int maxReaders, Action<SqliteConnection>? settle)
+        SqliteErrors errors,
+        SqliteConnection main,
+        Func<SqliteConnection> open,
+        int maxReaders,
+        Action<SqliteConnection>? settle
+    )
     {
         (_errors, _main, _open, _maxReaders, _settle) = (errors, main, open, maxReaders, settle ?? (_ => { }));
         _isInMemory = settle is null;
@@ -42,48 +47,57 @@ internal sealed class StoreConnections : IAsyncDisposable
 
     /// <summary>A number that is another one after every change of the file, whoever made it.</summary>
     public ValueTask<long> VersionAsync(CancellationToken cancellationToken) =>
-        _isInMemory ? InsideAsync(() => Task.FromResult(Interlocked.Read(ref _version)), cancellationToken) : InsideAsync(() => Task.Run(Watch), cancellationToken);
+        _isInMemory
+            ? InsideAsync(() => Task.FromResult(Interlocked.Read(ref _version)), cancellationToken)
+            : InsideAsync(() => Task.Run(Watch), cancellationToken);
 
     /// <summary>Reads over a connection that nobody else uses meanwhile.</summary>
-    public ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => InsideAsync(
-        async () =>
-        {
-            await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+    public ValueTask<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) =>
+        InsideAsync(
+            async () =>
             {
-                return await Task.Run(() => Lend(work), cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _reading.Release();
-            }
-        },
-        cancellationToken);
+                await _reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await Task.Run(() => Lend(work), cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _reading.Release();
+                }
+            },
+            cancellationToken
+        );
 
     /// <summary>Changes the store in one transaction, which is taken back where the work throws.</summary>
-    public ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => InsideAsync(
-        async () =>
-        {
-            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+    public ValueTask<T> WriteAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) =>
+        InsideAsync(
+            async () =>
             {
-                return await AloneAsync(() => Change(work), cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
-        },
-        cancellationToken);
+                await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await AloneAsync(() => Change(work), cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _writing.Release();
+                }
+            },
+            cancellationToken
+        );
 
     /// <summary>As the other overload, for work without a result.</summary>
-    public async ValueTask WriteAsync(Action<SqliteConnection> work, CancellationToken cancellationToken) => await WriteAsync(
-        connection =>
-        {
-            work(connection);
-            return true;
-        },
-        cancellationToken).ConfigureAwait(false);
+    public async ValueTask WriteAsync(Action<SqliteConnection> work, CancellationToken cancellationToken) =>
+        await WriteAsync(
+                connection =>
+                {
+                    work(connection);
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
@@ -138,14 +152,15 @@ internal sealed class StoreConnections : IAsyncDisposable
         }
     }
 
-    private T Change<T>(Func<SqliteConnection, T> work) => _errors.Run(() =>
-    {
-        using var transaction = _main.BeginTransaction(deferred: false);
-        var result = work(_main);
-        transaction.Commit();
-        Interlocked.Increment(ref _version);
-        return result;
-    });
+    private T Change<T>(Func<SqliteConnection, T> work) =>
+        _errors.Run(() =>
+        {
+            using var transaction = _main.BeginTransaction(deferred: false);
+            var result = work(_main);
+            transaction.Commit();
+            Interlocked.Increment(ref _version);
+            return result;
+        });
 
     // Connections to one store in memory share its pages: who writes waits until nobody reads.
     private async Task<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)

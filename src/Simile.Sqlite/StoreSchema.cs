@@ -11,21 +11,22 @@ namespace Simile.Sqlite;
 internal static class StoreSchema
 {
     private const string Chunks =
-        "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)";
+        "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line "
+        + "INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)";
 
-    private const string Words = "CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize=\"porter ascii tokenchars '.+#'\")";
+    private const string Words =
+        "CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize=\"porter ascii tokenchars "
+        + "'.+#'\")";
 
     // The type of a value is that of what was put in: 1 and '1' are two values.
-    private const string Third =
-        """
+    private const string Third = """
         CREATE TABLE metadata (chunk INTEGER NOT NULL, name TEXT NOT NULL, value NOT NULL, PRIMARY KEY (chunk, name)) WITHOUT ROWID;
         CREATE INDEX chunks_of_value ON metadata (name, value);
         CREATE INDEX pictures ON chunks (id) WHERE start_line = 0;
         CREATE TABLE removed (number INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL);
         """;
 
-    private const string Tables =
-        $"""
+    private const string Tables = $"""
         CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
         {Chunks};
@@ -60,7 +61,8 @@ internal static class StoreSchema
             CREATE INDEX chunks_of_file ON chunks (file);
             DROP TABLE words;
             {Words};
-            """);
+            """
+        );
         using var insert = connection.Prepare("INSERT INTO words (rowid, heading, text) VALUES ($0, $1, $2)", 0L, "", "");
         using var chunks = connection.Prepare("SELECT id, heading, text FROM chunks");
         using var reader = chunks.ExecuteReader();

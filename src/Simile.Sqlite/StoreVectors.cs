@@ -54,8 +54,11 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
         {
             // What changes while the vectors are read is read again next time.
             var version = await connections.VersionAsync(cancellationToken).ConfigureAwait(false);
-            return _loaded.Version == version ? _loaded
-                : _loaded = await connections.ReadAsync(connection => Load(connection, version, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return _loaded.Version == version
+                ? _loaded
+                : _loaded = await connections
+                    .ReadAsync(connection => Load(connection, version, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
         }
         finally
         {
@@ -74,9 +77,18 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
         }
 
         var metric = Enum.TryParse<SimilarityMetric>(connection.Fact("metric"), out var stored) ? stored : _metric;
-        return int.TryParse(dimensions, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 && (space ?? $"/{count}").Contains($"/{count}", StringComparison.Ordinal)
+        return
+            int.TryParse(dimensions, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count > 0
+            && (space ?? $"/{count}").Contains($"/{count}", StringComparison.Ordinal)
             ? new VectorKind(count, metric, space?.EndsWith(')') != true)
-            : throw errors.ToError(new SqliteReason($"is damaged (its vectors are said to have '{dimensions}' values, in the space '{space}')", IsDamage: true), new InvalidDataException());
+            : throw errors.ToError(
+                new SqliteReason(
+                    $"is damaged (its vectors are said to have '{dimensions}' values, in the space '{space}')",
+                    IsDamage: true
+                ),
+                new InvalidDataException()
+            );
     }
 
     private LoadedVectors Load(SqliteConnection connection, long version, CancellationToken cancellationToken)
@@ -87,7 +99,9 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
         var start = kind is null ? null : StartOf(connection, kind, lastRemoved);
         var now = (start ?? new LoadedVectors(version, kind is null ? null : VectorIndex.Empty(kind, options))) with
         {
-            Version = version, LastRemoved = lastRemoved, Chunks = connection.Number("SELECT count(*) FROM chunks"),
+            Version = version,
+            LastRemoved = lastRemoved,
+            Chunks = connection.Number("SELECT count(*) FROM chunks"),
         };
         return kind is null ? now : Read(connection, now, kind.Dimensions, cancellationToken);
     }
@@ -97,21 +111,35 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
     private LoadedVectors? StartOf(SqliteConnection connection, VectorKind kind, long lastRemoved)
     {
         var from = _loaded.LastRemoved;
-        if (_loaded.Index is not { } index || index.Coder.Kind != kind || index.Coder.MeasuredOn < Math.Min(index.Count / 2, VectorIndex.RowsASegment)
-            || lastRemoved < from || (lastRemoved > from && connection.Number("SELECT min(number) FROM removed") > from + 1))
+        if (
+            _loaded.Index is not { } index
+            || index.Coder.Kind != kind
+            || index.Coder.MeasuredOn < Math.Min(index.Count / 2, VectorIndex.RowsASegment)
+            || lastRemoved < from
+            || (lastRemoved > from && connection.Number("SELECT min(number) FROM removed") > from + 1)
+        )
         {
             return null;
         }
 
         var removed = connection.Longs("SELECT chunk FROM removed WHERE number > $0", from);
-        return removed.Count == 0 ? _loaded : _loaded with { Index = index.Without(removed), Damaged = _loaded.Damaged.Except(removed).ToHashSet() };
+        return removed.Count == 0
+            ? _loaded
+            : _loaded with
+            {
+                Index = index.Without(removed),
+                Damaged = _loaded.Damaged.Except(removed).ToHashSet(),
+            };
     }
 
     // The lengths are checked before memory is taken.
     private static LoadedVectors Read(SqliteConnection connection, LoadedVectors now, int dimensions, CancellationToken cancellationToken)
     {
         using var command = connection.Prepare(
-            "SELECT id, CASE WHEN typeof(value) = 'blob' AND length(value) = $0 THEN value END FROM vectors WHERE id > $1 ORDER BY id", dimensions * (long)sizeof(float), now.LastId);
+            "SELECT id, CASE WHEN typeof(value) = 'blob' AND length(value) = $0 THEN value END FROM vectors WHERE id > $1 ORDER BY id",
+            dimensions * (long)sizeof(float),
+            now.LastId
+        );
         using var reader = command.ExecuteReader();
         var pictures = connection.Longs("SELECT id FROM chunks WHERE start_line = 0 AND id > $0", now.LastId).ToHashSet();
         var (builder, damaged, last) = (now.Index!.ToBuilder(), now.Damaged.ToHashSet(), now.LastId);
@@ -129,6 +157,11 @@ internal sealed class StoreVectors(StoreConnections connections, SqliteErrors er
             }
         }
 
-        return now with { Index = builder.Build(), LastId = last, Damaged = damaged };
+        return now with
+        {
+            Index = builder.Build(),
+            LastId = last,
+            Damaged = damaged,
+        };
     }
 }

@@ -36,10 +36,13 @@ internal sealed class FakeHub : IDisposable
     /// <summary>Answers before the hub does; null leaves it to the hub.</summary>
     public Func<LoopbackRequest, LoopbackAnswer?> Script { get; set; } = _ => null;
 
-    public IEnumerable<LoopbackRequest> Gets(string name) => Requests.Where(request => request.Method == "GET" && request.Path.EndsWith("/" + name, StringComparison.Ordinal));
+    public IEnumerable<LoopbackRequest> Gets(string name) =>
+        Requests.Where(request => request.Method == "GET" && request.Path.EndsWith("/" + name, StringComparison.Ordinal));
 
     public static string EtagOf(byte[] content, bool isLarge) =>
-        Convert.ToHexStringLower(isLarge ? SHA256.HashData(content) : SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content]));
+        Convert.ToHexStringLower(
+            isLarge ? SHA256.HashData(content) : SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content])
+        );
 
     /// <summary>A model as sentence-transformers publishes it, with a file that nobody needs.</summary>
     public static FakeHub WithModel(int weightBytes = 100_000)
@@ -71,15 +74,36 @@ internal sealed class FakeHub : IDisposable
     private LoopbackAnswer Answer(LoopbackRequest request, bool isStore)
     {
         Requests.Enqueue(request);
-        return Script(request) ?? (isStore ? Content(request, request.Path[1..]) : request.Path.StartsWith("/api/", StringComparison.Ordinal) ? Listing(request) : Resolve(request));
+        return Script(request)
+            ?? (
+                isStore ? Content(request, request.Path[1..])
+                : request.Path.StartsWith("/api/", StringComparison.Ordinal) ? Listing(request)
+                : Resolve(request)
+            );
     }
 
     private LoopbackAnswer Listing(LoopbackRequest request)
     {
-        var isKnown = request.Path == $"/api/models/{Id}/revision/main" || request.Path == $"/api/models/{Id}/revision/{Commit}" || request.Path == $"/api/models/{Id}/revision/refs%2Fpr%2F1";
+        var isKnown =
+            request.Path == $"/api/models/{Id}/revision/main"
+            || request.Path == $"/api/models/{Id}/revision/{Commit}"
+            || request.Path == $"/api/models/{Id}/revision/refs%2Fpr%2F1";
         return isKnown
-            ? new LoopbackAnswer(200, JsonSerializer.SerializeToUtf8Bytes(new { id = Id, sha = Commit, siblings = Files.Keys.Select(name => new { rfilename = name }) }))
-            : new LoopbackAnswer(404, "{}"u8.ToArray()) { Headers = { ["X-Error-Code"] = "RevisionNotFound", ["X-Error-Message"] = "Invalid rev id" } };
+            ? new LoopbackAnswer(
+                200,
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new
+                    {
+                        id = Id,
+                        sha = Commit,
+                        siblings = Files.Keys.Select(name => new { rfilename = name }),
+                    }
+                )
+            )
+            : new LoopbackAnswer(404, "{}"u8.ToArray())
+            {
+                Headers = { ["X-Error-Code"] = "RevisionNotFound", ["X-Error-Message"] = "Invalid rev id" },
+            };
     }
 
     private LoopbackAnswer Resolve(LoopbackRequest request)
@@ -99,8 +123,11 @@ internal sealed class FakeHub : IDisposable
         {
             Headers =
             {
-                ["Location"] = $"{StoreEndpoint}/{name}", ["ETag"] = "\"of-the-pointer\"", ["X-Repo-Commit"] = Commit,
-                ["X-Linked-Etag"] = $"\"{EtagOf(content, isLarge: true)}\"", ["X-Linked-Size"] = content.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["Location"] = $"{StoreEndpoint}/{name}",
+                ["ETag"] = "\"of-the-pointer\"",
+                ["X-Repo-Commit"] = Commit,
+                ["X-Linked-Etag"] = $"\"{EtagOf(content, isLarge: true)}\"",
+                ["X-Linked-Size"] = content.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
             },
         };
     }
@@ -108,7 +135,10 @@ internal sealed class FakeHub : IDisposable
     private LoopbackAnswer Content(LoopbackRequest request, string name)
     {
         var content = Files[name];
-        var answer = new LoopbackAnswer(200, content) { Headers = { ["ETag"] = $"W/\"{EtagOf(content, Large.Contains(name))}\"", ["X-Repo-Commit"] = Commit } };
+        var answer = new LoopbackAnswer(200, content)
+        {
+            Headers = { ["ETag"] = $"W/\"{EtagOf(content, Large.Contains(name))}\"", ["X-Repo-Commit"] = Commit },
+        };
         if (request.Headers.GetValueOrDefault("Range") is { } range)
         {
             var from = int.Parse(range["bytes=".Length..^1]);

@@ -12,7 +12,8 @@ internal sealed record LoopbackRequest(string Method, string Path, IReadOnlyDict
     public byte[] Body { get; init; } = [];
 }
 
-/// <summary>An answer; with <see cref="CutAfter"/> the connection ends after so many bytes of the body, though the header promises all.</summary>
+/// <summary>An answer; with <see cref="CutAfter"/> the connection ends after so many bytes of the body, though the header promises
+/// all.</summary>
 internal sealed record LoopbackAnswer(int Status, byte[] Body)
 {
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -94,7 +95,10 @@ internal sealed class LoopbackServer : IDisposable
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var first = lines[0].Split(' ');
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
         var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body);
         return new LoopbackRequest(first[0], first[1], headers, port) { Body = body };
@@ -102,7 +106,10 @@ internal sealed class LoopbackServer : IDisposable
 
     private static async Task WriteAsync(NetworkStream stream, string method, LoopbackAnswer answer)
     {
-        var head = new StringBuilder($"HTTP/1.1 {answer.Status} Said\r\nConnection: close\r\nContent-Length: {answer.Body.Length.ToString(CultureInfo.InvariantCulture)}\r\n");
+        var head = new StringBuilder(
+            $"HTTP/1.1 {answer.Status} Said\r\nConnection: close\r\nContent-Length: "
+                + $"{answer.Body.Length.ToString(CultureInfo.InvariantCulture)}\r\n"
+        );
         foreach (var (name, value) in answer.Headers)
         {
             head.Append($"{name}: {value}\r\n");

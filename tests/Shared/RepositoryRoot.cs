@@ -12,14 +12,23 @@ internal static class RepositoryRoot
             folder = folder.Parent;
         }
 
-        return Path.Combine([folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository."), .. parts]);
+        return Path.Combine([
+            folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository."),
+            .. parts,
+        ]);
     }
 
     /// <summary>The projects under src, by name. A folder that an older checkout left behind is none.</summary>
     public static string[] Projects() =>
-        [.. Directory.GetFiles(Find("src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)!).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Find("src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(path => Path.GetFileNameWithoutExtension(path)!)
+                .Order(StringComparer.Ordinal),
+        ];
 
-    /// <summary>A path in the shared data beside the repository (or where SIMILE_SHARED says); the test is skipped where it is absent.</summary>
+    /// <summary>A path in the shared data beside the repository (or where SIMILE_SHARED says); the test is skipped where it is
+    /// absent.</summary>
     public static string Shared(params string[] parts)
     {
         var root = Environment.GetEnvironmentVariable("SIMILE_SHARED") ?? Find("..", "shared");

@@ -6,7 +6,8 @@ using Simile.Engine.Tensors;
 
 namespace Simile.Cli.Tests;
 
-/// <summary>Training of an alignment and classification, through the real program; the image model is a small network with weights drawn here.</summary>
+/// <summary>Training of an alignment and classification, through the real program; the image model is a small network with weights drawn
+/// here.</summary>
 public sealed class AlignmentTests : IDisposable
 {
     private static readonly string[] Names = ["red", "green", "blue", "grey"];
@@ -16,7 +17,10 @@ public sealed class AlignmentTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("image-model"));
         WriteNetwork();
-        var lines = Enumerable.Range(0, 60).Select(i => $"{i}.bmp\ta {(i < 30 ? "dark" : "bright")} {Names[i % 4]} square number {i}").ToList();
+        var lines = Enumerable
+            .Range(0, 60)
+            .Select(i => $"{i}.bmp\ta {(i < 30 ? "dark" : "bright")} {Names[i % 4]} square number {i}")
+            .ToList();
         for (var i = 0; i < 60; i++)
         {
             WritePicture(_folder.File($"{i}.bmp"), i);
@@ -35,9 +39,16 @@ public sealed class AlignmentTests : IDisposable
         var report = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
         Assert.Equal((12, false), (report.GetProperty("test_pictures").GetInt32(), report.GetProperty("comparable_before").GetBoolean()));
         var recall = report.GetProperty("after").GetProperty("text_to_image").GetProperty("recall@10");
-        Assert.InRange(recall.GetProperty("value").GetDouble(), recall.GetProperty("low").GetDouble(), recall.GetProperty("high").GetDouble());
+        Assert.InRange(
+            recall.GetProperty("value").GetDouble(),
+            recall.GetProperty("low").GetDouble(),
+            recall.GetProperty("high").GetDouble()
+        );
         Assert.Contains("Left out: " + _folder.File("missing.bmp"), result.Error, StringComparison.Ordinal);
-        Assert.Equal(["alignment.safetensors", "config.json", "fusion.safetensors"], Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["alignment.safetensors", "config.json", "fusion.safetensors"],
+            Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
         Assert.False(File.Exists(output + ".checkpoint"));
     }
 
@@ -46,13 +57,45 @@ public sealed class AlignmentTests : IDisposable
     {
         var output = _folder.File("joint");
         Assert.Equal(0, (await RunAsync("--method", "ridge", "--output", output)).ExitCode);
-        var compared = await CliProcess.RunAsync(null, "compare", "a dark red square", "@" + _folder.File("0.bmp"), "--model", output, "--json");
+        var compared = await CliProcess.RunAsync(
+            null,
+            "compare",
+            "a dark red square",
+            "@" + _folder.File("0.bmp"),
+            "--model",
+            output,
+            "--json"
+        );
         Assert.True(compared.ExitCode == 0, compared.Error);
-        Assert.StartsWith("alignment@", JsonDocument.Parse(compared.Lines[0]).RootElement.GetProperty("space").GetString(), StringComparison.Ordinal);
-        var sorted = await CliProcess.RunAsync(null, "classify", "@" + _folder.File("0.bmp"), "--labels", "a dark square,a bright square", "--model", output, "--json");
+        Assert.StartsWith(
+            "alignment@",
+            JsonDocument.Parse(compared.Lines[0]).RootElement.GetProperty("space").GetString(),
+            StringComparison.Ordinal
+        );
+        var sorted = await CliProcess.RunAsync(
+            null,
+            "classify",
+            "@" + _folder.File("0.bmp"),
+            "--labels",
+            "a dark square,a bright square",
+            "--model",
+            output,
+            "--json"
+        );
         Assert.True(sorted.ExitCode == 0, sorted.Error);
         Assert.Equal("a dark square", JsonDocument.Parse(sorted.Lines[0]).RootElement.GetProperty("label").GetString());
-        var found = await CliProcess.RunAsync(null, "search", "a bright square", "--in", _folder.Path, "--model", output, "--json", "--top", "3");
+        var found = await CliProcess.RunAsync(
+            null,
+            "search",
+            "a bright square",
+            "--in",
+            _folder.Path,
+            "--model",
+            output,
+            "--json",
+            "--top",
+            "3"
+        );
         Assert.True(found.Lines.Length == 3, found.Error);
     }
 
@@ -62,19 +105,37 @@ public sealed class AlignmentTests : IDisposable
         var output = _folder.File("joint");
         Assert.Equal(0, (await RunAsync("--method", "ridge", "--output", output)).ExitCode);
         File.WriteAllLines(_folder.File("texts.txt"), ["a dark red square", "a bright blue square"]);
-        File.WriteAllText(_folder.File("sts.tsv"), "5\ta dark square\ta dark red square\n0\ta bright square\ta dark square\n3\ta blue square\ta red square\n");
-        foreach (var arguments in (string[][])
-        [
-            ["eval", "sts", _folder.File("sts.tsv")], ["inspect", "a dark square"], ["inspect", "@" + _folder.File("0.bmp")], ["bench", "--corpus", _folder.File("texts.txt"), "--tokenizer"],
-            ["models", "verify", output], ["models", "show", output],
-        ])
+        File.WriteAllText(
+            _folder.File("sts.tsv"),
+            "5\ta dark square\ta dark red square\n0\ta bright square\ta dark square\n3\ta blue square\ta red square\n"
+        );
+        foreach (
+            var arguments in (string[][])
+                [
+                    ["eval", "sts", _folder.File("sts.tsv")],
+                    ["inspect", "a dark square"],
+                    ["inspect", "@" + _folder.File("0.bmp")],
+                    ["bench", "--corpus", _folder.File("texts.txt"), "--tokenizer"],
+                    ["models", "verify", output],
+                    ["models", "show", output],
+                ]
+        )
         {
             var result = await CliProcess.RunAsync(null, arguments[0] == "models" ? arguments : [.. arguments, "--model", output]);
             Assert.True(result.ExitCode == 0, string.Join(' ', arguments) + result.Error);
         }
 
         // In bulk as one by one: in the joint space.
-        var bulk = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("texts.txt"), "--lines", "--model", output, "--output", _folder.File("bulk.jsonl"));
+        var bulk = await CliProcess.RunAsync(
+            null,
+            "embed",
+            "@" + _folder.File("texts.txt"),
+            "--lines",
+            "--model",
+            output,
+            "--output",
+            _folder.File("bulk.jsonl")
+        );
         Assert.True(bulk.ExitCode == 0, bulk.Error);
         var alone = await CliProcess.RunAsync(null, "embed", "a dark red square", "a bright blue square", "--model", output);
         Assert.Equal(alone.Lines.Select(VectorOf), File.ReadLines(_folder.File("bulk.jsonl")).Select(VectorOf));
@@ -87,12 +148,30 @@ public sealed class AlignmentTests : IDisposable
     {
         var result = await RunAsync("--method", "ridge", "--output", _folder.File("joint"));
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal(6, result.Lines.Count(line => line.Contains("before", StringComparison.Ordinal) && line.Contains("chance", StringComparison.Ordinal)));
+        Assert.Equal(
+            6,
+            result.Lines.Count(line =>
+                line.Contains("before", StringComparison.Ordinal) && line.Contains("chance", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Theory]
     [InlineData(1, "SIM601", "train", "alignment", "--pairs", "/no.tsv", "--image-model", "x", "--output", "/tmp/no")]
-    [InlineData(2, "--method takes", "train", "alignment", "--pairs", "/no.tsv", "--image-model", "x", "--output", "/tmp/no", "--method", "magic")]
+    [InlineData(
+        2,
+        "--method takes",
+        "train",
+        "alignment",
+        "--pairs",
+        "/no.tsv",
+        "--image-model",
+        "x",
+        "--output",
+        "/tmp/no",
+        "--method",
+        "magic"
+    )]
     [InlineData(2, "no place", "classify", "x", "--labels", "a,b", "--template", "c")]
     [InlineData(2, "twice", "classify", "x", "--labels", "a,a")]
     public async Task ErrorsSayWhatToDo(int exitCode, string says, params string[] arguments)
@@ -127,7 +206,16 @@ public sealed class AlignmentTests : IDisposable
     [Fact]
     public async Task TextsAreClassified()
     {
-        var one = await CliProcess.RunAsync(null, "classify", "the team won the football match", "--labels", "cooking, sports", "--template", "a text about {}", "--json");
+        var one = await CliProcess.RunAsync(
+            null,
+            "classify",
+            "the team won the football match",
+            "--labels",
+            "cooking, sports",
+            "--template",
+            "a text about {}",
+            "--json"
+        );
         var lines = one.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal((0, "sports"), (one.ExitCode, lines[0].GetProperty("label").GetString()));
         Assert.Equal(["label", "score"], lines[1].EnumerateObject().Select(field => field.Name));
@@ -140,10 +228,18 @@ public sealed class AlignmentTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Task<CliResult> RunAsync(params string[] arguments) =>
-        CliProcess.RunAsync(null, ["train", "alignment", "--pairs", _folder.File("pairs.tsv"), "--image-model", _folder.File("image-model"), .. arguments]);
+        CliProcess.RunAsync(
+            null,
+            ["train", "alignment", "--pairs", _folder.File("pairs.tsv"), "--image-model", _folder.File("image-model"), .. arguments]
+        );
 
     private string[] Contents() =>
-        [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => path + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))))];
+        [
+            .. Directory
+                .GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => path + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))),
+        ];
 
     // A residual network in torchvision's layout: a stem and one block, eight channels.
     private void WriteNetwork()
@@ -156,7 +252,10 @@ public sealed class AlignmentTests : IDisposable
             tensors.Add(new TensorToWrite(name, TensorType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
         }
 
-        foreach (var (convolution, norm, inputs, size) in (ReadOnlySpan<(string, string, int, int)>)[("conv1", "bn1", 3, 7), ("layer1.0.conv1", "layer1.0.bn1", 8, 3), ("layer1.0.conv2", "layer1.0.bn2", 8, 3)])
+        foreach (
+            var (convolution, norm, inputs, size) in (ReadOnlySpan<(string, string, int, int)>)
+                [("conv1", "bn1", 3, 7), ("layer1.0.conv1", "layer1.0.bn1", 8, 3), ("layer1.0.conv2", "layer1.0.bn2", 8, 3)]
+        )
         {
             Add(convolution + ".weight", [8, inputs, size, size], () => (float)(random.NextDouble() - 0.5) / size);
             Add(norm + ".weight", [8], () => 1);
@@ -174,7 +273,10 @@ public sealed class AlignmentTests : IDisposable
         const int Side = 32;
         var file = new byte[54 + (Side * Side * 3)];
         "BM"u8.CopyTo(file);
-        foreach (var (at, value) in (ReadOnlySpan<(int, int)>)[(2, file.Length), (10, 54), (14, 40), (18, Side), (22, Side), (26, 1 + (24 << 16))])
+        foreach (
+            var (at, value) in (ReadOnlySpan<(int, int)>)
+                [(2, file.Length), (10, 54), (14, 40), (18, Side), (22, Side), (26, 1 + (24 << 16))]
+        )
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
         }

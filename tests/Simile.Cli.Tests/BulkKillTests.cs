@@ -39,25 +39,43 @@ public sealed class BulkKillTests : IDisposable
     {
         var (input, output) = (_folder.File("in.txt"), _folder.File("v.db"));
         await File.WriteAllTextAsync(input, "one\ntwo\n");
-        await File.WriteAllTextAsync(_folder.File("v.npy.progress"), """{"identity":"other","position":{"rows":1,"bytes":4,"digest":"0","failed":0},"output_bytes":0,"error_bytes":0,"completing":false}""");
+        await File.WriteAllTextAsync(
+            _folder.File("v.npy.progress"),
+            """{"identity":"other","position":{"rows":1,"bytes":4,"digest":"0","failed":0},"output_bytes":0,"error_bytes":0,"completing":false}"""
+        );
         var refused = await CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--output", _folder.File("v.npy"));
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("SIM722", refused.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--restart", "--output", _folder.File("v.npy"))).ExitCode);
+        Assert.Equal(
+            0,
+            (await CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--restart", "--output", _folder.File("v.npy"))).ExitCode
+        );
         Assert.Equal(0, (await CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--output", output)).ExitCode);
         Assert.True(File.Exists(output));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static Task<CliResult> RunAsync(string input, string output) => CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--dimensions", "64", "--output", output);
+    private static Task<CliResult> RunAsync(string input, string output) =>
+        CliProcess.RunAsync(null, "embed", "@" + input, "--lines", "--dimensions", "64", "--output", output);
 
     private async Task<string> WriteAsync()
     {
         var random = new Random(5);
         string[] words = ["river", "bread", "music", "engine", "cloud", "paper", "stone", "garden", "window", "number"];
         var path = _folder.File("in.jsonl");
-        await File.WriteAllLinesAsync(path, Enumerable.Range(0, Lines).Select(i => i % 1009 == 5 ? "no json" : JsonSerializer.Serialize(new { text = string.Join(' ', Enumerable.Range(0, 50).Select(_ => words[random.Next(words.Length)])) + $" {i}" })));
+        await File.WriteAllLinesAsync(
+            path,
+            Enumerable
+                .Range(0, Lines)
+                .Select(i =>
+                    i % 1009 == 5
+                        ? "no json"
+                        : JsonSerializer.Serialize(
+                            new { text = string.Join(' ', Enumerable.Range(0, 50).Select(_ => words[random.Next(words.Length)])) + $" {i}" }
+                        )
+                )
+        );
         return path;
     }
 }

@@ -24,7 +24,16 @@ public sealed class CommandTests : IDisposable
     public async Task EmbedWritesFiles()
     {
         File.WriteAllText(_folder.File("texts.jsonl"), "{\"text\":\"one\"}\n{\"text\":\"two\"}\n");
-        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("texts.jsonl"), "--lines", "--dimensions", "64", "--output", _folder.File("v.npy"));
+        var result = await CliProcess.RunAsync(
+            null,
+            "embed",
+            "@" + _folder.File("texts.jsonl"),
+            "--lines",
+            "--dimensions",
+            "64",
+            "--output",
+            _folder.File("v.npy")
+        );
         Assert.Equal((0, string.Empty), (result.ExitCode, result.Output));
         Assert.Equal(128 + (2 * 64 * 4), new FileInfo(_folder.File("v.npy")).Length);
     }
@@ -49,7 +58,10 @@ public sealed class CommandTests : IDisposable
         var result = await CliProcess.RunAsync(null, "search", "how do I keep bread from going stale", "--in", samples, "--json");
         var first = JsonDocument.Parse(result.Lines[0]).RootElement;
         Assert.EndsWith("storing-loaves.md", first.GetProperty("path").GetString()!, StringComparison.Ordinal);
-        Assert.Equal(["rank", "score", "cosine", "dense_rank", "keyword_rank", "path", "start_line", "end_line", "heading", "text", "kind"], first.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(
+            ["rank", "score", "cosine", "dense_rank", "keyword_rank", "path", "start_line", "end_line", "heading", "text", "kind"],
+            first.EnumerateObject().Select(field => field.Name)
+        );
     }
 
     [Fact]

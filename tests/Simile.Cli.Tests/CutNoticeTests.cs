@@ -1,6 +1,7 @@
 namespace Simile.Cli.Tests;
 
-/// <summary>What is cut is said on standard error, once a run, whatever becomes of the vectors. The model takes 602 tokens; the long text has 902 with the two around it.</summary>
+/// <summary>What is cut is said on standard error, once a run, whatever becomes of the vectors. The model takes 602 tokens; the long text
+/// has 902 with the two around it.</summary>
 public sealed class CutNoticeTests : IDisposable
 {
     private static readonly string Model = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert");
@@ -23,8 +24,18 @@ public sealed class CutNoticeTests : IDisposable
         await File.WriteAllTextAsync(lines, $"ba de\n{Long}\n{Long}\n", TestContext.Current.CancellationToken);
         var documents = Directory.CreateDirectory(_folder.File("documents")).FullName;
         await File.WriteAllTextAsync(Path.Combine(documents, "a.txt"), "ba de fi", TestContext.Current.CancellationToken);
-        string[] all = [.. arguments.Select(argument => argument.Replace("TEXT", Long, StringComparison.Ordinal).Replace("FOLDER", _folder.Path, StringComparison.Ordinal)
-            .Replace("LINES", lines, StringComparison.Ordinal).Replace("DOCUMENTS", documents, StringComparison.Ordinal)), "--model", Model];
+        string[] all =
+        [
+            .. arguments.Select(argument =>
+                argument
+                    .Replace("TEXT", Long, StringComparison.Ordinal)
+                    .Replace("FOLDER", _folder.Path, StringComparison.Ordinal)
+                    .Replace("LINES", lines, StringComparison.Ordinal)
+                    .Replace("DOCUMENTS", documents, StringComparison.Ordinal)
+            ),
+            "--model",
+            Model,
+        ];
         var result = await CliProcess.RunAsync(null, all);
         Assert.Equal(0, result.ExitCode);
         Assert.Single(result.Error.Split('\n'), line => line == expected);

@@ -15,7 +15,9 @@ public sealed class EvalTests : IDisposable
         string[] known = ["5\ta cat sleeps\ta kitten sleeps", "3\tbread and butter\ta loaf of bread", "0\tan engine\ta song"];
         await File.WriteAllLinesAsync(_folder.File("known.tsv"), known);
         await File.WriteAllLinesAsync(_folder.File("all.tsv"), [known[0], $"1\t{Unknown}\ta cat", known[1], "2\ta cat\t", known[2]]);
-        var expected = JsonDocument.Parse((await CliProcess.RunAsync(null, "eval", "sts", _folder.File("known.tsv"), "--json")).Output).RootElement;
+        var expected = JsonDocument
+            .Parse((await CliProcess.RunAsync(null, "eval", "sts", _folder.File("known.tsv"), "--json")).Output)
+            .RootElement;
         var run = await CliProcess.RunAsync(null, "eval", "sts", _folder.File("all.tsv"), "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var result = JsonDocument.Parse(run.Output).RootElement;
@@ -39,14 +41,26 @@ public sealed class EvalTests : IDisposable
     public async Task QueriesAndDocumentsWithoutAVectorAreCountedInRetrieval()
     {
         Directory.CreateDirectory(_folder.File("qrels"));
-        await File.WriteAllLinesAsync(_folder.File("corpus.jsonl"), ["""{"_id":"a","text":"a cat sleeps"}""", """{"_id":"b","text":""}""", $$"""{"_id":"c","text":"{{Unknown}}"}"""]);
-        await File.WriteAllLinesAsync(_folder.File("queries.jsonl"), ["""{"_id":"1","text":"a cat sleeps"}""", """{"_id":"2","text":""}"""]);
+        await File.WriteAllLinesAsync(
+            _folder.File("corpus.jsonl"),
+            ["""{"_id":"a","text":"a cat sleeps"}""", """{"_id":"b","text":""}""", $$"""{"_id":"c","text":"{{Unknown}}"}"""]
+        );
+        await File.WriteAllLinesAsync(
+            _folder.File("queries.jsonl"),
+            ["""{"_id":"1","text":"a cat sleeps"}""", """{"_id":"2","text":""}"""]
+        );
         await File.WriteAllLinesAsync(_folder.File("qrels", "test.tsv"), ["query-id\tcorpus-id\tscore", "1\ta\t1", "2\tb\t1"]);
         var run = await CliProcess.RunAsync(null, "eval", "retrieval", _folder.Path, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var dense = JsonDocument.Parse(run.Lines[0]).RootElement;
-        Assert.Equal(("dense", 2, 1), (dense.GetProperty("mode").GetString(), dense.GetProperty("queries").GetInt32(), dense.GetProperty("unanswered").GetInt32()));
-        Assert.Equal((0.5, 0.5, 0.5), (dense.GetProperty("ndcg@10").GetDouble(), dense.GetProperty("recall@100").GetDouble(), dense.GetProperty("mrr@10").GetDouble()));
+        Assert.Equal(
+            ("dense", 2, 1),
+            (dense.GetProperty("mode").GetString(), dense.GetProperty("queries").GetInt32(), dense.GetProperty("unanswered").GetInt32())
+        );
+        Assert.Equal(
+            (0.5, 0.5, 0.5),
+            (dense.GetProperty("ndcg@10").GetDouble(), dense.GetProperty("recall@100").GetDouble(), dense.GetProperty("mrr@10").GetDouble())
+        );
         Assert.Contains("2 documents without a vector", run.Error, StringComparison.Ordinal);
         Assert.Contains("1 query without a vector", run.Error, StringComparison.Ordinal);
     }

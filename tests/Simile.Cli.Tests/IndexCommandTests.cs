@@ -11,7 +11,17 @@ public sealed class IndexCommandTests : IDisposable
     public async Task WhatIsLeftOutIsSaid()
     {
         Directory.CreateDirectory(_folder.File("docs", ".hidden"));
-        foreach (var (name, content) in (ReadOnlySpan<(string, string)>)[("a.md", "Owls hoot."), ("b.pdf", "%PDF-1.7"), ("c.pdf", "%PDF-1.7"), (".env", "KEY=1"), ("README", "text"), ("rows.jsonl", "{\"text\":\"Bees hum.\"}\n{\n")])
+        foreach (
+            var (name, content) in (ReadOnlySpan<(string, string)>)
+                [
+                    ("a.md", "Owls hoot."),
+                    ("b.pdf", "%PDF-1.7"),
+                    ("c.pdf", "%PDF-1.7"),
+                    (".env", "KEY=1"),
+                    ("README", "text"),
+                    ("rows.jsonl", "{\"text\":\"Bees hum.\"}\n{\n"),
+                ]
+        )
         {
             File.WriteAllText(_folder.File("docs", name), content);
         }
@@ -19,15 +29,35 @@ public sealed class IndexCommandTests : IDisposable
         var said = await CliProcess.RunAsync(null, "index", _folder.File("docs"), "--store", _folder.File("i.db"));
         Assert.Equal(0, said.ExitCode);
         Assert.Equal("2 files: 2 new or changed (2 chunks), 0 unchanged, 0 not read; 0 removed, 1 with problems", said.Output.Trim());
-        Assert.Contains("Passed over: 2 .pdf, 1 file without an ending, 1 hidden file, 1 hidden folder (", said.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Passed over: 2 .pdf, 1 file without an ending, 1 hidden file, 1 hidden folder (",
+            said.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Line 2 ", said.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("c.pdf", said.Error, StringComparison.Ordinal);
 
-        var again = await CliProcess.RunAsync(null, "index", _folder.File("docs"), "--store", _folder.File("i.db"), "--strict", "--verbose", "--json");
+        var again = await CliProcess.RunAsync(
+            null,
+            "index",
+            _folder.File("docs"),
+            "--store",
+            _folder.File("i.db"),
+            "--strict",
+            "--verbose",
+            "--json"
+        );
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("c.pdf", again.Error, StringComparison.Ordinal);
         var json = JsonDocument.Parse(again.Output).RootElement;
-        Assert.Equal((2, 2, 1), (json.GetProperty("unchanged").GetInt32(), json.GetProperty("passed_over").GetProperty(".pdf").GetInt32(), json.GetProperty("problems").GetInt32()));
+        Assert.Equal(
+            (2, 2, 1),
+            (
+                json.GetProperty("unchanged").GetInt32(),
+                json.GetProperty("passed_over").GetProperty(".pdf").GetInt32(),
+                json.GetProperty("problems").GetInt32()
+            )
+        );
     }
 
     [Fact]

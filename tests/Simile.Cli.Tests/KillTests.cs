@@ -50,7 +50,9 @@ public sealed class KillTests : IDisposable
 
     private static Task WriteAsync(string folder, int file, Random random)
     {
-        var sentences = Enumerable.Range(0, 200).Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => Words[random.Next(Words.Length)])) + $" {file}.");
+        var sentences = Enumerable
+            .Range(0, 200)
+            .Select(_ => string.Join(' ', Enumerable.Range(0, 12).Select(_ => Words[random.Next(Words.Length)])) + $" {file}.");
         return File.WriteAllTextAsync(Path.Combine(folder, $"{file}.txt"), string.Join('\n', sentences));
     }
 
@@ -58,7 +60,11 @@ public sealed class KillTests : IDisposable
     {
         using var store = Hosting.SimileHost.OfThisMachine().OpenStore(path, create: false);
         var files = await store.ReadFilesAsync([.. (await store.ListFilesAsync()).Keys]);
-        var rows = files.SelectMany(file => file.Chunks.Select((chunk, i) => $"{file.Path} {chunk.StartLine} {chunk.Text.Length} {string.Join(' ', file.Vectors[i].Span[..4].ToArray())}"));
+        var rows = files.SelectMany(file =>
+            file.Chunks.Select(
+                (chunk, i) => $"{file.Path} {chunk.StartLine} {chunk.Text.Length} {string.Join(' ', file.Vectors[i].Span[..4].ToArray())}"
+            )
+        );
         var words = (await store.SearchWordsAsync("bread 17", 100_000)).Count;
         return [.. rows.Order(StringComparer.Ordinal), $"{words} with a word"];
     }

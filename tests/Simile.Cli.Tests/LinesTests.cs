@@ -44,11 +44,22 @@ public sealed class LinesTests : IDisposable
     [Fact]
     public async Task AModelThatIsMisspeltIsGuessed()
     {
-        foreach (var arguments in (string[][])[["compare", "a", "b", "--model", "simile-text-mni"], ["models", "show", "simile-text-mni"], ["models", "verify", "simile-text-mni"]])
+        foreach (
+            var arguments in (string[][])
+                [
+                    ["compare", "a", "b", "--model", "simile-text-mni"],
+                    ["models", "show", "simile-text-mni"],
+                    ["models", "verify", "simile-text-mni"],
+                ]
+        )
         {
             var result = await CliProcess.RunAsync(null, arguments);
             Assert.Equal(1, result.ExitCode);
-            Assert.Contains("There is no model 'simile-text-mni'. Did you mean 'simile-text-mini'?", result.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "There is no model 'simile-text-mni'. Did you mean 'simile-text-mini'?",
+                result.Error,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -56,11 +67,19 @@ public sealed class LinesTests : IDisposable
     public async Task OneIsSingular()
     {
         File.WriteAllText(_folder.File("sts.tsv"), "1\towl\tbird\n5\towl\towl\n");
-        Assert.Contains(" 2 pairs,", (await CliProcess.RunAsync(null, "eval", "sts", _folder.File("sts.tsv"))).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            " 2 pairs,",
+            (await CliProcess.RunAsync(null, "eval", "sts", _folder.File("sts.tsv"))).Output,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(_folder.File("a.txt"), "owls hunt at night");
         var index = await CliProcess.RunAsync(null, "index", _folder.File("a.txt"), "--store", _folder.File("i.db"));
         Assert.Contains("1 file: 1 new or changed (1 chunk)", index.Output, StringComparison.Ordinal);
-        Assert.Contains("1 vector of 256 values", (await CliProcess.RunAsync(null, "embed", "owl", "--output", _folder.File("v.npy"))).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 vector of 256 values",
+            (await CliProcess.RunAsync(null, "embed", "owl", "--output", _folder.File("v.npy"))).Error,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _folder.Dispose();

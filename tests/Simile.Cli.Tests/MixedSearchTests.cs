@@ -10,8 +10,21 @@ public class MixedSearchTests
     [InlineData("dense")]
     public async Task ASunflowerIsFoundAmongTextsAndPictures(string mode)
     {
-        var result = await CliProcess.RunAsync(null, "search", "a sunflower", "--in", RepositoryRoot.Find("samples"), "--mode", mode, "--json");
-        Assert.EndsWith("sunflower.jpg", JsonDocument.Parse(result.Lines[0]).RootElement.GetProperty("path").GetString()!, StringComparison.Ordinal);
+        var result = await CliProcess.RunAsync(
+            null,
+            "search",
+            "a sunflower",
+            "--in",
+            RepositoryRoot.Find("samples"),
+            "--mode",
+            mode,
+            "--json"
+        );
+        Assert.EndsWith(
+            "sunflower.jpg",
+            JsonDocument.Parse(result.Lines[0]).RootElement.GetProperty("path").GetString()!,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

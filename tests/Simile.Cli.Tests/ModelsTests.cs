@@ -29,7 +29,10 @@ public sealed class ModelsTests : IDisposable
         foreach (var name in (string[])["org/model", "org/model@main", "org/model@" + FakeHub.Commit])
         {
             var embedded = await RunAsync("embed", "red", "--model", name);
-            Assert.Equal([0f, 1f], JsonDocument.Parse(embedded.Output).RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle()));
+            Assert.Equal(
+                [0f, 1f],
+                JsonDocument.Parse(embedded.Output).RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())
+            );
         }
 
         var listed = (await RunAsync("models", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
@@ -38,14 +41,18 @@ public sealed class ModelsTests : IDisposable
         Assert.Contains(FakeHub.Commit, (await RunAsync("models", "show", "org/model")).Output, StringComparison.Ordinal);
 
         var removed = await RunAsync("models", "remove", "org/model", "--json");
-        Assert.Equal(root.GetProperty("bytes").GetInt64(), JsonDocument.Parse(removed.Output).RootElement.GetProperty("freed_bytes").GetInt64() - FakeHub.Commit.Length);
+        Assert.Equal(
+            root.GetProperty("bytes").GetInt64(),
+            JsonDocument.Parse(removed.Output).RootElement.GetProperty("freed_bytes").GetInt64() - FakeHub.Commit.Length
+        );
         Assert.Equal(1, (await RunAsync("models", "remove", "org/model")).ExitCode);
     }
 
     [Fact]
     public async Task AModelThatSimileCannotRunIsPulledListedAndRefusedClearly()
     {
-        _hub.Files["modules.json"] = """[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Pooling","path":"1_Pooling"}]"""u8.ToArray();
+        _hub.Files["modules.json"] =
+            """[{"type":"sentence_transformers.models.Transformer","path":""},{"type":"sentence_transformers.models.Pooling","path":"1_Pooling"}]"""u8.ToArray();
         Assert.Equal(0, (await RunAsync("models", "pull", "org/model")).ExitCode);
         Assert.Contains("t5", (await RunAsync("models", "list")).Output, StringComparison.Ordinal);
         var refused = await RunAsync("embed", "x", "--model", "org/model");
@@ -58,7 +65,10 @@ public sealed class ModelsTests : IDisposable
     public async Task APullThatIsKilledLeavesNothingHalfAndGoesOn()
     {
         var never = new TaskCompletionSource();
-        _hub.Script = request => request is { Method: "GET", Path: "/model.safetensors" } ? new LoopbackAnswer(200, _hub.Files["model.safetensors"]) { CutAfter = 70_000, Hold = never.Task } : null;
+        _hub.Script = request =>
+            request is { Method: "GET", Path: "/model.safetensors" }
+                ? new LoopbackAnswer(200, _hub.Files["model.safetensors"]) { CutAfter = 70_000, Hold = never.Task }
+                : null;
         var blob = _folder.File("models--org--model", "blobs", FakeHub.EtagOf(_hub.Files["model.safetensors"], isLarge: true));
         using (var process = CliProcess.Start(Variables, "models", "pull", "org/model"))
         {
@@ -74,7 +84,11 @@ public sealed class ModelsTests : IDisposable
 
         never.SetResult();
         Assert.False(File.Exists(blob));
-        Assert.Contains("simile models pull org/model", (await RunAsync("embed", "x", "--model", "org/model")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "simile models pull org/model",
+            (await RunAsync("embed", "x", "--model", "org/model")).Error,
+            StringComparison.Ordinal
+        );
         _hub.Script = _ => null;
         Assert.Equal(0, (await RunAsync("models", "pull", "org/model")).ExitCode);
         Assert.Equal("bytes=70000-", _hub.Gets("model.safetensors").Last().Headers["Range"]);
@@ -118,14 +132,23 @@ public sealed class ModelsTests : IDisposable
         _folder.Dispose();
     }
 
-    private Dictionary<string, string> Variables => new() { ["HF_ENDPOINT"] = _hub.Endpoint, ["HF_HUB_CACHE"] = _folder.Path, ["HF_HUB_OFFLINE"] = "0" };
+    private Dictionary<string, string> Variables =>
+        new()
+        {
+            ["HF_ENDPOINT"] = _hub.Endpoint,
+            ["HF_HUB_CACHE"] = _folder.Path,
+            ["HF_HUB_OFFLINE"] = "0",
+        };
 
     private Task<CliResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(null, Variables, arguments);
 
     private void PlantStaticModel()
     {
         float[] rows = [9, 9, 0, 1, 1, 0];
-        SafetensorsWriter.Write(_folder.File("w"), [new TensorToWrite("embeddings", TensorType.F32, [3, 2], MemoryMarshal.AsBytes(rows.AsSpan()).ToArray())]);
+        SafetensorsWriter.Write(
+            _folder.File("w"),
+            [new TensorToWrite("embeddings", TensorType.F32, [3, 2], MemoryMarshal.AsBytes(rows.AsSpan()).ToArray())]
+        );
         _hub.Files.Remove("modules.json");
         _hub.Files["config.json"] = """{"model_type":"model2vec","normalize":true}"""u8.ToArray();
         _hub.Files["tokenizer.json"] = System.Text.Encoding.UTF8.GetBytes(Tokenizer);

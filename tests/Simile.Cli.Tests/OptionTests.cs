@@ -6,7 +6,22 @@ namespace Simile.Cli.Tests;
 /// <summary>Every option of every verb is given what it does not take; the answer is a sentence, never an exception.</summary>
 public sealed class OptionTests
 {
-    private static readonly string[] NoNumbers = ["y", "-1.5x", "", "2147483648e9", "99999999999999999999", "NaN", "１２", "0x10", "1,5", " 3", "٣", new string('9', 5000), "\u001b[31m"];
+    private static readonly string[] NoNumbers =
+    [
+        "y",
+        "-1.5x",
+        "",
+        "2147483648e9",
+        "99999999999999999999",
+        "NaN",
+        "１２",
+        "0x10",
+        "1,5",
+        " 3",
+        "٣",
+        new string('9', 5000),
+        "\u001b[31m",
+    ];
 
     [Fact]
     public void NoNumberIsNoNumberOnAnyVerb()
@@ -41,23 +56,48 @@ public sealed class OptionTests
     {
         foreach (var wrong in (string[])["0", "-1", "1025", "100000", "2147483647", "2147483648", "9223372036854775808"])
         {
-            Assert.Contains(Failures.MessagesOf(SimileCommand.Parse([.. verb, "--threads", wrong])), message => message == $"--threads takes a whole number from 1 to 1024, but '{wrong}' was given.");
+            Assert.Contains(
+                Failures.MessagesOf(SimileCommand.Parse([.. verb, "--threads", wrong])),
+                message => message == $"--threads takes a whole number from 1 to 1024, but '{wrong}' was given."
+            );
         }
 
-        Assert.DoesNotContain(Failures.MessagesOf(SimileCommand.Parse([.. verb, "--threads", "1024"])), message => message.Contains("--threads", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Failures.MessagesOf(SimileCommand.Parse([.. verb, "--threads", "1024"])),
+            message => message.Contains("--threads", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void NothingThatNamesSomethingIsEmpty()
     {
-        string[] checkedNames = ["--output", "--store", "--model", "--image-model", "--text-model", "--in", "--recipe", "--corpus", "--tokenizer", "--checkpoint", "--pairs", "--revision"];
+        string[] checkedNames =
+        [
+            "--output",
+            "--store",
+            "--model",
+            "--image-model",
+            "--text-model",
+            "--in",
+            "--recipe",
+            "--corpus",
+            "--tokenizer",
+            "--checkpoint",
+            "--pairs",
+            "--revision",
+        ];
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (path, option) in Options().Where(pair => checkedNames.Contains(pair.Option.Name) && pair.Option.ValueType != typeof(bool)))
+        foreach (
+            var (path, option) in Options().Where(pair => checkedNames.Contains(pair.Option.Name) && pair.Option.ValueType != typeof(bool))
+        )
         {
             seen.Add(option.Name);
             foreach (var empty in (string[])[string.Empty, " ", "\t"])
             {
-                Assert.Contains(Failures.MessagesOf(SimileCommand.Parse([.. path, option.Name, empty])), message => message.StartsWith(option.Name + " needs a value", StringComparison.Ordinal));
+                Assert.Contains(
+                    Failures.MessagesOf(SimileCommand.Parse([.. path, option.Name, empty])),
+                    message => message.StartsWith(option.Name + " needs a value", StringComparison.Ordinal)
+                );
             }
         }
 
@@ -67,7 +107,10 @@ public sealed class OptionTests
     [Fact]
     public void EveryOptionIsRefusedTwiceAndWithoutItsValue()
     {
-        foreach (var (path, option) in Options().Where(pair => pair.Option.ValueType != typeof(bool) && pair.Option.Arity.MaximumNumberOfValues == 1))
+        foreach (
+            var (path, option) in Options()
+                .Where(pair => pair.Option.ValueType != typeof(bool) && pair.Option.Arity.MaximumNumberOfValues == 1)
+        )
         {
             var value = option.HelpName is "N" or "X" ? "1" : option.HelpName!.Split('|')[0];
             Assert.NotEmpty(Failures.MessagesOf(SimileCommand.Parse([.. path, option.Name, value, option.Name, value])));
@@ -80,10 +123,31 @@ public sealed class OptionTests
     [InlineData("'simile' has no verb 'EMBDE'. Did you mean 'embed'?", "EMBDE")]
     [InlineData("'models' has no verb 'lsit'. Did you mean 'list'?", "models", "lsit")]
     [InlineData("'eval' needs a verb. There are sts, retrieval.", "eval")]
-    [InlineData("There is no option '--dimension'. Did you mean '--dimensions'? (A text that begins with '-' comes after '--'.)", "embed", "--dimension", "64", "x")]
-    [InlineData("There is no option '--jsn'. Did you mean '--json'? (A text that begins with '-' comes after '--'.)", "search", "x", "--in", ".", "--jsn")]
+    [InlineData(
+        "There is no option '--dimension'. Did you mean '--dimensions'? (A text that begins with '-' comes after '--'.)",
+        "embed",
+        "--dimension",
+        "64",
+        "x"
+    )]
+    [InlineData(
+        "There is no option '--jsn'. Did you mean '--json'? (A text that begins with '-' comes after '--'.)",
+        "search",
+        "x",
+        "--in",
+        ".",
+        "--jsn"
+    )]
     [InlineData("There is no option '--output'. (A text that begins with '-' comes after '--'.)", "compare", "a", "b", "--output")]
-    [InlineData("--mode takes hybrid|dense|keyword, but 'keywrd' was given. Did you mean 'keyword'?", "search", "x", "--in", ".", "--mode", "keywrd")]
+    [InlineData(
+        "--mode takes hybrid|dense|keyword, but 'keywrd' was given. Did you mean 'keyword'?",
+        "search",
+        "x",
+        "--in",
+        ".",
+        "--mode",
+        "keywrd"
+    )]
     [InlineData("--mode takes hybrid|dense|keyword, but '1' was given.", "search", "x", "--in", ".", "--mode", "1")]
     public void WhatWasMeantIsSaid(string says, params string[] arguments) =>
         Assert.Equal(says, Assert.Single(Failures.MessagesOf(SimileCommand.Parse(arguments))));
@@ -97,5 +161,7 @@ public sealed class OptionTests
     private static IEnumerable<(string[] Path, Option Option)> Options() => Options(SimileCommand.Create(), []);
 
     private static IEnumerable<(string[] Path, Option Option)> Options(Command command, string[] path) =>
-        command.Options.Select(option => (path, option)).Concat(command.Subcommands.SelectMany(verb => Options(verb, [.. path, verb.Name])));
+        command
+            .Options.Select(option => (path, option))
+            .Concat(command.Subcommands.SelectMany(verb => Options(verb, [.. path, verb.Name])));
 }

@@ -12,7 +12,14 @@ public sealed class PictureCommandTests : IDisposable
     public async Task EmbedTakesTextsAndPicturesInOrder()
     {
         File.WriteAllText(_folder.File("bad.png"), "no picture");
-        var result = await CliProcess.RunAsync(null, "embed", Picture("pizza.jpg"), "a pizza", "@" + _folder.File("bad.png"), Picture("chair.png"));
+        var result = await CliProcess.RunAsync(
+            null,
+            "embed",
+            Picture("pizza.jpg"),
+            "a pizza",
+            "@" + _folder.File("bad.png"),
+            Picture("chair.png")
+        );
         var rows = result.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal((1, 4), (result.ExitCode, rows.Length));
         Assert.Equal([256, 256, 256], new[] { 0, 1, 3 }.Select(i => rows[i].GetProperty("embedding").GetArrayLength()));
@@ -45,9 +52,16 @@ public sealed class PictureCommandTests : IDisposable
         var byText = await CliProcess.RunAsync(null, "search", "a starfish", "--store", store, "--json");
         var first = JsonDocument.Parse(byText.Lines[0]).RootElement;
         Assert.EndsWith("2.webp", first.GetProperty("path").GetString(), StringComparison.Ordinal);
-        Assert.Equal(("picture", 0, "2.webp"), (first.GetProperty("kind").GetString(), first.GetProperty("start_line").GetInt32(), first.GetProperty("text").GetString()));
+        Assert.Equal(
+            ("picture", 0, "2.webp"),
+            (first.GetProperty("kind").GetString(), first.GetProperty("start_line").GetInt32(), first.GetProperty("text").GetString())
+        );
         var byPicture = await CliProcess.RunAsync(null, "search", Picture("pizza.jpg"), "--store", store, "--json");
-        Assert.EndsWith("1.jpg", JsonDocument.Parse(byPicture.Lines[0]).RootElement.GetProperty("path").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "1.jpg",
+            JsonDocument.Parse(byPicture.Lines[0]).RootElement.GetProperty("path").GetString(),
+            StringComparison.Ordinal
+        );
         var byWords = await CliProcess.RunAsync(null, "search", Picture("pizza.jpg"), "--store", store, "--mode", "keyword");
         Assert.Equal((2, true), (byWords.ExitCode, byWords.Error.Contains("no words", StringComparison.Ordinal)));
     }
@@ -55,12 +69,29 @@ public sealed class PictureCommandTests : IDisposable
     [Fact]
     public async Task InspectShowsWhatAPictureIsAndWhatTheNetworkSees()
     {
-        var shown = JsonDocument.Parse((await CliProcess.RunAsync(null, "inspect", Picture("sunflower.jpg"), "--json")).Lines[0]).RootElement;
-        Assert.Equal((1, 64, "jpeg"), (shown.GetProperty("orientation").GetInt32(), shown.GetProperty("sha256").GetString()!.Length, shown.GetProperty("format").GetString()));
+        var shown = JsonDocument
+            .Parse((await CliProcess.RunAsync(null, "inspect", Picture("sunflower.jpg"), "--json")).Lines[0])
+            .RootElement;
+        Assert.Equal(
+            (1, 64, "jpeg"),
+            (
+                shown.GetProperty("orientation").GetInt32(),
+                shown.GetProperty("sha256").GetString()!.Length,
+                shown.GetProperty("format").GetString()
+            )
+        );
         var (width, height) = (shown.GetProperty("width").GetInt32(), shown.GetProperty("height").GetInt32());
         await CliProcess.RunAsync(null, "inspect", Picture("sunflower.jpg"), "--output", _folder.File("decoded.npy"));
         Assert.Equal(128 + (width * height * 3), new FileInfo(_folder.File("decoded.npy")).Length);
-        var prepared = await CliProcess.RunAsync(null, "inspect", Picture("sunflower.jpg"), "--stage", "prepared", "--output", _folder.File("prepared.npy"));
+        var prepared = await CliProcess.RunAsync(
+            null,
+            "inspect",
+            Picture("sunflower.jpg"),
+            "--stage",
+            "prepared",
+            "--output",
+            _folder.File("prepared.npy")
+        );
         Assert.True(prepared.ExitCode == 0, prepared.Error);
         Assert.Equal(128 + (112 * 112 * 3 * 4), new FileInfo(_folder.File("prepared.npy")).Length);
         Assert.Equal(2, (await CliProcess.RunAsync(null, "inspect", "a text", "--stage", "prepared")).ExitCode);
@@ -69,7 +100,16 @@ public sealed class PictureCommandTests : IDisposable
     [Fact]
     public async Task PicturesAreClassified()
     {
-        var result = await CliProcess.RunAsync(null, "classify", Picture("umbrella.png"), "--labels", "umbrella,pizza,chair", "--template", "a photo of a {}", "--json");
+        var result = await CliProcess.RunAsync(
+            null,
+            "classify",
+            Picture("umbrella.png"),
+            "--labels",
+            "umbrella,pizza,chair",
+            "--template",
+            "a photo of a {}",
+            "--json"
+        );
         var best = JsonDocument.Parse(result.Lines[0]).RootElement;
         Assert.Equal(("umbrella", true), (best.GetProperty("label").GetString(), best.GetProperty("score").GetDouble() is > 0.9 and < 1));
     }
@@ -79,7 +119,10 @@ public sealed class PictureCommandTests : IDisposable
     {
         var row = JsonDocument.Parse((await CliProcess.RunAsync(null, "bench", "--corpus", Samples, "--json")).Lines[0]).RootElement;
         Assert.Equal(Directory.GetFiles(Samples).Length, row.GetProperty("images").GetInt32());
-        Assert.All(["images_per_s", "decode_ms", "prepare_ms", "forward_ms", "p50_ms", "peak_memory_mb"], name => Assert.True(row.GetProperty(name).GetDouble() > 0));
+        Assert.All(
+            ["images_per_s", "decode_ms", "prepare_ms", "forward_ms", "p50_ms", "peak_memory_mb"],
+            name => Assert.True(row.GetProperty(name).GetDouble() > 0)
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -87,7 +130,10 @@ public sealed class PictureCommandTests : IDisposable
     private static string Picture(string name) => "@" + Path.Combine(Samples, name);
 
     private async Task<JsonElement> IndexAsync(string store) =>
-        JsonDocument.Parse((await CliProcess.RunAsync(null, "index", _folder.File("1.jpg"), _folder.Path, "--store", store, "--json")).Lines[0]).RootElement;
+        JsonDocument
+            .Parse((await CliProcess.RunAsync(null, "index", _folder.File("1.jpg"), _folder.Path, "--store", store, "--json")).Lines[0])
+            .RootElement;
 
-    private static string Figures(JsonElement report) => string.Join(',', new[] { "files", "changed", "chunks", "problems" }.Select(name => report.GetProperty(name).GetInt32()));
+    private static string Figures(JsonElement report) =>
+        string.Join(',', new[] { "files", "changed", "chunks", "problems" }.Select(name => report.GetProperty(name).GetInt32()));
 }

@@ -16,10 +16,25 @@ public sealed class RerankVerbTests : IDisposable
     [InlineData("modernbert-mean")]
     public async Task ScoresAreThoseOfSentenceTransformersBestFirst(string model)
     {
-        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Models, model, "expected.json"), TestContext.Current.CancellationToken));
-        foreach (var (pair, score) in document.RootElement.GetProperty("pairs").EnumerateArray().Zip(document.RootElement.GetProperty("scores").EnumerateArray()).Take(2))
+        using var document = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Path.Combine(Models, model, "expected.json"), TestContext.Current.CancellationToken)
+        );
+        foreach (
+            var (pair, score) in document
+                .RootElement.GetProperty("pairs")
+                .EnumerateArray()
+                .Zip(document.RootElement.GetProperty("scores").EnumerateArray())
+                .Take(2)
+        )
         {
-            var result = await RunAsync(pair[0].GetString()!, "walnut", pair[1].GetString()!, "--json", "--model", Path.Combine(Models, model));
+            var result = await RunAsync(
+                pair[0].GetString()!,
+                "walnut",
+                pair[1].GetString()!,
+                "--json",
+                "--model",
+                Path.Combine(Models, model)
+            );
             var rows = Rows(result);
             Assert.Equal([1, 2], rows.Select(row => row.GetProperty("rank").GetInt32()));
             Assert.True(rows[0].GetProperty("score").GetSingle() >= rows[1].GetProperty("score").GetSingle());
@@ -38,9 +53,16 @@ public sealed class RerankVerbTests : IDisposable
         var result = await RunAsync("the kettle", "@" + path, "--lines", "--json", "--model", Bert);
         Assert.Equal(1, result.ExitCode);
         var rows = Rows(result);
-        Assert.Equal(["SIM101", "SIM103"], rows.Where(row => row.TryGetProperty("error", out _)).Select(row => row.GetProperty("error").GetProperty("code").GetString()!));
+        Assert.Equal(
+            ["SIM101", "SIM103"],
+            rows.Where(row => row.TryGetProperty("error", out _)).Select(row => row.GetProperty("error").GetProperty("code").GetString()!)
+        );
         Assert.Equal([1, 3], rows.Where(row => row.TryGetProperty("error", out _)).Select(row => row.GetProperty("index").GetInt32()));
-        Assert.Equal([0, 4], rows.Where(row => row.TryGetProperty("text", out var text) && text.GetString() == "heron").Select(row => row.GetProperty("index").GetInt32()));
+        Assert.Equal(
+            [0, 4],
+            rows.Where(row => row.TryGetProperty("text", out var text) && text.GetString() == "heron")
+                .Select(row => row.GetProperty("index").GetInt32())
+        );
         Assert.Contains($"{path} line 2: SIM101: ", result.Error, StringComparison.Ordinal);
     }
 
@@ -65,7 +87,10 @@ public sealed class RerankVerbTests : IDisposable
         Assert.Contains("2 of 2 pairs were cut: 128 of 707 tokens count\n", result.Error, StringComparison.Ordinal);
         // 61 tokens are left for both: the query keeps 30, the text 31.
         Assert.Contains("The query was cut, too, by up to 270 tokens", result.Error, StringComparison.Ordinal);
-        Assert.Equal([true, true], Rows(await RunAsync(query, "ladder", text, "--json", "--model", Bert)).Select(row => row.GetProperty("truncated").GetBoolean()));
+        Assert.Equal(
+            [true, true],
+            Rows(await RunAsync(query, "ladder", text, "--json", "--model", Bert)).Select(row => row.GetProperty("truncated").GetBoolean())
+        );
     }
 
     [Theory]
@@ -81,14 +106,18 @@ public sealed class RerankVerbTests : IDisposable
     [InlineData(2, "'text' missing", "heron", "--model", "BERT")]
     public async Task WhatCannotBeRankedIsRefused(int exitCode, string said, params string[] arguments)
     {
-        var result = await RunAsync([.. arguments.Select(argument => argument switch
-        {
-            "BERT" => Bert,
-            "THREE" => Path.Combine(Models, "bert-3"),
-            "QWEN" => Path.Combine(Models, "qwen3"),
-            "LONG" => string.Join(' ', Enumerable.Repeat("heron", 2000)),
-            _ => argument,
-        })]);
+        var result = await RunAsync([
+            .. arguments.Select(argument =>
+                argument switch
+                {
+                    "BERT" => Bert,
+                    "THREE" => Path.Combine(Models, "bert-3"),
+                    "QWEN" => Path.Combine(Models, "qwen3"),
+                    "LONG" => string.Join(' ', Enumerable.Repeat("heron", 2000)),
+                    _ => argument,
+                }
+            ),
+        ]);
         Assert.Equal((exitCode, string.Empty), (result.ExitCode, result.Output));
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
     }
@@ -96,7 +125,11 @@ public sealed class RerankVerbTests : IDisposable
     [Fact]
     public async Task WithoutARerankerItSaysWhatToGetAndOneIsEnough()
     {
-        Assert.Contains("simile models pull cross-encoder/ms-marco-MiniLM-L6-v2", (await RunAsync("heron", "otter")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "simile models pull cross-encoder/ms-marco-MiniLM-L6-v2",
+            (await RunAsync("heron", "otter")).Error,
+            StringComparison.Ordinal
+        );
         Plant("bert-1", "one");
         var only = await RunAsync("heron", "otter");
         Assert.Equal(0, only.ExitCode);
@@ -111,12 +144,33 @@ public sealed class RerankVerbTests : IDisposable
     public async Task OtherVerbsKnowARerankerWhenTheySeeOne()
     {
         Plant("bert-1", "one");
-        var listed = (await CliProcess.RunAsync(null, Variables, "models", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).Single(model => model.GetProperty("name").GetString() == "one");
-        Assert.Equal(("nothing", true, JsonValueKind.Null), (listed.GetProperty("embeds").GetString(), listed.GetProperty("reranks").GetBoolean(), listed.GetProperty("dimensions").ValueKind));
+        var listed = (await CliProcess.RunAsync(null, Variables, "models", "list", "--json"))
+            .Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .Single(model => model.GetProperty("name").GetString() == "one");
+        Assert.Equal(
+            ("nothing", true, JsonValueKind.Null),
+            (
+                listed.GetProperty("embeds").GetString(),
+                listed.GetProperty("reranks").GetBoolean(),
+                listed.GetProperty("dimensions").ValueKind
+            )
+        );
         Assert.Contains("scores pairs", (await CliProcess.RunAsync(null, Variables, "models", "list")).Output, StringComparison.Ordinal);
-        Assert.Contains("agrees with itself", (await CliProcess.RunAsync(null, Variables, "models", "verify", "one")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "agrees with itself",
+            (await CliProcess.RunAsync(null, Variables, "models", "verify", "one")).Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("ok   one: ", (await CliProcess.RunAsync(null, Variables, "doctor")).Output, StringComparison.Ordinal);
-        foreach (var arguments in (string[][])[["embed", "heron"], ["inspect", "heron"], ["compare", "heron", "otter"], ["classify", "heron", "--labels", "otter"]])
+        foreach (
+            var arguments in (string[][])
+                [
+                    ["embed", "heron"],
+                    ["inspect", "heron"],
+                    ["compare", "heron", "otter"],
+                    ["classify", "heron", "--labels", "otter"],
+                ]
+        )
         {
             var result = await CliProcess.RunAsync(null, Variables, [.. arguments, "--model", "one"]);
             Assert.Equal(1, result.ExitCode);
@@ -133,12 +187,17 @@ public sealed class RerankVerbTests : IDisposable
         var given = await RunAsync("the kettle", "heron", "otter", "--model", Bert);
         Assert.Equal(given.Output, asked.Output);
         Assert.Equal(given.Output, listed.Output);
-        Assert.Contains("no text", (await CliProcess.RunAsync(string.Empty, "rerank", "the kettle", "-", "--lines", "--model", Bert)).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "no text",
+            (await CliProcess.RunAsync(string.Empty, "rerank", "the kettle", "-", "--lines", "--model", Bert)).Error,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private Dictionary<string, string> Variables => new() { ["SIMILE_MODELS"] = _folder.File("models"), ["HF_HUB_CACHE"] = _folder.File("hub") };
+    private Dictionary<string, string> Variables =>
+        new() { ["SIMILE_MODELS"] = _folder.File("models"), ["HF_HUB_CACHE"] = _folder.File("hub") };
 
     private static List<JsonElement> Rows(CliResult result) => [.. result.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
 

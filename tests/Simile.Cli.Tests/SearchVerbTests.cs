@@ -32,20 +32,30 @@ public sealed class SearchVerbTests : IDisposable
     [Fact]
     public async Task FieldsOfRowsAreFilteredBy()
     {
-        Write("rows.jsonl", """
+        Write(
+            "rows.jsonl",
+            """
             {"text":"Bread goes stale in the cold.","lang":"en","year":2019}
             {"text":"Ein Brot namens bread.","lang":"de","year":2024}
             {"text":"Le pain, en anglais bread.","lang":"fr","year":"2024"}
-            """);
+            """
+        );
         Write("plain.txt", "More of bread.");
         (string[] Filters, int[] Lines)[] cases =
         [
-            (["--filter", "lang=de"], [2]), (["--filter", "year=2024"], [2, 3]), (["--filter", "year>=2000", "--filter", "lang != de"], [1]), (["--filter", "year<=2019"], [1]), ([], [1, 1, 2, 3]),
+            (["--filter", "lang=de"], [2]),
+            (["--filter", "year=2024"], [2, 3]),
+            (["--filter", "year>=2000", "--filter", "lang != de"], [1]),
+            (["--filter", "year<=2019"], [1]),
+            ([], [1, 1, 2, 3]),
         ];
         foreach (var (filters, lines) in cases)
         {
             var found = await RunAsync(["search", "bread", "--in", Documents, "--json", .. filters]);
-            Assert.Equal(lines, found.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("start_line").GetInt32()).Order());
+            Assert.Equal(
+                lines,
+                found.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("start_line").GetInt32()).Order()
+            );
         }
 
         var nothing = await RunAsync("search", "bread", "--in", Documents, "--filter", "lang=xx");
@@ -62,16 +72,24 @@ public sealed class SearchVerbTests : IDisposable
     [Fact]
     public async Task AnswersOfAllModesHaveTheirFigures()
     {
-        var passage = string.Concat(Enumerable.Repeat("Bread goes stale in the cold of the larder. ", 9)) + "abc 😀😀😀😀😀 and some more words so that the passage is cut in here";
+        var passage =
+            string.Concat(Enumerable.Repeat("Bread goes stale in the cold of the larder. ", 9))
+            + "abc 😀😀😀😀😀 and some more words so that the passage is cut in here";
         Write("bread.txt", passage);
         Write("cats.txt", "Cats purr when they are content.");
         var store = _folder.File("index.db");
         Assert.Equal(0, (await RunAsync("index", Documents, "--store", store)).ExitCode);
-        var hybrid = (await RunAsync("search", "why does bread go stale", "--store", store, "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var hybrid = (await RunAsync("search", "why does bread go stale", "--store", store, "--json"))
+            .Lines.Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.Equal((1, 1), (hybrid[0].GetProperty("dense_rank").GetInt32(), hybrid[0].GetProperty("keyword_rank").GetInt32()));
         Assert.InRange(hybrid[0].GetProperty("cosine").GetDouble(), 0.4, 1);
         Assert.Equal(JsonValueKind.Null, hybrid[1].GetProperty("keyword_rank").ValueKind);
-        var keyword = JsonDocument.Parse((await RunAsync("search", "stale", "--store", store, "--mode", "keyword", "--model", "no-such-model", "--json")).Lines[0]).RootElement;
+        var keyword = JsonDocument
+            .Parse(
+                (await RunAsync("search", "stale", "--store", store, "--mode", "keyword", "--model", "no-such-model", "--json")).Lines[0]
+            )
+            .RootElement;
         Assert.Equal(JsonValueKind.Null, keyword.GetProperty("cosine").ValueKind);
 
         // A pipe gets one line a passage, whole characters, and no U+FFFD.

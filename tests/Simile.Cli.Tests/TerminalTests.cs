@@ -9,7 +9,9 @@ namespace Simile.Cli.Tests;
 public sealed class TerminalTests : IDisposable
 {
     // ESC, OSC 8 and 52, C1, DEL, overrides and isolates of direction, no width, tags.
-    private const string Evil = "a\u001b[31mb\u001b]8;;http://x\u0007c\u001b]52;c;aGk=\u0007\u009b2J\u007f\u0008\u202edcba\u202c\u2066x\u2069\u200e\u200f\u061c\u200b\u2060\ufeff\U000e0041\u2028z";
+    private const string Evil =
+        "a\u001b[31mb\u001b]8;;http://x\u0007c\u001b]52;c;aGk=\u0007"
+        + "\u009b2J\u007f\u0008\u202edcba\u202c\u2066x\u2069\u200e\u200f\u061c\u200b\u2060\ufeff\U000e0041\u2028z";
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -20,16 +22,36 @@ public sealed class TerminalTests : IDisposable
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
         string[][] runs =
         [
-            ["embed", "@" + path], ["compare", "@" + path, Evil], ["inspect", "@" + path], ["inspect", "@" + path, "--json"], ["classify", "@" + path, "--labels", $"{Evil},dog"],
-            ["search", "owls", "--in", _folder.Path], ["search", "owls", "--in", _folder.Path, "--json"], ["embed", "@" + path + Evil], ["compare", "x", "y", "--model", Evil],
-            ["models", "show", Evil], ["models", "pull", Evil], ["models", "remove", Evil], ["models", "verify", Evil], ["eval", "sts", path], ["eval", "retrieval", path], ["bench", "--corpus", Evil],
-            ["search", "owls", "--store", Evil], ["embed", "x", "--output", Evil], ["index", Evil, "--store", _folder.File("i.db")], [Evil], ["embed", "x", "--threads", Evil],
+            ["embed", "@" + path],
+            ["compare", "@" + path, Evil],
+            ["inspect", "@" + path],
+            ["inspect", "@" + path, "--json"],
+            ["classify", "@" + path, "--labels", $"{Evil},dog"],
+            ["search", "owls", "--in", _folder.Path],
+            ["search", "owls", "--in", _folder.Path, "--json"],
+            ["embed", "@" + path + Evil],
+            ["compare", "x", "y", "--model", Evil],
+            ["models", "show", Evil],
+            ["models", "pull", Evil],
+            ["models", "remove", Evil],
+            ["models", "verify", Evil],
+            ["eval", "sts", path],
+            ["eval", "retrieval", path],
+            ["bench", "--corpus", Evil],
+            ["search", "owls", "--store", Evil],
+            ["embed", "x", "--output", Evil],
+            ["index", Evil, "--store", _folder.File("i.db")],
+            [Evil],
+            ["embed", "x", "--threads", Evil],
             ["train", "static", "--recipe", Evil, "--corpus", Evil, "--tokenizer", Evil, "--output", _folder.File("m")],
         ];
         foreach (var run in runs)
         {
             var result = await CliProcess.RunAsync(null, run);
-            Assert.All((result.Output + result.Error).EnumerateRunes(), rune => Assert.False(IsForbidden(rune), $"U+{rune.Value:X4} came out of {string.Join(' ', run.Take(2))}"));
+            Assert.All(
+                (result.Output + result.Error).EnumerateRunes(),
+                rune => Assert.False(IsForbidden(rune), $"U+{rune.Value:X4} came out of {string.Join(' ', run.Take(2))}")
+            );
             if (run.Contains("--json"))
             {
                 Assert.All(result.Lines, line => JsonDocument.Parse(line));
@@ -53,7 +75,12 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.Equal(@"a\ud800b", SafeText.Escape("a\ud800b"));
         Assert.Equal(@"a\u000ab\u0009c", SafeText.Line("a\nb\tc"));
-        Assert.Equal("\"\U000e0041\u200b\\\\\u202e\"", JsonSerializer.Deserialize<JsonElement>(SafeText.Json("\"\U000e0041\u200b\\\\\u202e\"")).GetRawText() is var raw ? Unescaped(raw) : null);
+        Assert.Equal(
+            "\"\U000e0041\u200b\\\\\u202e\"",
+            JsonSerializer.Deserialize<JsonElement>(SafeText.Json("\"\U000e0041\u200b\\\\\u202e\"")).GetRawText() is var raw
+                ? Unescaped(raw)
+                : null
+        );
     }
 
     [Fact]
@@ -62,10 +89,17 @@ public sealed class TerminalTests : IDisposable
         var path = await ManyLinesAsync();
         using var process = CliProcess.Start("embed", "@" + path, "--lines");
         process.StandardInput.Close();
-        Assert.StartsWith("{\"index\":0", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\"index\":0",
+            await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
         process.StandardOutput.Close();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((141, string.Empty), (process.ExitCode, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (141, string.Empty),
+            (process.ExitCode, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))
+        );
     }
 
     [Theory]
@@ -93,7 +127,10 @@ public sealed class TerminalTests : IDisposable
         using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         await rest;
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((wanted, "Stopped.\n"), (process.ExitCode, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (wanted, "Stopped.\n"),
+            (process.ExitCode, await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken))
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -101,18 +138,42 @@ public sealed class TerminalTests : IDisposable
     private async Task<string> ManyLinesAsync()
     {
         var path = _folder.File("many.txt");
-        await File.WriteAllLinesAsync(path, Enumerable.Range(0, 500_000).Select(i => $"line {i} of a long file of lines"), TestContext.Current.CancellationToken);
+        await File.WriteAllLinesAsync(
+            path,
+            Enumerable.Range(0, 500_000).Select(i => $"line {i} of a long file of lines"),
+            TestContext.Current.CancellationToken
+        );
         return path;
     }
 
-    private static string Unescaped(string raw) => "\"" + JsonSerializer.Deserialize<string>(raw)!.Replace("\\", "\\\\", StringComparison.Ordinal) + "\"";
+    private static string Unescaped(string raw) =>
+        "\"" + JsonSerializer.Deserialize<string>(raw)!.Replace("\\", "\\\\", StringComparison.Ordinal) + "\"";
 
-    private static bool IsForbidden(Rune rune) => rune.Value is not '\n' and not '\t'
-        && (rune.Value is < 0x20 or (>= 0x7F and < 0xA0) or 0x61C or (>= 0x200B and <= 0x200F) or (>= 0x2028 and <= 0x202E) or 0x2060 or (>= 0x2066 and <= 0x2069) or 0xFEFF or (>= 0xE0000 and <= 0xE007F));
+    private static bool IsForbidden(Rune rune) =>
+        rune.Value is not '\n' and not '\t'
+        && (
+            rune.Value
+            is < 0x20
+                or (>= 0x7F and < 0xA0)
+                or 0x61C
+                or (>= 0x200B and <= 0x200F)
+                or (>= 0x2028 and <= 0x202E)
+                or 0x2060
+                or (>= 0x2066 and <= 0x2069)
+                or 0xFEFF
+                or (>= 0xE0000 and <= 0xE007F)
+        );
 
     private static async Task<(int ExitCode, string Error)> ShellAsync(string script, string[] arguments)
     {
-        var start = new ProcessStartInfo("sh", ["-c", script, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"), .. arguments]) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            "sh",
+            ["-c", script, "sh", "dotnet", Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"), .. arguments]
+        )
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -11,8 +11,22 @@ internal static class ExampleProcess
     public static async Task<string[]> LinesAsync(string program, string? folder = null)
     {
         var tests = Path.Combine(AppContext.BaseDirectory, typeof(ExampleProcess).Assembly.GetName().Name!);
-        string[] arguments = ["exec", "--runtimeconfig", tests + ".runtimeconfig.json", "--depsfile", tests + ".deps.json", Path.Combine(AppContext.BaseDirectory, program + ".dll")];
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder ?? RepositoryRoot.Find(), UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] arguments =
+        [
+            "exec",
+            "--runtimeconfig",
+            tests + ".runtimeconfig.json",
+            "--depsfile",
+            tests + ".deps.json",
+            Path.Combine(AppContext.BaseDirectory, program + ".dll"),
+        ];
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder ?? RepositoryRoot.Find(),
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -5,7 +5,8 @@ public class ExampleTests
 {
     private const int LongestExample = 60;
 
-    public static TheoryData<string> Examples => [.. Directory.GetDirectories(RepositoryRoot.Find("examples")).Select(path => Path.GetFileName(path)!)];
+    public static TheoryData<string> Examples =>
+        [.. Directory.GetDirectories(RepositoryRoot.Find("examples")).Select(path => Path.GetFileName(path)!)];
 
     [Theory]
     [MemberData(nameof(Examples))]

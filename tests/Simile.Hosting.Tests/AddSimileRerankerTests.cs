@@ -28,26 +28,40 @@ public class AddSimileRerankerTests
         {
             services.AddSimileReranker(Model("bert-1"));
             services.AddSimileReranker("other", options => options.Model = "nowhere");
-            services.AddSimileReranker("other", options => (options.Model, options.LoadAtStart, options.MaxTokens) = (Model("xlm-roberta"), false, 16));
+            services.AddSimileReranker(
+                "other",
+                options => (options.Model, options.LoadAtStart, options.MaxTokens) = (Model("xlm-roberta"), false, 16)
+            );
         });
         await using var model = await Reranker.LoadAsync(Model("xlm-roberta"), new RerankerOptions { MaxTokens = 16 });
         var other = host.Services.GetRequiredKeyedService<IReranker>("other");
         var expected = (await model.ScoreAsync("the kettle", Texts))[0][0];
-        Assert.Equal([expected, expected, expected], await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await other.ScoreAsync("the kettle", Texts))[0][0])));
+        Assert.Equal(
+            [expected, expected, expected],
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => (await other.ScoreAsync("the kettle", Texts))[0][0]))
+        );
         Assert.NotEqual(expected, (await host.Services.GetRequiredService<IReranker>().ScoreAsync("the kettle", Texts))[0][0]);
     }
 
     [Fact]
     public async Task AHostWithWrongOptionsDoesNotStartAndSaysAllThatIsWrong()
     {
-        var several = await Refused(options => (options.Model, options.Threads, options.Precision) = ("no-such-model", 0, (ComputePrecision)9));
+        var several = await Refused(options =>
+            (options.Model, options.Threads, options.Precision) = ("no-such-model", 0, (ComputePrecision)9)
+        );
         Assert.Equal([ErrorCode.ModelNotFound, ErrorCode.InvalidOption, ErrorCode.InvalidOption], several);
         Assert.Equal([ErrorCode.InvalidOption], await Refused(_ => { }));
         Assert.Equal([ErrorCode.InvalidOption], await Refused(options => options.Model = string.Empty));
         Assert.Equal([ErrorCode.InvalidOption], await Refused(options => (options.Model, options.MaxTokens) = (Model("bert-1"), 0)));
         Assert.Equal([ErrorCode.UnsupportedModel], await Refused(options => options.Model = "simile-text-mini"));
         static async Task<string[]> Refused(Action<SimileRerankerOptions> configure) =>
-            [.. (await Assert.ThrowsAsync<OptionsValidationException>(() => AddSimileTests.StartAsync(services => services.AddSimileReranker(configure)))).Failures.Select(failure => failure[..6])];
+            [
+                .. (
+                    await Assert.ThrowsAsync<OptionsValidationException>(() =>
+                        AddSimileTests.StartAsync(services => services.AddSimileReranker(configure))
+                    )
+                ).Failures.Select(failure => failure[..6]),
+            ];
     }
 
     [Theory]
@@ -55,7 +69,11 @@ public class AddSimileRerankerTests
     [InlineData("bert-1", "be kind", ErrorCode.InvalidOption)]
     public async Task WhatOnlyTheModelKnowsKeepsTheHostFromStartingToo(string name, string? instruction, string code)
     {
-        var error = await Assert.ThrowsAsync<SimileException>(() => AddSimileTests.StartAsync(services => services.AddSimileReranker(options => (options.Model, options.Instruction) = (Model(name), instruction))));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            AddSimileTests.StartAsync(services =>
+                services.AddSimileReranker(options => (options.Model, options.Instruction) = (Model(name), instruction))
+            )
+        );
         Assert.Equal(code, error.Code);
     }
 
@@ -64,9 +82,14 @@ public class AddSimileRerankerTests
     {
         using var folder = new TemporaryFolder();
         var model = folder.File("late");
-        using var host = await AddSimileTests.StartAsync(services => services.AddSimileReranker(options => (options.Model, options.LoadAtStart) = (model, false)));
+        using var host = await AddSimileTests.StartAsync(services =>
+            services.AddSimileReranker(options => (options.Model, options.LoadAtStart) = (model, false))
+        );
         var reranker = host.Services.GetRequiredService<IReranker>();
-        Assert.Equal(ErrorCode.ModelNotFound, (await Assert.ThrowsAsync<SimileException>(async () => await reranker.ScoreAsync("heron", ["otter"]))).Code);
+        Assert.Equal(
+            ErrorCode.ModelNotFound,
+            (await Assert.ThrowsAsync<SimileException>(async () => await reranker.ScoreAsync("heron", ["otter"]))).Code
+        );
         Directory.CreateDirectory(model);
         foreach (var file in Directory.GetFiles(Model("bert-1")))
         {
@@ -90,7 +113,9 @@ public class AddSimileRerankerTests
         using (var host = builder.Build())
         {
             await host.StartAsync();
-            var scores = await host.Services.GetRequiredService<IReranker>().ScoreAsync("heron", [string.Join(' ', Enumerable.Repeat("otter", 100))]);
+            var scores = await host
+                .Services.GetRequiredService<IReranker>()
+                .ScoreAsync("heron", [string.Join(' ', Enumerable.Repeat("otter", 100))]);
             Assert.Equal(20, scores.Outcomes[0].TokensUsed);
         }
 
@@ -99,7 +124,11 @@ public class AddSimileRerankerTests
         other.Configuration["Simile:Reranker:" + key] = value;
         other.Services.AddSimileReranker(other.Configuration.GetSection("Simile:Reranker"));
         using var wrong = other.Build();
-        Assert.Contains(said, (await Assert.ThrowsAsync<OptionsValidationException>(() => wrong.StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            said,
+            (await Assert.ThrowsAsync<OptionsValidationException>(() => wrong.StartAsync())).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -28,22 +28,42 @@ public sealed class AddSimileTests : IDisposable
         using var host = await StartAsync(services => services.AddSimile(options => options.Model = Model));
         await using var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", Model));
         string[] texts = ["A simile.", "", "Another one."];
-        var (expected, given) = (await model.EmbedAsync(texts), await host.Services.GetRequiredService<IEmbedder<string>>().EmbedAsync(texts));
+        var (expected, given) = (
+            await model.EmbedAsync(texts),
+            await host.Services.GetRequiredService<IEmbedder<string>>().EmbedAsync(texts)
+        );
         Assert.Equal(expected.Block.ToArray(), given.Block.ToArray());
         Assert.Equal(ErrorCode.EmptyText, given.Outcomes[1].Error!.Code);
-        Assert.Equal((model.Space, model.Recipe), (host.Services.GetRequiredService<IEmbedder<string>>().Space, host.Services.GetRequiredService<IEmbedder<string>>().Recipe));
-        Assert.Equal(expected[0].ToArray(), (await host.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateVectorAsync(texts[0])).ToArray());
-        Assert.Equal(expected[0].ToArray(), (await host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>().GenerateVectorAsync(new DataContent("A simile."u8.ToArray(), "text/plain"))).ToArray());
+        Assert.Equal(
+            (model.Space, model.Recipe),
+            (host.Services.GetRequiredService<IEmbedder<string>>().Space, host.Services.GetRequiredService<IEmbedder<string>>().Recipe)
+        );
+        Assert.Equal(
+            expected[0].ToArray(),
+            (
+                await host.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateVectorAsync(texts[0])
+            ).ToArray()
+        );
+        Assert.Equal(
+            expected[0].ToArray(),
+            (
+                await host
+                    .Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>()
+                    .GenerateVectorAsync(new DataContent("A simile."u8.ToArray(), "text/plain"))
+            ).ToArray()
+        );
     }
 
     [Fact]
     public async Task EverythingStandsAroundTheModel()
     {
-        using var host = await StartAsync(services => services.AddSimile(options =>
-        {
-            options.Model = Model;
-            options.CacheFile = _folder.File("cache.db");
-        }));
+        using var host = await StartAsync(services =>
+            services.AddSimile(options =>
+            {
+                options.Model = Model;
+                options.CacheFile = _folder.File("cache.db");
+            })
+        );
         var embedder = host.Services.GetRequiredService<IEmbedder<string>>();
         await embedder.EmbedAsync(["one", "two"]);
         await embedder.EmbedAsync(["two", "three"]);
@@ -54,21 +74,34 @@ public sealed class AddSimileTests : IDisposable
         var generator = host.Services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Assert.NotNull(generator.GetService<TextEmbedder>());
         Assert.NotNull(generator.GetService<BatchingEmbedder<string>>());
-        Assert.Equal((Model, 256), (generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId, generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions));
-        Assert.True(host.Services.GetRequiredService<EmbedderRegistry>().Embedders.Single() is { Name: "default", IsLoaded: true, IsPinned: true, Bytes: > 0 });
+        Assert.Equal(
+            (Model, 256),
+            (
+                generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId,
+                generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions
+            )
+        );
+        Assert.True(
+            host.Services.GetRequiredService<EmbedderRegistry>().Embedders.Single()
+                is { Name: "default", IsLoaded: true, IsPinned: true, Bytes: > 0 }
+        );
     }
 
     [Fact]
     public async Task AHostWithWrongOptionsDoesNotStartAndSaysWhatIsWrong()
     {
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(services => services.AddSimile(options =>
-        {
-            options.Model = "simile-text-mimi";
-            options.Threads = 0;
-            options.Batching = new BatchingOptions { Workers = 0 };
-            options.MemoryCache = new MemoryCacheOptions { MaxBytes = 1 };
-            options.GeneratorOptions = new GeneratorEmbedderOptions { Dimensions = 0 };
-        })));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            StartAsync(services =>
+                services.AddSimile(options =>
+                {
+                    options.Model = "simile-text-mimi";
+                    options.Threads = 0;
+                    options.Batching = new BatchingOptions { Workers = 0 };
+                    options.MemoryCache = new MemoryCacheOptions { MaxBytes = 1 };
+                    options.GeneratorOptions = new GeneratorEmbedderOptions { Dimensions = 0 };
+                })
+            )
+        );
         Assert.Equal(5, error.Failures.Count());
         Assert.Contains(error.Failures, failure => failure.StartsWith(ErrorCode.ModelNotFound, StringComparison.Ordinal));
         Assert.Equal(4, error.Failures.Count(failure => failure.StartsWith(ErrorCode.InvalidOption, StringComparison.Ordinal)));
@@ -110,7 +143,10 @@ public sealed class AddSimileTests : IDisposable
         Assert.Equal([3f, 1, 0], batch.Block.ToArray());
         Assert.Equal(("ollama/nomic", 256), (remote.Space.Id, host.Services.GetRequiredService<IEmbedder<string>>().Space.Dimensions));
         await using var lease = await host.Services.GetRequiredService<EmbedderRegistry>().GetAsync<GeneratorEmbedder<string>>("remote");
-        Assert.Equal(new GeneratorEmbedder<string>(new FakeGenerator(), new GeneratorEmbedderOptions { Identity = "v1" }).Recipe, lease.Embedder.Recipe);
+        Assert.Equal(
+            new GeneratorEmbedder<string>(new FakeGenerator(), new GeneratorEmbedderOptions { Identity = "v1" }).Recipe,
+            lease.Embedder.Recipe
+        );
     }
 
     [Fact]
@@ -131,7 +167,9 @@ public sealed class AddSimileTests : IDisposable
     public async Task PicturesOfATextModelAreRefusedWithACode()
     {
         using var host = await StartAsync(services => services.AddSimile(options => options.Model = Model));
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await host.Services.GetRequiredService<IEmbedder<ImageInput>>().EmbedAsync([ImageInput.FromFile("a.png")]));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await host.Services.GetRequiredService<IEmbedder<ImageInput>>().EmbedAsync([ImageInput.FromFile("a.png")])
+        );
         Assert.Equal(ErrorCode.EmbedderMismatch, error.Code);
     }
 
@@ -143,13 +181,18 @@ public sealed class AddSimileTests : IDisposable
             services.AddSimile(options => (options.Model, options.ImageModel) = (Model, "simile-image-mini"));
             services.AddHealthChecks().AddSimile();
         });
-        var picture = Directory.GetFiles(RepositoryRoot.Find("samples"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        var picture = Directory
+            .GetFiles(RepositoryRoot.Find("samples"), "*.jpg", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .First();
         await using var model = await ImageEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-image-mini"));
         var expected = await model.EmbedAsync([ImageInput.FromFile(picture)]);
         var given = await host.Services.GetRequiredService<IEmbedder<ImageInput>>().EmbedAsync([ImageInput.FromFile(picture)]);
         Assert.Equal(expected.Block.ToArray(), given.Block.ToArray());
         var data = await DataContent.LoadFromAsync(picture);
-        var generated = await host.Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>().GenerateVectorAsync(data);
+        var generated = await host
+            .Services.GetRequiredService<IEmbeddingGenerator<DataContent, Embedding<float>>>()
+            .GenerateVectorAsync(data);
         Assert.Equal(expected[0].ToArray(), generated.ToArray());
         given.Space.EnsureSame(host.Services.GetRequiredService<IEmbedder<string>>().Space);
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();

@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile.Hosting.Tests;
 
-/// <summary>An embedder whose vectors are made of each input's hash; "bad" fails as a row. It counts its calls, and can be made to throw or to give other vectors.</summary>
+/// <summary>An embedder whose vectors are made of each input's hash; "bad" fails as a row. It counts its calls, and can be made to throw or
+/// to give other vectors.</summary>
 internal sealed class FakeEmbedder<TInput>(Func<TInput, string> textOf) : IEmbedder<TInput>
 {
     public const int Width = 4;
@@ -20,7 +21,11 @@ internal sealed class FakeEmbedder<TInput>(Func<TInput, string> textOf) : IEmbed
 
     public EmbedOptions? LastOptions { get; private set; }
 
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         await Task.Yield();
         Interlocked.Increment(ref _calls);
@@ -36,7 +41,10 @@ internal sealed class FakeEmbedder<TInput>(Func<TInput, string> textOf) : IEmbed
         for (var i = 0; i < inputs.Count; i++)
         {
             var text = textOf(inputs[i]);
-            outcomes[i] = text == "bad" ? new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.EmptyText, "It is bad.")) : new EmbeddingOutcome(text.Length, text.Length);
+            outcomes[i] =
+                text == "bad"
+                    ? new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.EmptyText, "It is bad."))
+                    : new EmbeddingOutcome(text.Length, text.Length);
             for (var d = 0; d < space.Dimensions && text != "bad"; d++)
             {
                 block[(i * space.Dimensions) + d] = ValueOf(text, d) + Shift;
@@ -46,5 +54,6 @@ internal sealed class FakeEmbedder<TInput>(Func<TInput, string> textOf) : IEmbed
         return new EmbeddingBatch(space, block, outcomes);
     }
 
-    public static float ValueOf(string text, int dimension) => text.Aggregate(dimension + 1, (hash, character) => ((hash * 31) + character) % 9973);
+    public static float ValueOf(string text, int dimension) =>
+        text.Aggregate(dimension + 1, (hash, character) => ((hash * 31) + character) % 9973);
 }

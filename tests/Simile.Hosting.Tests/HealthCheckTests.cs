@@ -42,7 +42,10 @@ public class HealthCheckTests
     [Fact]
     public async Task AModelThatThrowsIsUnhealthy()
     {
-        var result = await CheckAsync(new FakeEmbedder<string>(text => text), fake => fake.Throws = new InvalidOperationException("broken"));
+        var result = await CheckAsync(
+            new FakeEmbedder<string>(text => text),
+            fake => fake.Throws = new InvalidOperationException("broken")
+        );
         Assert.Equal(HealthStatus.Unhealthy, result.Status);
         Assert.IsType<SimileException>(result.Exception);
     }
@@ -50,7 +53,11 @@ public class HealthCheckTests
     [Fact]
     public async Task AFullQueueIsDegraded()
     {
-        var result = await CheckAsync(new FakeEmbedder<string>(text => text), fake => fake.Throws = new SimileException(ErrorCode.QueueFull, "full"), batching: null);
+        var result = await CheckAsync(
+            new FakeEmbedder<string>(text => text),
+            fake => fake.Throws = new SimileException(ErrorCode.QueueFull, "full"),
+            batching: null
+        );
         Assert.Equal(HealthStatus.Degraded, result.Status);
     }
 
@@ -63,12 +70,23 @@ public class HealthCheckTests
         Assert.Equal((HealthStatus.Unhealthy, ErrorCode.UnknownEmbedder), (result.Status, ((SimileException)result.Exception!).Code));
     }
 
-    private static Task<HealthCheckResult> CheckAsync(FakeEmbedder<string> model, Action<FakeEmbedder<string>> spoil) => CheckAsync(model, spoil, new BatchingOptions());
+    private static Task<HealthCheckResult> CheckAsync(FakeEmbedder<string> model, Action<FakeEmbedder<string>> spoil) =>
+        CheckAsync(model, spoil, new BatchingOptions());
 
-    private static async Task<HealthCheckResult> CheckAsync(FakeEmbedder<string> model, Action<FakeEmbedder<string>> spoil, BatchingOptions? batching)
+    private static async Task<HealthCheckResult> CheckAsync(
+        FakeEmbedder<string> model,
+        Action<FakeEmbedder<string>> spoil,
+        BatchingOptions? batching
+    )
     {
         using var cache = new MemoryCache();
-        await using var stack = new EmbedderStack("fake", new EmbedderTower<string>(model, batching, cache, new TextKey(), null, "fake"), null, [], null);
+        await using var stack = new EmbedderStack(
+            "fake",
+            new EmbedderTower<string>(model, batching, cache, new TextKey(), null, "fake"),
+            null,
+            [],
+            null
+        );
         await stack.ProbeAsync(areExact: true, CancellationToken.None);
         await using var registry = new EmbedderRegistry();
         registry.Register("default", stack);
@@ -78,5 +96,6 @@ public class HealthCheckTests
         return await check.CheckHealthAsync(ContextOf());
     }
 
-    private static HealthCheckContext ContextOf() => new() { Registration = new HealthCheckRegistration("simile", _ => null!, HealthStatus.Unhealthy, null) };
+    private static HealthCheckContext ContextOf() =>
+        new() { Registration = new HealthCheckRegistration("simile", _ => null!, HealthStatus.Unhealthy, null) };
 }

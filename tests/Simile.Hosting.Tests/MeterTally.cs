@@ -35,7 +35,9 @@ internal sealed class MeterTally : IMeterFactory
 
     /// <summary>Sums by error code.</summary>
     public IReadOnlyDictionary<string, double> Errors() =>
-        _sums.Where(sum => sum.Key.StartsWith(MetricNames.Errors + "/", StringComparison.Ordinal) && !sum.Key.EndsWith('/')).ToDictionary(sum => sum.Key.Split('/')[1], sum => sum.Value);
+        _sums
+            .Where(sum => sum.Key.StartsWith(MetricNames.Errors + "/", StringComparison.Ordinal) && !sum.Key.EndsWith('/'))
+            .ToDictionary(sum => sum.Key.Split('/')[1], sum => sum.Value);
 
     public void Dispose() => _listener.Dispose();
 

@@ -17,9 +17,21 @@ public sealed class RerankingPageTests
     public void EveryBlockOfThePageStandsHere()
     {
         var own = Lines(File.ReadAllLines(RepositoryRoot.Find("tests", "Simile.Hosting.Tests", "RerankingPageTests.cs")));
-        var blocks = Blocks("docs", "reranking.md").Concat(Blocks("README.md").Where(block => block.Contains("Reranker.", StringComparison.Ordinal))).ToArray();
+        var blocks = Blocks("docs", "reranking.md")
+            .Concat(Blocks("README.md").Where(block => block.Contains("Reranker.", StringComparison.Ordinal)))
+            .ToArray();
         Assert.Equal(4, blocks.Length);
-        Assert.All(blocks, block => Assert.Contains(block.Replace(Named, nameof(Model), StringComparison.Ordinal).Replace("\"notes.db\"", "notes", StringComparison.Ordinal), own, StringComparison.Ordinal));
+        Assert.All(
+            blocks,
+            block =>
+                Assert.Contains(
+                    block
+                        .Replace(Named, nameof(Model), StringComparison.Ordinal)
+                        .Replace("\"notes.db\"", "notes", StringComparison.Ordinal),
+                    own,
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     [Fact]
@@ -41,7 +53,11 @@ public sealed class RerankingPageTests
         await index.UpsertAsync("loaves", "Keep a loaf cut side down on a board.");
         await index.UpsertAsync("clouds", "Clouds form where air rises.");
         var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(texts, null));
-        var hits = await new HitReranker(reranker).SearchAsync(searcher, "how do I keep bread from going stale", new SearchOptions { Top = 5 });
+        var hits = await new HitReranker(reranker).SearchAsync(
+            searcher,
+            "how do I keep bread from going stale",
+            new SearchOptions { Top = 5 }
+        );
         foreach (var hit in hits)
         {
             Console.WriteLine($"{hit.RerankScore:F3} {hit.Score:F3} {hit.Path}");
@@ -66,5 +82,15 @@ public sealed class RerankingPageTests
     private static IEnumerable<string> Blocks(params string[] path) =>
         File.ReadAllText(RepositoryRoot.Find(path)).Split("```csharp\n").Skip(1).Select(rest => Lines(rest.Split("```")[0].Split('\n')));
 
-    private static string Lines(IEnumerable<string> lines) => string.Join('\n', lines.Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("using Simile", StringComparison.Ordinal) && !line.StartsWith("// Needs ", StringComparison.Ordinal)));
+    private static string Lines(IEnumerable<string> lines) =>
+        string.Join(
+            '\n',
+            lines
+                .Select(line => line.Trim())
+                .Where(line =>
+                    line.Length > 0
+                    && !line.StartsWith("using Simile", StringComparison.Ordinal)
+                    && !line.StartsWith("// Needs ", StringComparison.Ordinal)
+                )
+        );
 }

@@ -23,7 +23,10 @@ public sealed partial class SearchIndexPageTests : IDisposable
     public void EveryBlockOfThePageStandsHere()
     {
         var here = Squeezed(File.ReadAllText(RepositoryRoot.Find("tests", "Simile.Hosting.Tests", "SearchIndexPageTests.cs")));
-        var blocks = Blocks().Matches(File.ReadAllText(RepositoryRoot.Find("docs", "search-index.md"))).Select(block => Squeezed(block.Groups["code"].Value)).ToList();
+        var blocks = Blocks()
+            .Matches(File.ReadAllText(RepositoryRoot.Find("docs", "search-index.md")))
+            .Select(block => Squeezed(block.Groups["code"].Value))
+            .ToList();
         Assert.Equal(4, blocks.Count);
         Assert.All(blocks, block => Assert.Contains(block, here, StringComparison.Ordinal));
     }
@@ -47,8 +50,16 @@ public sealed partial class SearchIndexPageTests : IDisposable
         Assert.Equal((1, 0), (report.Changed, report.Problems.Count));
 
         var index = new TextIndex(store, texts);
-        await index.UpsertAsync("recipe-17", "A loaf becomes stale when it is kept in the cold.", new Dictionary<string, MetadataValue> { ["lang"] = "en", ["year"] = 2024 });
-        await index.UpsertAsync("rezept-4", "Brot wird im Kalten hart.", new Dictionary<string, MetadataValue> { ["lang"] = "de", ["year"] = 2019 });
+        await index.UpsertAsync(
+            "recipe-17",
+            "A loaf becomes stale when it is kept in the cold.",
+            new Dictionary<string, MetadataValue> { ["lang"] = "en", ["year"] = 2024 }
+        );
+        await index.UpsertAsync(
+            "rezept-4",
+            "Brot wird im Kalten hart.",
+            new Dictionary<string, MetadataValue> { ["lang"] = "de", ["year"] = 2019 }
+        );
         var outcomes = await index.UpsertAsync([new TextEntry("recipe-18", "Dough rises in the warmth."), new TextEntry("recipe-19", "")]);
         foreach (var failed in outcomes.Where(outcome => !outcome.Succeeded))
         {
@@ -67,7 +78,10 @@ public sealed partial class SearchIndexPageTests : IDisposable
         Assert.Empty(await index.SearchAsync("stale bread", german));
         Assert.Equal(3, (await store.ListFilesAsync()).Count);
 
-        var options = new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = VectorCoding.Int8, Threads = 4 } };
+        var options = new SqliteChunkStoreOptions
+        {
+            Vectors = new VectorIndexOptions { Coding = VectorCoding.Int8, Threads = 4 },
+        };
         using var large = SqliteChunkStore.Open("large.db", create: true, options);
         Assert.Equal(0, (await large.SummarizeAsync()).Chunks);
     }
@@ -94,7 +108,8 @@ public sealed partial class SearchIndexPageTests : IDisposable
         Environment.CurrentDirectory = _folder.Path;
     }
 
-    private static string Squeezed(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Squeezed(string code) =>
+        string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Blocks();

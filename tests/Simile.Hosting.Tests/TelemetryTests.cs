@@ -31,10 +31,29 @@ public class TelemetryTests
         await embedder.EmbedAsync(["one", "two", ""]);
         await embedder.EmbedAsync(["one"]);
         Assert.True(host.Services.GetRequiredService<SimileTelemetry>().Flush(TimeSpan.FromMinutes(5)));
-        Assert.All(requests, request => Assert.Equal(("POST", "application/x-protobuf"), (request.Method, request.Headers["Content-Type"])));
+        Assert.All(
+            requests,
+            request => Assert.Equal(("POST", "application/x-protobuf"), (request.Method, request.Headers["Content-Type"]))
+        );
         var metrics = Text(requests.Where(request => request.Path == "/v1/metrics"));
-        Assert.All((string[])[MetricNames.OperationDuration, MetricNames.QueueWait, MetricNames.BatchTokens, MetricNames.CacheHits, MetricNames.Errors, ErrorCode.EmptyText, "library"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
-        Assert.Contains("embeddings simile-text-mini", Text(requests.Where(request => request.Path == "/v1/traces")), StringComparison.Ordinal);
+        Assert.All(
+            (string[])
+                [
+                    MetricNames.OperationDuration,
+                    MetricNames.QueueWait,
+                    MetricNames.BatchTokens,
+                    MetricNames.CacheHits,
+                    MetricNames.Errors,
+                    ErrorCode.EmptyText,
+                    "library",
+                ],
+            name => Assert.Contains(name, metrics, StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "embeddings simile-text-mini",
+            Text(requests.Where(request => request.Path == "/v1/traces")),
+            StringComparison.Ordinal
+        );
     }
 
     // ASP.NET Core makes an activity for each request, which is not recorded unless the host asks for it.
@@ -91,16 +110,37 @@ public class TelemetryTests
     [InlineData("http://localhost:4318", null, 0)]
     public void WrongOptionsAreRefused(string endpoint, string? protocol, int milliseconds)
     {
-        var options = new TelemetryOptions { Endpoint = new Uri(endpoint, UriKind.RelativeOrAbsolute), Protocol = protocol, MetricInterval = TimeSpan.FromMilliseconds(milliseconds) };
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => TelemetryTarget.Find(options, configuration: null)).Code);
+        var options = new TelemetryOptions
+        {
+            Endpoint = new Uri(endpoint, UriKind.RelativeOrAbsolute),
+            Protocol = protocol,
+            MetricInterval = TimeSpan.FromMilliseconds(milliseconds),
+        };
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => TelemetryTarget.Find(options, configuration: null)).Code
+        );
     }
 
     [Fact]
     public void EachSignalHasItsPath()
     {
-        Assert.Equal("http://localhost:4318/v1/traces", TelemetryTarget.Find(new TelemetryOptions { Endpoint = new Uri("http://localhost:4318") }, configuration: null)!.AddressFor("traces").AbsoluteUri);
-        Assert.Equal("http://localhost:4317/", TelemetryTarget.Find(new TelemetryOptions { Endpoint = new Uri("http://localhost:4317"), Protocol = "grpc" }, configuration: null)!.AddressFor("traces").AbsoluteUri);
+        Assert.Equal(
+            "http://localhost:4318/v1/traces",
+            TelemetryTarget
+                .Find(new TelemetryOptions { Endpoint = new Uri("http://localhost:4318") }, configuration: null)!
+                .AddressFor("traces")
+                .AbsoluteUri
+        );
+        Assert.Equal(
+            "http://localhost:4317/",
+            TelemetryTarget
+                .Find(new TelemetryOptions { Endpoint = new Uri("http://localhost:4317"), Protocol = "grpc" }, configuration: null)!
+                .AddressFor("traces")
+                .AbsoluteUri
+        );
     }
 
-    private static string Text(IEnumerable<LoopbackRequest> requests) => string.Concat(requests.Select(request => Encoding.UTF8.GetString(request.Body)));
+    private static string Text(IEnumerable<LoopbackRequest> requests) =>
+        string.Concat(requests.Select(request => Encoding.UTF8.GetString(request.Body)));
 }

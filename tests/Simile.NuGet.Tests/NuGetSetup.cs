@@ -13,7 +13,14 @@ internal sealed class NuGetSetup : IDisposable, IProgress<HubProgress>
     public NuGetSetup(params (string Name, string Source)[] sources)
     {
         Directory.CreateDirectory(FolderFeed);
-        Configure([.. sources.Select(source => new XElement("add", new XAttribute("key", source.Name), new XAttribute("value", source.Source), new XAttribute("allowInsecureConnections", "true")))]);
+        Configure([
+            .. sources.Select(source => new XElement(
+                "add",
+                new XAttribute("key", source.Name),
+                new XAttribute("value", source.Source),
+                new XAttribute("allowInsecureConnections", "true")
+            )),
+        ]);
     }
 
     public string FolderFeed => _folder.File("feed");
@@ -38,15 +45,26 @@ internal sealed class NuGetSetup : IDisposable, IProgress<HubProgress>
 
     public void Configure(XElement[] sources, params XElement[] more)
     {
-        var config = new XElement("configuration", new XElement("packageSources", new XElement("clear"), sources),
-            new XElement("config", new XElement("add", new XAttribute("key", "globalPackagesFolder"), new XAttribute("value", _folder.File("global")))),
-            new XElement("fallbackPackageFolders", new XElement("clear"), new XElement("add", new XAttribute("key", "restored"), new XAttribute("value", Restored))),
-            more);
+        var config = new XElement(
+            "configuration",
+            new XElement("packageSources", new XElement("clear"), sources),
+            new XElement(
+                "config",
+                new XElement("add", new XAttribute("key", "globalPackagesFolder"), new XAttribute("value", _folder.File("global")))
+            ),
+            new XElement(
+                "fallbackPackageFolders",
+                new XElement("clear"),
+                new XElement("add", new XAttribute("key", "restored"), new XAttribute("value", Restored))
+            ),
+            more
+        );
         File.WriteAllText(_folder.File("nuget.config"), config.ToString());
     }
 
     /// <summary>Puts a package into the folder feed.</summary>
-    public void Publish(string id, string version, byte[] package) => File.WriteAllBytes(Path.Combine(FolderFeed, $"{id}.{version}.nupkg"), package);
+    public void Publish(string id, string version, byte[] package) =>
+        File.WriteAllBytes(Path.Combine(FolderFeed, $"{id}.{version}.nupkg"), package);
 
     /// <summary>Puts a package where a restore of this machine would have left it.</summary>
     public string Restore(string id, string version, byte[] package)
@@ -61,7 +79,11 @@ internal sealed class NuGetSetup : IDisposable, IProgress<HubProgress>
     public async Task<PulledPackageModel> PullOneAsync(string package) => Assert.Single(await PullAsync(package));
 
     public Task<IReadOnlyList<PulledPackageModel>> PullAsync(string package, CancellationToken cancellationToken = default) =>
-        new NuGetModels(Cache, _folder.Path).PullAsync(package, this, cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken);
+        new NuGetModels(Cache, _folder.Path).PullAsync(
+            package,
+            this,
+            cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken
+        );
 
     /// <summary>A pull that must fail, and leave nothing behind.</summary>
     public async Task<SimileException> FailAsync(string code, string package)
@@ -74,7 +96,10 @@ internal sealed class NuGetSetup : IDisposable, IProgress<HubProgress>
 
     public void AssertNothingHalf()
     {
-        Assert.DoesNotContain(Directory.Exists(Models) ? Directory.GetDirectories(Models) : [], folder => !File.Exists(Path.Combine(folder, "simile-package.json")));
+        Assert.DoesNotContain(
+            Directory.Exists(Models) ? Directory.GetDirectories(Models) : [],
+            folder => !File.Exists(Path.Combine(folder, "simile-package.json"))
+        );
         Assert.Empty(Directory.Exists(Path.Combine(Cache, "pulls")) ? Directory.GetDirectories(Path.Combine(Cache, "pulls")) : []);
     }
 

@@ -17,9 +17,16 @@ public sealed class PackTests : IDisposable
         Assert.Equal(("my-small-model", Path.Combine(_setup.FolderFeed, "My.Model.1.0.0.nupkg")), (packed.Name, packed.Path));
         var pulled = await _setup.PullOneAsync("nuget:My.Model");
         Assert.Equal("my-small-model", pulled.Name);
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Where(path => !path.StartsWith('.')).ToList();
+        var files = Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path))
+            .Where(path => !path.StartsWith('.'))
+            .ToList();
         Assert.Equal(6, files.Count);
-        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(folder, file)), File.ReadAllBytes(Path.Combine(pulled.Folder, file))));
+        Assert.All(
+            files,
+            file => Assert.Equal(File.ReadAllBytes(Path.Combine(folder, file)), File.ReadAllBytes(Path.Combine(pulled.Folder, file)))
+        );
         Assert.False(File.Exists(Path.Combine(pulled.Folder, ".gitattributes")));
 
         // And once more, from what was pulled.
@@ -42,8 +49,16 @@ public sealed class PackTests : IDisposable
     {
         using var archive = ZipFile.OpenRead(Pack(Plant("my-small-model"), "My.Model", "1.0.0").Path);
         using var nuspec = archive.GetEntry("My.Model.nuspec")!.Open();
-        var metadata = XDocument.Load(nuspec).Root!.Elements().Single().Elements().ToDictionary(element => element.Name.LocalName, element => element.Value);
-        Assert.Equal(("My.Model", "1.0.0", "Apache-2.0", "README.md"), (metadata["id"], metadata["version"], metadata["license"], metadata["readme"]));
+        var metadata = XDocument
+            .Load(nuspec)
+            .Root!.Elements()
+            .Single()
+            .Elements()
+            .ToDictionary(element => element.Name.LocalName, element => element.Value);
+        Assert.Equal(
+            ("My.Model", "1.0.0", "Apache-2.0", "README.md"),
+            (metadata["id"], metadata["version"], metadata["license"], metadata["readme"])
+        );
         Assert.NotNull(archive.GetEntry("buildTransitive/My.Model.targets"));
         Assert.NotNull(archive.GetEntry("README.md"));
     }
@@ -72,7 +87,16 @@ public sealed class PackTests : IDisposable
         _setup.Dispose();
     }
 
-    private PackedModel Pack(string folder, string id, string version) => ModelPackage.Pack(folder, new ModelPackageOptions { Id = id, Version = version, Output = _setup.FolderFeed });
+    private PackedModel Pack(string folder, string id, string version) =>
+        ModelPackage.Pack(
+            folder,
+            new ModelPackageOptions
+            {
+                Id = id,
+                Version = version,
+                Output = _setup.FolderFeed,
+            }
+        );
 
     private string Plant(string name)
     {

@@ -29,7 +29,11 @@ public sealed class ServerFeedTests : IDisposable
 
         _feed.Packages[("my.model", "2.0.0")] = TestPackage.WithModel("My.Model", "2.0.0", "new");
         _feed.Checksum = _ => TestPackage.Sha512([1, 2, 3]);
-        Assert.Contains(TestPackage.Sha512([1, 2, 3]), (await _setup.FailAsync(ErrorCode.PackageDamaged, "nuget:My.Model@2.0.0")).Description, StringComparison.Ordinal);
+        Assert.Contains(
+            TestPackage.Sha512([1, 2, 3]),
+            (await _setup.FailAsync(ErrorCode.PackageDamaged, "nuget:My.Model@2.0.0")).Description,
+            StringComparison.Ordinal
+        );
         Assert.False((await _setup.PullOneAsync("nuget:My.Model@1.0.0")).IsNew);
     }
 
@@ -45,7 +49,10 @@ public sealed class ServerFeedTests : IDisposable
     public async Task ADownloadThatBreaksOffBeginsAnewAndIsSaid()
     {
         var cuts = 1;
-        _feed.Script = request => request.Path.EndsWith(".nupkg", StringComparison.Ordinal) && Interlocked.Decrement(ref cuts) >= 0 ? new LoopbackAnswer(200, _package) { CutAfter = _package.Length / 2 } : null;
+        _feed.Script = request =>
+            request.Path.EndsWith(".nupkg", StringComparison.Ordinal) && Interlocked.Decrement(ref cuts) >= 0
+                ? new LoopbackAnswer(200, _package) { CutAfter = _package.Length / 2 }
+                : null;
         Assert.True((await _setup.PullOneAsync("nuget:My.Model")).IsNew);
         Assert.Single(_setup.Notices, notice => notice.Contains("broke off", StringComparison.Ordinal));
         Assert.Equal(2, _feed.Downloads);
@@ -54,7 +61,8 @@ public sealed class ServerFeedTests : IDisposable
     [Fact]
     public async Task ADownloadThatAlwaysBreaksOffIsAnError()
     {
-        _feed.Script = request => request.Path.EndsWith(".nupkg", StringComparison.Ordinal) ? new LoopbackAnswer(200, _package) { CutAfter = 100 } : null;
+        _feed.Script = request =>
+            request.Path.EndsWith(".nupkg", StringComparison.Ordinal) ? new LoopbackAnswer(200, _package) { CutAfter = 100 } : null;
         await _setup.FailAsync(ErrorCode.PackageSourceUnreachable, "nuget:My.Model");
     }
 
@@ -91,19 +99,45 @@ public sealed class ServerFeedTests : IDisposable
     public async Task NoServerIsToldByACodeAndAPasswordByNobody()
     {
         _feed.Dispose();
-        _setup.Configure([new XElement("add", new XAttribute("key", "server"), new XAttribute("value", _feed.Index.Replace("http://", "http://user:secret@", StringComparison.Ordinal)))]);
-        Assert.DoesNotContain("secret", (await _setup.FailAsync(ErrorCode.PackageSourceUnreachable, "nuget:My.Model")).Description, StringComparison.Ordinal);
+        _setup.Configure([
+            new XElement(
+                "add",
+                new XAttribute("key", "server"),
+                new XAttribute("value", _feed.Index.Replace("http://", "http://user:secret@", StringComparison.Ordinal))
+            ),
+        ]);
+        Assert.DoesNotContain(
+            "secret",
+            (await _setup.FailAsync(ErrorCode.PackageSourceUnreachable, "nuget:My.Model")).Description,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task TheCredentialsOfTheConfigurationAreSent()
     {
-        _feed.Script = request => request.Headers.GetValueOrDefault("Authorization") is null ? new LoopbackAnswer(401, []) { Headers = { ["WWW-Authenticate"] = "Basic realm=\"x\"" } } : null;
-        _setup.Configure([new XElement("add", new XAttribute("key", "server"), new XAttribute("value", _feed.Index))],
-            new XElement("packageSourceCredentials", new XElement("server",
-                new XElement("add", new XAttribute("key", "Username"), new XAttribute("value", "me")), new XElement("add", new XAttribute("key", "ClearTextPassword"), new XAttribute("value", "pass word")))));
+        _feed.Script = request =>
+            request.Headers.GetValueOrDefault("Authorization") is null
+                ? new LoopbackAnswer(401, []) { Headers = { ["WWW-Authenticate"] = "Basic realm=\"x\"" } }
+                : null;
+        _setup.Configure(
+            [new XElement("add", new XAttribute("key", "server"), new XAttribute("value", _feed.Index))],
+            new XElement(
+                "packageSourceCredentials",
+                new XElement(
+                    "server",
+                    new XElement("add", new XAttribute("key", "Username"), new XAttribute("value", "me")),
+                    new XElement("add", new XAttribute("key", "ClearTextPassword"), new XAttribute("value", "pass word"))
+                )
+            )
+        );
         Assert.True((await _setup.PullOneAsync("nuget:My.Model")).IsNew);
-        Assert.Contains(_feed.Requests, request => request.Headers.GetValueOrDefault("Authorization") == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("me:pass word")));
+        Assert.Contains(
+            _feed.Requests,
+            request =>
+                request.Headers.GetValueOrDefault("Authorization")
+                == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("me:pass word"))
+        );
     }
 
     [Fact]
@@ -112,7 +146,10 @@ public sealed class ServerFeedTests : IDisposable
         using var other = new FakeFeed();
         other.Packages[("my.model", "1.0.0")] = _package;
         _feed.Script = _ => new LoopbackAnswer(403, []);
-        _setup.Configure([new XElement("add", new XAttribute("key", "first"), new XAttribute("value", _feed.Index)), new XElement("add", new XAttribute("key", "second"), new XAttribute("value", other.Index))]);
+        _setup.Configure([
+            new XElement("add", new XAttribute("key", "first"), new XAttribute("value", _feed.Index)),
+            new XElement("add", new XAttribute("key", "second"), new XAttribute("value", other.Index)),
+        ]);
         Assert.Equal(other.Index, (await _setup.PullOneAsync("nuget:My.Model")).Source);
         Assert.Contains(_setup.Notices, notice => notice.Contains(_feed.Index, StringComparison.Ordinal));
     }

@@ -7,13 +7,24 @@ namespace Simile.Packages.Tests;
 /// <summary>What lies in the packages, and what they say of themselves.</summary>
 public sealed class ContentsTests(PackedFeed feed)
 {
-    private static readonly string[] Libraries = ["Simile", "Simile.Engine", "Simile.Hosting", "Simile.NuGet", "Simile.Sqlite", "Simile.Training"];
+    private static readonly string[] Libraries =
+    [
+        "Simile",
+        "Simile.Engine",
+        "Simile.Hosting",
+        "Simile.NuGet",
+        "Simile.Sqlite",
+        "Simile.Training",
+    ];
 
     public static TheoryData<string> Ids => [.. RepositoryRoot.Projects()];
 
     [Fact]
     public void EverySourceProjectIsAPackageAndNothingElseIs() =>
-        Assert.Equal(Ids.Select(row => $"{row.Data}.{feed.Version}.nupkg").Order(StringComparer.Ordinal), Directory.GetFiles(feed.Packages).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Ids.Select(row => $"{row.Data}.{feed.Version}.nupkg").Order(StringComparer.Ordinal),
+            Directory.GetFiles(feed.Packages).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [MemberData(nameof(Ids))]

@@ -16,21 +16,46 @@ public sealed class FreshProject(PackedFeed feed) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var project = await File.ReadAllTextAsync(RepositoryRoot.Find("tests", "Simile.Packages.Tests", "Consumer", "Consumer.csproj.xml"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "Consumer.csproj"), project.Replace("VERSION", feed.Version, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "Consumer.csproj"),
+            project.Replace("VERSION", feed.Version, StringComparison.Ordinal)
+        );
         File.Copy(RepositoryRoot.Find("tests", "Simile.Packages.Tests", "Consumer", "Program.cs"), Path.Combine(_folder, "Program.cs"));
         var documents = Directory.CreateDirectory(Path.Combine(_folder, "documents")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(documents, "bread.html"), "<html><body><h1>Bread</h1><p>Stale bread can be toasted.</p></body></html>");
-        await File.WriteAllTextAsync(Path.Combine(documents, "weather.csv"), "title,text\nWeather,The weather report is a short sentence: sun today and rain tomorrow.\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(documents, "bread.html"),
+            "<html><body><h1>Bread</h1><p>Stale bread can be toasted.</p></body></html>"
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(documents, "weather.csv"),
+            "title,text\nWeather,The weather report is a short sentence: sun today and rain tomorrow.\n"
+        );
         _arguments = [Sentence, documents, RepositoryRoot.Find("samples", "pictures", "pizza.jpg")];
         Plain = ConsumerOutput.Of(await Shell.LinesAsync(_folder, feed.Unpacked, "dotnet", ["run", "-c", "Release", "--", .. _arguments]));
     }
 
-    /// <summary>Publishes the program with everything that it does not use cut away, every warning an error, and runs what is left.</summary>
+    /// <summary>Publishes the program with everything that it does not use cut away, every warning an error, and runs what is
+    /// left.</summary>
     public async Task<ConsumerOutput> PublishTrimmedAsync()
     {
         var published = Path.Combine(_folder, "published");
-        var result = await Shell.RunAsync(_folder, feed.Unpacked, "dotnet", "publish", "-c", "Release", "--use-current-runtime", "--self-contained", "-p:PublishTrimmed=true", "-o", published);
-        if (result.Output.Contains("error NU110", StringComparison.Ordinal) && result.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal))
+        var result = await Shell.RunAsync(
+            _folder,
+            feed.Unpacked,
+            "dotnet",
+            "publish",
+            "-c",
+            "Release",
+            "--use-current-runtime",
+            "--self-contained",
+            "-p:PublishTrimmed=true",
+            "-o",
+            published
+        );
+        if (
+            result.Output.Contains("error NU110", StringComparison.Ordinal)
+            && result.Output.Contains("Microsoft.NETCore.App.Runtime", StringComparison.Ordinal)
+        )
         {
             Assert.Skip("The runtime pack, which a self-contained program needs, cannot be had here.");
         }
@@ -54,5 +79,11 @@ public sealed record ConsumerOutput(int Dimensions, float[] Vector, bool SharesS
     internal static ConsumerOutput None { get; } = new(0, [], false, [], false);
 
     internal static ConsumerOutput Of(string[] lines) =>
-        new(int.Parse(lines[0], CultureInfo.InvariantCulture), [.. lines[1].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))], bool.Parse(lines[2]), lines[3].Split(' '), bool.Parse(lines[4]));
+        new(
+            int.Parse(lines[0], CultureInfo.InvariantCulture),
+            [.. lines[1].Split(' ').Select(value => float.Parse(value, CultureInfo.InvariantCulture))],
+            bool.Parse(lines[2]),
+            lines[3].Split(' '),
+            bool.Parse(lines[4])
+        );
 }

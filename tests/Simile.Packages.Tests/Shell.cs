@@ -15,9 +15,26 @@ internal static class Shell
     /// <param name="program">The program, and its arguments.</param>
     public static async Task<ShellResult> RunAsync(string folder, string? packages, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // A build server would outlive the test and hold its output open.
-        foreach (var (name, value) in new[] { ("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false"), ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"), ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_NOLOGO", "1"), ("DOTNET_CLI_UI_LANGUAGE", "en"), ("DOTNET_ROOT", DotnetRoot) })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("MSBUILDDISABLENODEREUSE", "1"),
+                ("UseSharedCompilation", "false"),
+                ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"),
+                ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+                ("DOTNET_NOLOGO", "1"),
+                ("DOTNET_CLI_UI_LANGUAGE", "en"),
+                ("DOTNET_ROOT", DotnetRoot),
+            }
+        )
         {
             start.Environment[name] = value;
         }
@@ -46,7 +63,10 @@ internal static class Shell
     public static async Task<string[]> LinesAsync(string folder, string? packages, string program, params string[] arguments)
     {
         var result = await RunAsync(folder, packages, program, arguments);
-        Assert.True(result.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {result.ExitCode}:\n{result.Output}\n{result.Error}");
+        Assert.True(
+            result.ExitCode == 0,
+            $"{program} {string.Join(' ', arguments)} ended with {result.ExitCode}:\n{result.Output}\n{result.Error}"
+        );
         return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }

@@ -9,7 +9,18 @@ public sealed class ToolTests(PackedFeed feed)
     public async Task InstalledItEmbedsWithTheModelItBrings()
     {
         var folder = feed.NewFolder("tool");
-        await Shell.LinesAsync(folder, feed.Unpacked, "dotnet", "tool", "install", "Simile.Cli", "--version", feed.Version, "--tool-path", Path.Combine(folder, "bin"));
+        await Shell.LinesAsync(
+            folder,
+            feed.Unpacked,
+            "dotnet",
+            "tool",
+            "install",
+            "Simile.Cli",
+            "--version",
+            feed.Version,
+            "--tool-path",
+            Path.Combine(folder, "bin")
+        );
         var program = Path.Combine(folder, "bin", OperatingSystem.IsWindows() ? "simile.exe" : "simile");
         var lines = await Shell.LinesAsync(folder, null, program, "embed", FreshProject.Sentence, "--json");
         using var line = JsonDocument.Parse(Assert.Single(lines));
@@ -20,6 +31,9 @@ public sealed class ToolTests(PackedFeed feed)
     private static async Task<IEnumerable<string>> NamesAsync(string folder, string program)
     {
         var lines = await Shell.LinesAsync(folder, null, program, "models", "list", "--json");
-        return lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()!).Where(name => name.StartsWith("simile-", StringComparison.Ordinal)).Order();
+        return lines
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()!)
+            .Where(name => name.StartsWith("simile-", StringComparison.Ordinal))
+            .Order();
     }
 }

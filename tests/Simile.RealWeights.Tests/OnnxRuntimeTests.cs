@@ -18,7 +18,9 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
     {
         string[] texts = [.. RealTexts.Written(), .. RealTexts.Adversarial(500)];
         await using var embedder = await LoadAsync(ComputePrecision.Float32);
-        output.WriteLine($"{model.Name}: {texts.Length} texts, largest difference {await DifferenceAsync(embedder, texts, null, model.MaxTokens):G3}");
+        output.WriteLine(
+            $"{model.Name}: {texts.Length} texts, largest difference {await DifferenceAsync(embedder, texts, null, model.MaxTokens):G3}"
+        );
     }
 
     [Fact]
@@ -41,8 +43,13 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
         await using var bytes = await LoadAsync(ComputePrecision.Int8);
         var (expected, halves, quarters) = (await whole.EmbedAsync(texts), await half.EmbedAsync(texts), await bytes.EmbedAsync(texts));
         var rows = Enumerable.Range(0, texts.Length).Where(i => expected.Outcomes[i].Error is null).ToList();
-        var (sixteen, eight) = (rows.ConvertAll(i => Similarity.Cosine(expected[i], halves[i])), rows.ConvertAll(i => Similarity.Cosine(expected[i], quarters[i])));
-        output.WriteLine($"{model.Name}: bfloat16 lowest cosine {sixteen.Min():F6}; int8 mean {eight.Average():F5}, lowest {eight.Min():F4}");
+        var (sixteen, eight) = (
+            rows.ConvertAll(i => Similarity.Cosine(expected[i], halves[i])),
+            rows.ConvertAll(i => Similarity.Cosine(expected[i], quarters[i]))
+        );
+        output.WriteLine(
+            $"{model.Name}: bfloat16 lowest cosine {sixteen.Min():F6}; int8 mean {eight.Average():F5}, lowest {eight.Min():F4}"
+        );
         Assert.True(sixteen.Min() >= 0.9999f, $"bfloat16 gives a cosine of {sixteen.Min()}");
         Assert.True(eight.Average() >= 0.995f, $"int8 gives a mean cosine of {eight.Average()}");
     }
@@ -52,10 +59,16 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
     {
         await using var embedder = await LoadAsync(ComputePrecision.Float32);
         string[] texts = ["what is the capital of Portugal", "bread"];
-        var queries = await embedder.EmbedAsync(texts, new EmbedOptions { Purpose = EmbedPurpose.Query }, TestContext.Current.CancellationToken);
+        var queries = await embedder.EmbedAsync(
+            texts,
+            new EmbedOptions { Purpose = EmbedPurpose.Query },
+            TestContext.Current.CancellationToken
+        );
         for (var i = 0; i < texts.Length; i++)
         {
-            var expected = model.Embed([IdsOf(embedder, (model.IsMean ? string.Empty : RealModel.QueryPrompt) + texts[i], model.MaxTokens)])[0];
+            var expected = model.Embed([
+                IdsOf(embedder, (model.IsMean ? string.Empty : RealModel.QueryPrompt) + texts[i], model.MaxTokens),
+            ])[0];
             Assert.InRange(LargestDifference(expected, queries[i]), 0, FloatTolerance);
         }
     }
@@ -85,14 +98,20 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
     {
         var batch = await embedder.EmbedAsync(texts, options, TestContext.Current.CancellationToken);
         var largest = 0f;
-        var rows = Enumerable.Range(0, texts.Length).Where(i => batch.Outcomes[i].Error is null).Select(i => (Row: i, Ids: IdsOf(embedder, texts[i], limit)));
+        var rows = Enumerable
+            .Range(0, texts.Length)
+            .Where(i => batch.Outcomes[i].Error is null)
+            .Select(i => (Row: i, Ids: IdsOf(embedder, texts[i], limit)));
         foreach (var group in rows.GroupBy(row => row.Ids.Length).SelectMany(group => group.Chunk(BatchSize)))
         {
             var expected = model.Embed([.. group.Select(row => row.Ids)]);
             for (var i = 0; i < group.Length; i++)
             {
                 var difference = LargestDifference(expected[i], batch[group[i].Row]);
-                Assert.True(difference <= FloatTolerance, $"'{texts[group[i].Row]}' ({group[i].Ids.Length} tokens) differs by {difference}");
+                Assert.True(
+                    difference <= FloatTolerance,
+                    $"'{texts[group[i].Row]}' ({group[i].Ids.Length} tokens) differs by {difference}"
+                );
                 largest = MathF.Max(largest, difference);
             }
         }
@@ -109,7 +128,8 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
         return [.. special.Prefix, .. tokens.Ids.ToArray().Take(limit - special.Prefix.Length - special.Suffix.Length), .. special.Suffix];
     }
 
-    private static float LargestDifference(float[] expected, EmbeddingVector vector) => expected.Select((value, d) => MathF.Abs(value - vector[d])).Max();
+    private static float LargestDifference(float[] expected, EmbeddingVector vector) =>
+        expected.Select((value, d) => MathF.Abs(value - vector[d])).Max();
 }
 
 public sealed class MiniLm() : IDisposable
@@ -128,4 +148,6 @@ public sealed class ArcticXs() : IDisposable
     public void Dispose() => Model.Dispose();
 }
 
-public sealed class ArcticXsTests(ArcticXs fixture, ITestOutputHelper output) : OnnxRuntimeTests(fixture.Model, output), IClassFixture<ArcticXs>;
+public sealed class ArcticXsTests(ArcticXs fixture, ITestOutputHelper output)
+    : OnnxRuntimeTests(fixture.Model, output),
+        IClassFixture<ArcticXs>;

@@ -4,7 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Simile.RealWeights.Tests;
 
-/// <summary>A published model: its folder, made once from the package that serves it, and ONNX Runtime's session over the same file.</summary>
+/// <summary>A published model: its folder, made once from the package that serves it, and ONNX Runtime's session over the same
+/// file.</summary>
 public sealed class RealModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +14,10 @@ public sealed class RealModel : IDisposable
     {
         (Name, IsMean) = (name, name == "MiniLm");
         MaxTokens = IsMean ? 256 : 512;
-        var package = typeof(RealModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == name).Value!;
+        var package = typeof(RealModel)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(attribute => attribute.Key == name)
+            .Value!;
         var assembly = Assembly.LoadFrom(package);
         foreach (var resource in assembly.GetManifestResourceNames())
         {
@@ -23,16 +27,42 @@ public sealed class RealModel : IDisposable
             source.CopyTo(target);
         }
 
-        Write("config.json", new
-        {
-            model_type = "bert", hidden_size = 384, num_attention_heads = 12, num_hidden_layers = 6, intermediate_size = 1536, hidden_act = "gelu",
-            max_position_embeddings = 512, type_vocab_size = 2, vocab_size = 30522, layer_norm_eps = 1e-12, pad_token_id = 0,
-        });
+        Write(
+            "config.json",
+            new
+            {
+                model_type = "bert",
+                hidden_size = 384,
+                num_attention_heads = 12,
+                num_hidden_layers = 6,
+                intermediate_size = 1536,
+                hidden_act = "gelu",
+                max_position_embeddings = 512,
+                type_vocab_size = 2,
+                vocab_size = 30522,
+                layer_norm_eps = 1e-12,
+                pad_token_id = 0,
+            }
+        );
         Write("tokenizer_config.json", new { tokenizer_class = "BertTokenizer", do_lower_case = true });
-        Write("modules.json", new[] { Module(0, string.Empty, "Transformer"), Module(1, "1_Pooling", "Pooling"), Module(2, "2_Normalize", "Normalize") });
-        Write("1_Pooling/config.json", new { word_embedding_dimension = 384, pooling_mode_mean_tokens = IsMean, pooling_mode_cls_token = !IsMean });
+        Write(
+            "modules.json",
+            new[] { Module(0, string.Empty, "Transformer"), Module(1, "1_Pooling", "Pooling"), Module(2, "2_Normalize", "Normalize") }
+        );
+        Write(
+            "1_Pooling/config.json",
+            new
+            {
+                word_embedding_dimension = 384,
+                pooling_mode_mean_tokens = IsMean,
+                pooling_mode_cls_token = !IsMean,
+            }
+        );
         Write("sentence_bert_config.json", new { max_seq_length = MaxTokens, do_lower_case = false });
-        Write("config_sentence_transformers.json", new { prompts = IsMean ? [] : new Dictionary<string, string>(StringComparer.Ordinal) { ["query"] = QueryPrompt } });
+        Write(
+            "config_sentence_transformers.json",
+            new { prompts = IsMean ? [] : new Dictionary<string, string>(StringComparer.Ordinal) { ["query"] = QueryPrompt } }
+        );
         using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"); // Simile's threads take turns with these.
         Session = new InferenceSession(_folder.File("model.onnx"), options);
@@ -64,7 +94,12 @@ public sealed class RealModel : IDisposable
         using var mask = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1L, ids.Length).ToArray(), shape);
         using var types = OrtValue.CreateTensorValueFromMemory(new long[ids.Length], shape);
         using var run = new RunOptions();
-        using var outputs = Session.Run(run, ["input_ids", "attention_mask", "token_type_ids"], [input, mask, types], ["last_hidden_state"]);
+        using var outputs = Session.Run(
+            run,
+            ["input_ids", "attention_mask", "token_type_ids"],
+            [input, mask, types],
+            ["last_hidden_state"]
+        );
         var states = outputs[0].GetTensorDataAsSpan<float>();
         var size = states.Length / ids.Length;
         var vectors = new float[count][];
@@ -96,7 +131,13 @@ public sealed class RealModel : IDisposable
     }
 
     private static Dictionary<string, object> Module(int index, string path, string kind) =>
-        new(StringComparer.Ordinal) { ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = "sentence_transformers.models." + kind };
+        new(StringComparer.Ordinal)
+        {
+            ["idx"] = index,
+            ["name"] = $"{index}",
+            ["path"] = path,
+            ["type"] = "sentence_transformers.models." + kind,
+        };
 
     private void Write(string name, object value)
     {

@@ -8,13 +8,21 @@ using Simile.Models;
 
 namespace Simile.RealWeights.Tests;
 
-/// <summary>The ResNet-18 that comes with ML.NET: our engine against ONNX Runtime, which runs both of its graphs, from the pixels that go into the first.</summary>
+/// <summary>The ResNet-18 that comes with ML.NET: our engine against ONNX Runtime, which runs both of its graphs, from the pixels that go
+/// into the first.</summary>
 public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
 {
     private const float Tolerance = 1e-5f;
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Pictures => [.. Directory.GetFiles(RepositoryRoot.Find("samples", "pictures")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).Take(8)];
+    public static TheoryData<string> Pictures =>
+        [
+            .. Directory
+                .GetFiles(RepositoryRoot.Find("samples", "pictures"))
+                .Select(path => Path.GetFileName(path)!)
+                .Order(StringComparer.Ordinal)
+                .Take(8),
+        ];
 
     [Theory]
     [MemberData(nameof(Pictures))]
@@ -27,7 +35,9 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
 
         // The same pixels, as nobody has touched their colours.
         var (plain, _) = PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty);
-        var values = plain.Prepare(new ImageReader().Read(await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken)).Image).Values;
+        var values = plain
+            .Prepare(new ImageReader().Read(await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken)).Image)
+            .Values;
         foreach (var graph in graphs)
         {
             using var session = new InferenceSession(graph);
@@ -51,7 +61,14 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
         File.Copy(graphs[1], _folder.File("onnx", "preprocess.onnx"), overwrite: true);
         var other = await Assert.ThrowsAsync<SimileException>(async () => await ImageEmbedder.LoadAsync(_folder.Path));
         Assert.Equal(ErrorCode.UnsupportedModel, other.Code);
-        foreach (var bytes in (byte[][])[[], [1, 2, 3], (await File.ReadAllBytesAsync(graphs[0], TestContext.Current.CancellationToken))[..100_000]])
+        foreach (
+            var bytes in (byte[][])
+                [
+                    [],
+                    [1, 2, 3],
+                    (await File.ReadAllBytesAsync(graphs[0], TestContext.Current.CancellationToken))[..100_000],
+                ]
+        )
         {
             await File.WriteAllBytesAsync(_folder.File("onnx", "preprocess.onnx"), bytes, TestContext.Current.CancellationToken);
             var damaged = await Assert.ThrowsAsync<SimileException>(async () => await ImageEmbedder.LoadAsync(_folder.Path));
@@ -64,16 +81,28 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
     /// <summary>Makes the model's folder; returns the package's graphs in their order.</summary>
     private async Task<string[]> PrepareAsync()
     {
-        var package = typeof(ResNet18Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "ResNet18").Value!;
-        string[] graphs = [Path.Combine(package, "ResNetPrepOnnx", "ResNetPreprocess.onnx"), Path.Combine(package, "ResNet18Onnx", "ResNet18.onnx")];
+        var package = typeof(ResNet18Tests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(attribute => attribute.Key == "ResNet18")
+            .Value!;
+        string[] graphs =
+        [
+            Path.Combine(package, "ResNetPrepOnnx", "ResNetPreprocess.onnx"),
+            Path.Combine(package, "ResNet18Onnx", "ResNet18.onnx"),
+        ];
         Directory.CreateDirectory(_folder.File("onnx"));
         File.Copy(graphs[0], _folder.File("onnx", "preprocess.onnx"));
         File.Copy(graphs[1], _folder.File("onnx", "model.onnx"));
-        await File.WriteAllTextAsync(_folder.File("config.json"), """{"model_type":"resnet","architectures":["ResNetModel"],"hidden_act":"relu"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            _folder.File("config.json"),
+            """{"model_type":"resnet","architectures":["ResNetModel"],"hidden_act":"relu"}""",
+            TestContext.Current.CancellationToken
+        );
         await File.WriteAllTextAsync(
             _folder.File("preprocessor_config.json"),
             """{"image_processor_type":"CLIPImageProcessor","size":{"shortest_edge":224},"crop_size":{"height":224,"width":224},"resample":2,"do_rescale":false,"do_normalize":false}""",
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         return graphs;
     }
 }

@@ -5,7 +5,8 @@ using Simile.Caching;
 
 namespace Simile.Sqlite.Tests;
 
-/// <summary>Several processes write to one cache and are killed at random moments; what the cache still says is right, and it goes on working.</summary>
+/// <summary>Several processes write to one cache and are killed at random moments; what the cache still says is right, and it goes on
+/// working.</summary>
 public sealed class CacheProcessTests : IDisposable
 {
     private const string Variable = "SIMILE_TEST_CACHE";
@@ -25,8 +26,7 @@ public sealed class CacheProcessTests : IDisposable
         do
         {
             await UseAsync(cache, random);
-        }
-        while (path is not null);
+        } while (path is not null);
 
         Assert.InRange(cache.Tiers[0].Entries, 30, 40);
     }
@@ -65,7 +65,8 @@ public sealed class CacheProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static SqliteCache Open(string path) => SqliteCache.Open(path, new SqliteCacheOptions { MaxBytes = Bound, Busy = TimeSpan.FromMinutes(5) });
+    private static SqliteCache Open(string path) =>
+        SqliteCache.Open(path, new SqliteCacheOptions { MaxBytes = Bound, Busy = TimeSpan.FromMinutes(5) });
 
     // Looks up some keys, checks every answer, puts in what is missing.
     private static async Task UseAsync(SqliteCache cache, Random random)
@@ -78,7 +79,11 @@ public sealed class CacheProcessTests : IDisposable
             Assert.True(found[i] is null || found[i]!.Vector.Span.SequenceEqual(VectorOf(numbers[i])));
         }
 
-        await cache.SetAsync([.. numbers.Where((_, i) => found[i] is null).Select(number => new CacheEntry(KeyOf(number), new CachedEmbedding(VectorOf(number), number, number, false)))]);
+        await cache.SetAsync([
+            .. numbers
+                .Where((_, i) => found[i] is null)
+                .Select(number => new CacheEntry(KeyOf(number), new CachedEmbedding(VectorOf(number), number, number, false))),
+        ]);
     }
 
     private static CacheKey KeyOf(int number) => new(SHA256.HashData(BitConverter.GetBytes(number)));
@@ -101,7 +106,10 @@ public sealed class CacheProcessTests : IDisposable
                 return now;
             }
 
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(10) && processes.All(process => !process.HasExited), "The processes do not write.");
+            Assert.True(
+                watch.Elapsed < TimeSpan.FromMinutes(10) && processes.All(process => !process.HasExited),
+                "The processes do not write."
+            );
             await Task.Delay(50);
         }
     }
@@ -116,8 +124,22 @@ public sealed class CacheProcessTests : IDisposable
 
     private static Process Start(string path)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[typeof(CacheProcessTests).Assembly.Location, "--filter-method", "*" + nameof(WritesOnceOrUntilItIsKilled), "--progress", "off"])
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in (string[])
+                [
+                    typeof(CacheProcessTests).Assembly.Location,
+                    "--filter-method",
+                    "*" + nameof(WritesOnceOrUntilItIsKilled),
+                    "--progress",
+                    "off",
+                ]
+        )
         {
             start.ArgumentList.Add(argument);
         }

@@ -33,5 +33,6 @@ public sealed class CachedModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Describe(EmbeddingOutcome outcome) => $"{outcome.TokensSeen} {outcome.TokensUsed} {outcome.Truncated} {outcome.Error?.Message}";
+    private static string Describe(EmbeddingOutcome outcome) =>
+        $"{outcome.TokensSeen} {outcome.TokensUsed} {outcome.Truncated} {outcome.Error?.Message}";
 }

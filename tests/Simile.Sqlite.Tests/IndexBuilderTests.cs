@@ -21,7 +21,10 @@ public sealed class IndexBuilderTests : IDisposable
         File.Delete(_folder.File("docs", "a.md"));
         Assert.Equal((2, 2, 1, 2), Figures(await BuildAsync()));
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
-        Assert.Equal(["Dogs bark.", "Owls hoot at night."], (await store.ReadAllAsync()).SelectMany(file => file.Chunks).Select(chunk => chunk.Text).Order());
+        Assert.Equal(
+            ["Dogs bark.", "Owls hoot at night."],
+            (await store.ReadAllAsync()).SelectMany(file => file.Chunks).Select(chunk => chunk.Text).Order()
+        );
     }
 
     [Fact]
@@ -36,8 +39,15 @@ public sealed class IndexBuilderTests : IDisposable
         {
             var report = await BuildAsync();
             Assert.Equal((5, changed, 4 - changed, 1), (report.Files, report.Changed, report.Unchanged, report.Unread));
-            Assert.Equal(["bad.txt", "rows.jsonl"], report.Problems.Select(problem => Path.GetFileName(problem.Path)).Order(StringComparer.Ordinal));
-            Assert.StartsWith("Line 2 ", report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Description, StringComparison.Ordinal);
+            Assert.Equal(
+                ["bad.txt", "rows.jsonl"],
+                report.Problems.Select(problem => Path.GetFileName(problem.Path)).Order(StringComparer.Ordinal)
+            );
+            Assert.StartsWith(
+                "Line 2 ",
+                report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Description,
+                StringComparison.Ordinal
+            );
             Assert.Equal((1, 1), (report.Empty, report.WithoutVector));
         }
 
@@ -71,7 +81,10 @@ public sealed class IndexBuilderTests : IDisposable
         await ShellAsync("mkfifo p.txt && d=$(printf 'bad\\377') && mkdir \"$d\" && echo x > \"$d/x.txt\" && ln -s . loop");
         var report = await BuildAsync();
         Assert.Equal((1, 1), (report.Files, report.Changed));
-        Assert.Equal([".pdf", "linked folder", "named pipe"], report.PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".pdf", "linked folder", "named pipe"],
+            report.PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal)
+        );
         Assert.Contains("UTF-8", Assert.Single(report.Problems).Error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorCode.NotARegularFile, Assert.Single((await BuildAsync(path: _folder.File("docs", "p.txt"))).Problems).Error.Code);
 
@@ -99,7 +112,8 @@ public sealed class IndexBuilderTests : IDisposable
     [Fact]
     public void FusionIsThatOfThePapers()
     {
-        ScoredChunk[] dense = [new(1, 0.9), new(2, 0.5)], keyword = [new(2, 7), new(3, 3)];
+        ScoredChunk[] dense = [new(1, 0.9), new(2, 0.5)],
+            keyword = [new(2, 7), new(3, 3)];
         var reciprocal = new ReciprocalRankFusion { K = 60, DenseWeight = 1 }.Fuse(dense, keyword, new HashSet<long>());
         Assert.Equal([2L, 1, 3], reciprocal.Select(chunk => chunk.Id));
         Assert.Equal((1.0 / 62) + (1.0 / 61), reciprocal[0].Score, 1e-12);
@@ -112,9 +126,13 @@ public sealed class IndexBuilderTests : IDisposable
     [Fact]
     public void APicturesPlaceByMeaningStandsForWordsThatItLacks()
     {
-        ScoredChunk[] dense = [new(4, 0.9), new(1, 0.5), new(5, 0.4), new(6, 0.3)], keyword = [new(5, 7), new(1, 3)];
+        ScoredChunk[] dense = [new(4, 0.9), new(1, 0.5), new(5, 0.4), new(6, 0.3)],
+            keyword = [new(5, 7), new(1, 3)];
         var reciprocal = new ReciprocalRankFusion { K = 20, DenseWeight = 0.5 }.Fuse(dense, keyword, new HashSet<long> { 4, 5, 6 });
-        Assert.Equal([(4L, 1.5 / 21), (5, (0.5 / 23) + (1.0 / 21)), (1, (0.5 / 22) + (1.0 / 22)), (6, 0.5 / 24)], reciprocal.Select(chunk => (chunk.Id, chunk.Score)));
+        Assert.Equal(
+            [(4L, 1.5 / 21), (5, (0.5 / 23) + (1.0 / 21)), (1, (0.5 / 22) + (1.0 / 22)), (6, 0.5 / 24)],
+            reciprocal.Select(chunk => (chunk.Id, chunk.Score))
+        );
         var convex = new ScoreFusion { DenseWeight = 0.25 }.Fuse(dense, keyword, new HashSet<long> { 4, 5, 6 });
         Assert.Equal([4L, 5, 1, 6], convex.Select(chunk => chunk.Id));
         Assert.Equal(1, convex[0].Score);
@@ -124,7 +142,8 @@ public sealed class IndexBuilderTests : IDisposable
     [Fact]
     public void DistancesAreFusedToo()
     {
-        ScoredChunk[] dense = [new(1, -2), new(2, -3), new(3, -6)], keyword = [new(3, 4)];
+        ScoredChunk[] dense = [new(1, -2), new(2, -3), new(3, -6)],
+            keyword = [new(3, 4)];
         var fused = new ScoreFusion { DenseWeight = 0.5 }.Fuse(dense, keyword, new HashSet<long>());
         Assert.Equal([(1L, 0.5), (3, 0.5), (2, 0.375)], fused.Select(chunk => (chunk.Id, chunk.Score)));
     }
@@ -142,14 +161,22 @@ public sealed class IndexBuilderTests : IDisposable
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "simile.json"), """{"fusion":{"dense_weight":0.15}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "simile.json"),
+            """{"fusion":{"dense_weight":0.15}}""",
+            TestContext.Current.CancellationToken
+        );
         await using (var own = await TextEmbedder.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken))
         {
             Assert.Equal(0.15, ScoreFusion.Of(own).DenseWeight);
             Assert.Empty(own.Notes);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "simile.json"), """{"fusion":{"dense_weight":1.5}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "simile.json"),
+            """{"fusion":{"dense_weight":1.5}}""",
+            TestContext.Current.CancellationToken
+        );
         var error = await Assert.ThrowsAsync<SimileException>(async () => await TextEmbedder.LoadAsync(folder));
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("1.5", error.Message, StringComparison.Ordinal);
@@ -187,6 +214,8 @@ public sealed class IndexBuilderTests : IDisposable
     {
         var embedder = await Embedder();
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: true);
-        return await new IndexBuilder(store, new ContentEmbedder(embedder, null)) { Prune = prune }.BuildAsync([path ?? _folder.File("docs")]);
+        return await new IndexBuilder(store, new ContentEmbedder(embedder, null)) { Prune = prune }.BuildAsync([
+            path ?? _folder.File("docs"),
+        ]);
     }
 }

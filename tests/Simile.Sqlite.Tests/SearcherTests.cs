@@ -41,15 +41,26 @@ public sealed class SearcherTests : IDisposable
         var store = SqliteChunkStore.Open(StorePath, create: false);
         var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
         using var started = new CountdownEvent(8);
-        var asking = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            Assert.Equal(5, (await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Top = 5 })).Count(hit => hit.Text == "cat"));
-            started.Signal();
-            while (true)
-            {
-                Assert.All(await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Top = 5 }), hit => Assert.Equal("cat", hit.Text));
-            }
-        })).ToArray();
+        var asking = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    Assert.Equal(
+                        5,
+                        (await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Top = 5 })).Count(hit => hit.Text == "cat")
+                    );
+                    started.Signal();
+                    while (true)
+                    {
+                        Assert.All(
+                            await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Top = 5 }),
+                            hit => Assert.Equal("cat", hit.Text)
+                        );
+                    }
+                })
+            )
+            .ToArray();
         started.Wait(TestContext.Current.CancellationToken);
         store.Dispose();
         store.Dispose();
@@ -65,7 +76,11 @@ public sealed class SearcherTests : IDisposable
         using (var store = SqliteChunkStore.Open(StorePath, create: true))
         {
             await store.EnsureSpaceAsync(LetterEmbedder.TheSpace);
-            await store.ReplaceAsync([FileOf("a.md", "cat"), FileOf("b.md", "dog"), new IndexedFile("c.md", "v", [new Chunk("cat 猫", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])]);
+            await store.ReplaceAsync([
+                FileOf("a.md", "cat"),
+                FileOf("b.md", "dog"),
+                new IndexedFile("c.md", "v", [new Chunk("cat 猫", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty]),
+            ]);
         }
 
         using var opened = SqliteChunkStore.Open(StorePath, create: false);
@@ -87,8 +102,18 @@ public sealed class SearcherTests : IDisposable
         var answer = await searcher.SearchAsync(Content.Of("猫"));
         Assert.Equal("a.md", Assert.Single(answer).Path);
         Assert.Contains(ErrorCode.NoKnownTokens, Assert.Single(answer.Notes), StringComparison.Ordinal);
-        Assert.Equal(ErrorCode.NoKnownTokens, (await Assert.ThrowsAsync<SimileException>(() => searcher.SearchAsync(Content.Of("猫"), new SearchOptions { Mode = SearchMode.Dense }))).Code);
-        Assert.Equal(ErrorCode.NoKnownTokens, (await Assert.ThrowsAsync<SimileException>(() => searcher.SearchAsync(Content.Of("?!")))).Code);
+        Assert.Equal(
+            ErrorCode.NoKnownTokens,
+            (
+                await Assert.ThrowsAsync<SimileException>(() =>
+                    searcher.SearchAsync(Content.Of("猫"), new SearchOptions { Mode = SearchMode.Dense })
+                )
+            ).Code
+        );
+        Assert.Equal(
+            ErrorCode.NoKnownTokens,
+            (await Assert.ThrowsAsync<SimileException>(() => searcher.SearchAsync(Content.Of("?!")))).Code
+        );
         var wordsOnly = await Searcher.OpenAsync(store, null);
         Assert.Single((await wordsOnly.SearchAsync(Content.Of("dog"))).Notes);
         Assert.Empty((await wordsOnly.SearchAsync(Content.Of("dog"), new SearchOptions { Mode = SearchMode.Keyword })).Notes);
@@ -113,8 +138,19 @@ public sealed class SearcherTests : IDisposable
         using var store = SqliteChunkStore.OpenInMemory();
         var embedder = new LetterEmbedder();
         await store.EnsureSpaceAsync(embedder.Space);
-        await store.ReplaceAsync([FileOf("a.md", "cat") with { Fingerprint = "content:cut:0123456789abcdef" }, FileOf("b.md", "dog") with { Fingerprint = "content:cut:" + embedder.Recipe.Digest }]);
-        var note = Assert.Single((await (await Searcher.OpenAsync(store, new ContentEmbedder(embedder, null))).SearchAsync(Content.Of("cat"))).Notes);
+        await store.ReplaceAsync([
+            FileOf("a.md", "cat") with
+            {
+                Fingerprint = "content:cut:0123456789abcdef",
+            },
+            FileOf("b.md", "dog") with
+            {
+                Fingerprint = "content:cut:" + embedder.Recipe.Digest,
+            },
+        ]);
+        var note = Assert.Single(
+            (await (await Searcher.OpenAsync(store, new ContentEmbedder(embedder, null))).SearchAsync(Content.Of("cat"))).Notes
+        );
         Assert.Contains("1 of 2 files", note, StringComparison.Ordinal);
         Assert.Contains("0123456789ab", note, StringComparison.Ordinal);
         Assert.Contains(embedder.Recipe.Digest[..12], note, StringComparison.Ordinal);
@@ -142,24 +178,52 @@ public sealed class SearcherTests : IDisposable
     [InlineData("removed", "chunk")]
     public async Task DamagedValuesGiveNoWrongAnswers(string table, string column)
     {
-        foreach (var value in (string[])["NULL", "x''", "x'00'", "x'0000c07f0000c07f0000c07f'", "zeroblob(100000)", "'text'", "-1", "9223372036854775807", "-9223372036854775808", "1e300", "''", "'99999999999'"])
+        foreach (
+            var value in (string[])
+                [
+                    "NULL",
+                    "x''",
+                    "x'00'",
+                    "x'0000c07f0000c07f0000c07f'",
+                    "zeroblob(100000)",
+                    "'text'",
+                    "-1",
+                    "9223372036854775807",
+                    "-9223372036854775808",
+                    "1e300",
+                    "''",
+                    "'99999999999'",
+                ]
+        )
         {
             File.Delete(StorePath);
             await PutAsync(("a.md", "cat"), ("b.md", "dog"), ("c.md", "cow"));
             await PutAsync(("d.md", "cow"));
             await PutAsync(("d.md", "cow"));
-            Damage($"UPDATE {table} SET {column} = {value} WHERE rowid = 2 OR '{table}' = 'facts'", $"UPDATE {table} SET {column} = {value}");
+            Damage(
+                $"UPDATE {table} SET {column} = {value} WHERE rowid = 2 OR '{table}' = 'facts'",
+                $"UPDATE {table} SET {column} = {value}"
+            );
             try
             {
                 using var store = SqliteChunkStore.Open(StorePath, create: false);
                 foreach (var mode in Enum.GetValues<SearchMode>())
                 {
                     var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(new LetterEmbedder(), null));
-                    Assert.All(await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode, Filter = ChunkFilter.Equal("kind", "dog") }), hit => Assert.NotEqual("cow", hit.Text));
+                    Assert.All(
+                        await searcher.SearchAsync(
+                            Content.Of("cat"),
+                            new SearchOptions { Mode = mode, Filter = ChunkFilter.Equal("kind", "dog") }
+                        ),
+                        hit => Assert.NotEqual("cow", hit.Text)
+                    );
                     foreach (var hit in await searcher.SearchAsync(Content.Of("cat"), new SearchOptions { Mode = mode }))
                     {
                         Assert.True(double.IsFinite(hit.Score) && hit.StartLine >= 0, $"{table}.{column} = {value}");
-                        Assert.True(hit.Text != "cat" || mode == SearchMode.Keyword || hit.Cosine is null or > 0.99, $"{table}.{column} = {value}");
+                        Assert.True(
+                            hit.Text != "cat" || mode == SearchMode.Keyword || hit.Cosine is null or > 0.99,
+                            $"{table}.{column} = {value}"
+                        );
                     }
                 }
 
@@ -174,7 +238,18 @@ public sealed class SearcherTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static IndexedFile FileOf(string path, string text) => new(path, "v", [new Chunk(text, 1, 1, string.Empty) { Metadata = new Dictionary<string, MetadataValue> { ["kind"] = text, ["length"] = text.Length } }], [LetterEmbedder.VectorOf(text)]);
+    private static IndexedFile FileOf(string path, string text) =>
+        new(
+            path,
+            "v",
+            [
+                new Chunk(text, 1, 1, string.Empty)
+                {
+                    Metadata = new Dictionary<string, MetadataValue> { ["kind"] = text, ["length"] = text.Length },
+                },
+            ],
+            [LetterEmbedder.VectorOf(text)]
+        );
 
     private async Task PutAsync(params (string Path, string Text)[] files)
     {
@@ -186,7 +261,11 @@ public sealed class SearcherTests : IDisposable
     // Constraints keep some values out; tables without them take all.
     private void Damage(params string[] statements)
     {
-        Sql.Run(StorePath, "PRAGMA writable_schema=1; UPDATE sqlite_schema SET sql = replace(replace(sql, ' NOT NULL', ''), ' UNIQUE', '') WHERE name IN ('chunks', 'vectors', 'facts', 'metadata', 'removed')");
+        Sql.Run(
+            StorePath,
+            "PRAGMA writable_schema=1; UPDATE sqlite_schema SET sql = replace(replace(sql, ' NOT NULL', ''), ' UNIQUE', '') WHERE "
+                + "name IN ('chunks', 'vectors', 'facts', 'metadata', 'removed')"
+        );
         foreach (var statement in statements)
         {
             try
@@ -210,11 +289,27 @@ public sealed class SearcherTests : IDisposable
 
         public EmbeddingRecipe Recipe { get; } = EmbeddingRecipe.Of(("test", "letters"));
 
-        public static float[] VectorOf(string text) => text.Split(' ')[0] switch { "cat" => [1, 0, 0], "dog" => [0, 1, 0], _ => [0, 0, 1] };
+        public static float[] VectorOf(string text) =>
+            text.Split(' ')[0] switch
+            {
+                "cat" => [1, 0, 0],
+                "dog" => [0, 1, 0],
+                _ => [0, 0, 1],
+            };
 
-        public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+        public ValueTask<EmbeddingBatch> EmbedAsync(
+            IReadOnlyList<string> inputs,
+            EmbedOptions? options = null,
+            CancellationToken cancellationToken = default
+        )
         {
-            var outcomes = inputs.Select(text => char.IsAsciiLetter(text[0]) ? new EmbeddingOutcome(1, 1) : new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.NoKnownTokens, $"No token of '{text}' is known."))).ToArray();
+            var outcomes = inputs
+                .Select(text =>
+                    char.IsAsciiLetter(text[0])
+                        ? new EmbeddingOutcome(1, 1)
+                        : new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.NoKnownTokens, $"No token of '{text}' is known."))
+                )
+                .ToArray();
             return ValueTask.FromResult(new EmbeddingBatch(Space, [.. inputs.SelectMany(VectorOf)], outcomes));
         }
     }

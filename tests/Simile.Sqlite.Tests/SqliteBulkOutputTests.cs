@@ -41,7 +41,10 @@ public sealed class SqliteBulkOutputTests : IDisposable
             output.Commit();
         }
 
-        Assert.Equal(ErrorCode.ResumeMismatch, Assert.Throws<SimileException>(() => SqliteBulkOutput.Open(_folder.File("v.db"), "two", restart: false)).Code);
+        Assert.Equal(
+            ErrorCode.ResumeMismatch,
+            Assert.Throws<SimileException>(() => SqliteBulkOutput.Open(_folder.File("v.db"), "two", restart: false)).Code
+        );
         using var again = SqliteBulkOutput.Open(_folder.File("v.db"), "two", restart: true);
         Assert.Equal(BulkPosition.Start, again.Position);
     }
@@ -73,7 +76,9 @@ public sealed class SqliteBulkOutputTests : IDisposable
         {
             Assert.Equal(row, reader.GetInt64(0));
             Assert.Equal(row == 7 ? ErrorCode.EmptyText : null, reader.IsDBNull(2) ? null : reader.GetString(2));
-            values.AddRange(reader.IsDBNull(1) ? Enumerable.Repeat(float.NaN, dimensions) : MemoryMarshal.Cast<byte, float>((byte[])reader[1]).ToArray());
+            values.AddRange(
+                reader.IsDBNull(1) ? Enumerable.Repeat(float.NaN, dimensions) : MemoryMarshal.Cast<byte, float>((byte[])reader[1]).ToArray()
+            );
         }
 
         return [.. values];

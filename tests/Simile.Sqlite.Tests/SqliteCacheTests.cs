@@ -71,11 +71,15 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         for (var round = 0; round < 5; round++)
         {
             var path = _folder.File($"new-{round}.db");
-            await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
-            {
-                using var cache = SqliteCache.Open(path, new SqliteCacheOptions { Busy = TimeSpan.FromMinutes(5) });
-                await cache.SetAsync(Entries(worker, 1), cancellation);
-            });
+            await Parallel.ForAsync(
+                0,
+                8,
+                async (worker, cancellation) =>
+                {
+                    using var cache = SqliteCache.Open(path, new SqliteCacheOptions { Busy = TimeSpan.FromMinutes(5) });
+                    await cache.SetAsync(Entries(worker, 1), cancellation);
+                }
+            );
             using var all = SqliteCache.Open(path);
             Assert.All(await Find(all, [.. Enumerable.Range(0, 8).Select(KeyOf)]), Assert.NotNull);
         }
@@ -99,7 +103,10 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         using var other = new SqliteConnection($"Data Source={CachePath};Pooling=False");
         other.Open();
         other.Run("PRAGMA journal_mode=WAL; CREATE TABLE mine (id INTEGER)");
-        Assert.Equal(ErrorCode.CacheUnavailable, Assert.Throws<SimileException>(() => SqliteCache.Open(CachePath, new SqliteCacheOptions())).Code);
+        Assert.Equal(
+            ErrorCode.CacheUnavailable,
+            Assert.Throws<SimileException>(() => SqliteCache.Open(CachePath, new SqliteCacheOptions())).Code
+        );
     }
 
     [Theory]
@@ -157,11 +164,21 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         Assert.Equal(ErrorCode.CacheUnavailable, Assert.Throws<SimileException>(() => SqliteCache.Open(CachePath)).Code);
         using (SqliteChunkStore.Open(_folder.File("index.db"), create: true))
         {
-            Assert.Contains("no cache", Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("index.db"))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "no cache",
+                Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("index.db"))).Message,
+                StringComparison.Ordinal
+            );
         }
 
-        Assert.Equal(ErrorCode.CacheUnavailable, Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("no", "folder.db"))).Code);
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("c.db"), new SqliteCacheOptions { MaxBytes = 1000 })).Code);
+        Assert.Equal(
+            ErrorCode.CacheUnavailable,
+            Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("no", "folder.db"))).Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => SqliteCache.Open(_folder.File("c.db"), new SqliteCacheOptions { MaxBytes = 1000 })).Code
+        );
     }
 
     [Fact]
@@ -205,5 +222,6 @@ public sealed class SqliteCacheSuite : EmbeddingCacheSuite<SqliteCache>
         base.Dispose();
     }
 
-    protected override SqliteCache Create(long maxBytes, CachePrecision precision) => SqliteCache.Open(CachePath, new SqliteCacheOptions { MaxBytes = maxBytes, Precision = precision });
+    protected override SqliteCache Create(long maxBytes, CachePrecision precision) =>
+        SqliteCache.Open(CachePath, new SqliteCacheOptions { MaxBytes = maxBytes, Precision = precision });
 }

@@ -17,12 +17,18 @@ public sealed class SqliteChunkStoreTests : IDisposable
     {
         using (var store = await OpenAsync())
         {
-            await store.ReplaceAsync([FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1])), FileOf("b.md", "v1", ("Dogs bark.", [0, -1]))]);
+            await store.ReplaceAsync([
+                FileOf("a.md", "v1", ("Bread goes stale.", [1, 0]), ("Cats purr.", [0, 1])),
+                FileOf("b.md", "v1", ("Dogs bark.", [0, -1])),
+            ]);
         }
 
         using var again = await OpenAsync();
         Assert.Equal(["a.md", "b.md"], (await again.ListFilesAsync()).Keys.Order());
-        Assert.Equal([1f, 0, 0, 1, 0, -1], (await again.ReadAllAsync()).SelectMany(file => file.Vectors).SelectMany(vector => vector.ToArray()));
+        Assert.Equal(
+            [1f, 0, 0, 1, 0, -1],
+            (await again.ReadAllAsync()).SelectMany(file => file.Vectors).SelectMany(vector => vector.ToArray())
+        );
         var found = await again.SearchVectorsAsync(new float[] { 0, 1 }, 1);
         var chunk = (await again.ReadAsync([found[0].Id]))[0]!;
         Assert.Equal(("a.md", "Cats purr.", 2), (chunk.Path, chunk.Chunk.Text, chunk.Chunk.StartLine));
@@ -61,7 +67,18 @@ public sealed class SqliteChunkStoreTests : IDisposable
     public async Task WordsAreStemmedAndRareOnesCountMore()
     {
         using var store = await OpenAsync();
-        await store.ReplaceAsync([FileOf("a.md", "v1", ("The glacier carried rocks.", [1, 0]), ("The rock and the rocks.", [0, 1]), ("A rock.", [0, 1]), ("Bread.", [1, 0]), ("Milk.", [1, 0]), ("Tea.", [1, 0]))]);
+        await store.ReplaceAsync([
+            FileOf(
+                "a.md",
+                "v1",
+                ("The glacier carried rocks.", [1, 0]),
+                ("The rock and the rocks.", [0, 1]),
+                ("A rock.", [0, 1]),
+                ("Bread.", [1, 0]),
+                ("Milk.", [1, 0]),
+                ("Tea.", [1, 0])
+            ),
+        ]);
         var found = await store.SearchWordsAsync("do glaciers carry a rock", 10);
         Assert.Equal(3, found.Count);
         Assert.Equal("The glacier carried rocks.", (await store.ReadAsync([found[0].Id]))[0]!.Chunk.Text);
@@ -72,7 +89,9 @@ public sealed class SqliteChunkStoreTests : IDisposable
     public async Task AnotherSpaceIsRefused()
     {
         using var store = await OpenAsync();
-        var error = await Assert.ThrowsAsync<SimileException>(() => store.EnsureSpaceAsync(new EmbeddingSpace("other", 2, unitLength: true, SimilarityMetric.Cosine)).AsTask());
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            store.EnsureSpaceAsync(new EmbeddingSpace("other", 2, unitLength: true, SimilarityMetric.Cosine)).AsTask()
+        );
         Assert.Equal(ErrorCode.IndexOfAnotherSpace, error.Code);
         Assert.Contains("test/2", error.Message, StringComparison.Ordinal);
         Assert.Contains("other/2", error.Message, StringComparison.Ordinal);
@@ -92,14 +111,26 @@ public sealed class SqliteChunkStoreTests : IDisposable
             command.ExecuteNonQuery();
         }
 
-        Assert.Contains("no index", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.File("foreign.db"), create: true)).Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorCode.StoreUnavailable, Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.File("no", "folder.db"), create: true)).Code);
+        Assert.Contains(
+            "no index",
+            Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.File("foreign.db"), create: true)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            ErrorCode.StoreUnavailable,
+            Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.File("no", "folder.db"), create: true)).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
     private static IndexedFile FileOf(string path, string fingerprint, params (string Text, float[] Vector)[] chunks) =>
-        new(path, fingerprint, [.. chunks.Select((chunk, i) => new Chunk(chunk.Text, i + 1, i + 1, string.Empty))], [.. chunks.Select(chunk => (ReadOnlyMemory<float>)chunk.Vector)]);
+        new(
+            path,
+            fingerprint,
+            [.. chunks.Select((chunk, i) => new Chunk(chunk.Text, i + 1, i + 1, string.Empty))],
+            [.. chunks.Select(chunk => (ReadOnlyMemory<float>)chunk.Vector)]
+        );
 
     private async Task<SqliteChunkStore> OpenAsync()
     {

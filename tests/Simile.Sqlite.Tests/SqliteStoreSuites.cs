@@ -28,13 +28,19 @@ public sealed class SqliteMemoryStoreSuite : ChunkStoreSuite<SqliteChunkStore>
 
 internal static class StoreDamage
 {
-    public static async Task DoAsync(SqliteChunkStore store, long chunk, DamagedPart part) => await store.Connections.WriteAsync(
-        connection => connection.Run(part switch
-        {
-            DamagedPart.VectorLength => "UPDATE vectors SET value = x'00' WHERE id = $0",
-            DamagedPart.VectorValues => "UPDATE vectors SET value = x'0000c07f0000c07f0000c07f0000c07f' WHERE id = $0",
-            DamagedPart.Text => "UPDATE chunks SET text = x'00' WHERE id = $0",
-            _ => "UPDATE metadata SET value = x'0707' WHERE chunk = $0",
-        }, chunk),
-        CancellationToken.None);
+    public static async Task DoAsync(SqliteChunkStore store, long chunk, DamagedPart part) =>
+        await store.Connections.WriteAsync(
+            connection =>
+                connection.Run(
+                    part switch
+                    {
+                        DamagedPart.VectorLength => "UPDATE vectors SET value = x'00' WHERE id = $0",
+                        DamagedPart.VectorValues => "UPDATE vectors SET value = x'0000c07f0000c07f0000c07f0000c07f' WHERE id = $0",
+                        DamagedPart.Text => "UPDATE chunks SET text = x'00' WHERE id = $0",
+                        _ => "UPDATE metadata SET value = x'0707' WHERE chunk = $0",
+                    },
+                    chunk
+                ),
+            CancellationToken.None
+        );
 }

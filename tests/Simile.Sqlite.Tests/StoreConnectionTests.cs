@@ -19,7 +19,16 @@ public sealed class StoreConnectionTests : IDisposable
     {
         using var store = await OpenAsync(inMemory);
         using var both = new Barrier(2);
-        var reads = Enumerable.Range(0, 2).Select(_ => store.Connections.ReadAsync(connection => both.SignalAndWait(Patience) && connection.Number("SELECT count(*) FROM files") == 1, Stop).AsTask());
+        var reads = Enumerable
+            .Range(0, 2)
+            .Select(_ =>
+                store
+                    .Connections.ReadAsync(
+                        connection => both.SignalAndWait(Patience) && connection.Number("SELECT count(*) FROM files") == 1,
+                        Stop
+                    )
+                    .AsTask()
+            );
         Assert.All(await Task.WhenAll(reads), Assert.True);
     }
 
@@ -36,7 +45,8 @@ public sealed class StoreConnectionTests : IDisposable
                 written.Set();
                 Assert.True(read.Wait(Patience, Stop));
             },
-            Stop);
+            Stop
+        );
         Assert.True(await Task.Run(() => written.Wait(Patience, Stop)));
         Assert.Single(await store.ListFilesAsync(null, Stop));
         read.Set();
@@ -62,14 +72,17 @@ public sealed class StoreConnectionTests : IDisposable
         var store = await OpenAsync(inMemory: false);
         using var entered = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
-        var call = store.Connections.ReadAsync(
-            connection =>
-            {
-                entered.Set();
-                leave.Wait(Patience, Stop);
-                return connection.Number("SELECT count(*) FROM files");
-            },
-            Stop).AsTask();
+        var call = store
+            .Connections.ReadAsync(
+                connection =>
+                {
+                    entered.Set();
+                    leave.Wait(Patience, Stop);
+                    return connection.Number("SELECT count(*) FROM files");
+                },
+                Stop
+            )
+            .AsTask();
         Assert.True(await Task.Run(() => entered.Wait(Patience, Stop)));
         var closing = store.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => store.ListFilesAsync(null, Stop).AsTask());
@@ -99,7 +112,8 @@ public sealed class StoreConnectionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static IndexedFile FileOf(string path, float value) => new(path, "v", [new Chunk("word", 1, 1, string.Empty)], [new[] { value, 0 }]);
+    private static IndexedFile FileOf(string path, float value) =>
+        new(path, "v", [new Chunk("word", 1, 1, string.Empty)], [new[] { value, 0 }]);
 
     private async Task<SqliteChunkStore> OpenAsync(bool inMemory)
     {

@@ -20,11 +20,12 @@ public sealed class StoreFileTests : IDisposable
     {
         Sql.Run(_folder.File("foreign.db"), "CREATE TABLE other (x)");
         Sql.Run(_folder.File("theirs.db"), "PRAGMA application_id=77; PRAGMA user_version=2; CREATE TABLE facts (x)");
-        using (SqliteCache.Open(_folder.File("cache.db")))
-        {
-        }
+        using (SqliteCache.Open(_folder.File("cache.db"))) { }
 
-        File.WriteAllText(_folder.File("notes.md"), "# Notes\nSomething that nobody wants to lose, and long enough for a header of SQLite's to fit into it: one hundred bytes.");
+        File.WriteAllText(
+            _folder.File("notes.md"),
+            "# Notes\nSomething that nobody wants to lose, and long enough for a header of SQLite's to fit into it: one hundred bytes."
+        );
         File.WriteAllText(_folder.File("short.txt"), "x");
         foreach (var name in (string[])["foreign.db", "theirs.db", "cache.db", "notes.md", "short.txt"])
         {
@@ -40,13 +41,18 @@ public sealed class StoreFileTests : IDisposable
         var device = Assert.Throws<SimileException>(() => SqliteChunkStore.Open("/dev/null", create));
         Assert.Equal(ErrorCode.BadStore, device.Code);
         Assert.Contains("no regular file", device.Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.Path, create)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "folder",
+            Assert.Throws<SimileException>(() => SqliteChunkStore.Open(_folder.Path, create)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void AStoreHasAName(string path) => Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.Open(path, create: true)).Code);
+    public void AStoreHasAName(string path) =>
+        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.Open(path, create: true)).Code);
 
     [Fact]
     public async Task OtherNamesOfSqliteAreNamesOfFiles()
@@ -63,7 +69,11 @@ public sealed class StoreFileTests : IDisposable
     public async Task AnEmptyFileIsNoIndexUntilOneIsMadeInIt()
     {
         File.WriteAllBytes(StorePath, []);
-        Assert.Contains("empty file", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "empty file",
+            Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, new FileInfo(StorePath).Length);
         await FillAsync();
         using var store = SqliteChunkStore.Open(StorePath, create: false);
@@ -80,7 +90,10 @@ public sealed class StoreFileTests : IDisposable
             await store.EnsureSpaceAsync(Space);
             Assert.Single(await store.SearchWordsAsync("cats", 5));
             Assert.Single(await store.SearchVectorsAsync(new float[] { 1, 0 }, 5));
-            Assert.Equal(ErrorCode.StoreUnavailable, (await Assert.ThrowsAsync<SimileException>(() => store.RemoveAsync(["a.md"]).AsTask())).Code);
+            Assert.Equal(
+                ErrorCode.StoreUnavailable,
+                (await Assert.ThrowsAsync<SimileException>(() => store.RemoveAsync(["a.md"]).AsTask())).Code
+            );
         }
 
         Assert.Equal(before, File.ReadAllBytes(StorePath));
@@ -90,7 +103,8 @@ public sealed class StoreFileTests : IDisposable
     [Fact]
     public async Task AnIndexOfTheFirstVersionIsToldAndBroughtUpToDate()
     {
-        Sql.Run(StorePath,
+        Sql.Run(
+            StorePath,
             """
             CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
@@ -104,7 +118,8 @@ public sealed class StoreFileTests : IDisposable
             INSERT INTO words (rowid, heading, text) VALUES (7, '', 'Tiếng nói');
             INSERT INTO vectors VALUES (7, x'0000803f00000000');
             PRAGMA application_id=1399418217; PRAGMA user_version=1; PRAGMA journal_mode=WAL;
-            """);
+            """
+        );
         var error = Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false));
         Assert.Equal(ErrorCode.BadStore, error.Code);
         Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
@@ -118,7 +133,8 @@ public sealed class StoreFileTests : IDisposable
     [Fact]
     public async Task AnIndexOfTheSecondVersionIsToldAndBroughtUpToDate()
     {
-        Sql.Run(StorePath,
+        Sql.Run(
+            StorePath,
             """
             CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL);
@@ -132,18 +148,37 @@ public sealed class StoreFileTests : IDisposable
             INSERT INTO words (rowid, heading, text) VALUES (7, '', 'cats purr'), (9, '', 'b png');
             INSERT INTO vectors VALUES (7, x'0000803f00000000'), (9, x'000000000000803f');
             PRAGMA application_id=1399418217; PRAGMA user_version=2; PRAGMA journal_mode=WAL;
-            """);
-        Assert.Contains("version 2", Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message, StringComparison.Ordinal);
+            """
+        );
+        Assert.Contains(
+            "version 2",
+            Assert.Throws<SimileException>(() => SqliteChunkStore.Open(StorePath, create: false)).Message,
+            StringComparison.Ordinal
+        );
         using (var writer = SqliteChunkStore.Open(StorePath, create: true))
         {
             await writer.EnsureSpaceAsync(Space);
-            await writer.ReplaceAsync([FileOf("c.md") with { Chunks = [new Chunk("Cats purr.", 1, 1, string.Empty) { Metadata = new Dictionary<string, MetadataValue> { ["lang"] = "en" } }] }]);
+            await writer.ReplaceAsync([
+                FileOf("c.md") with
+                {
+                    Chunks =
+                    [
+                        new Chunk("Cats purr.", 1, 1, string.Empty)
+                        {
+                            Metadata = new Dictionary<string, MetadataValue> { ["lang"] = "en" },
+                        },
+                    ],
+                },
+            ]);
         }
 
         using var store = SqliteChunkStore.Open(StorePath, create: false);
         var found = await store.SearchVectorsAsync(new float[] { 0, 1 }, 5);
         Assert.Equal([(9L, true), (7, false), (10, false)], found.Select(chunk => (chunk.Id, chunk.IsPicture)));
-        Assert.Equal([10L], (await store.SearchVectorsAsync(new float[] { 0, 1 }, 5, ChunkFilter.Equal("lang", "en"))).Select(chunk => chunk.Id));
+        Assert.Equal(
+            [10L],
+            (await store.SearchVectorsAsync(new float[] { 0, 1 }, 5, ChunkFilter.Equal("lang", "en"))).Select(chunk => chunk.Id)
+        );
         Assert.Equal([7L, 10], (await store.SearchWordsAsync("cat", 5)).Select(chunk => chunk.Id).Order());
         Assert.Equal("m", await store.GetPropertyAsync("model"));
     }
@@ -220,7 +255,10 @@ public sealed class StoreFileTests : IDisposable
         {
             await store.EnsureSpaceAsync(Space);
             await store.ReplaceAsync([FileOf("a.md")]);
-            Assert.All(Directory.GetFiles(_folder.Path), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+            Assert.All(
+                Directory.GetFiles(_folder.Path),
+                path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path))
+            );
             await store.RemoveAsync(["a.md"]);
         }
 
@@ -237,7 +275,10 @@ public sealed class StoreFileTests : IDisposable
         {
             await cache.SetAsync([]);
             using var bulk = SqliteBulkOutput.Open(_folder.File("v.db"), "one", restart: false);
-            Assert.All(Directory.GetFiles(_folder.Path), path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path)));
+            Assert.All(
+                Directory.GetFiles(_folder.Path),
+                path => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path))
+            );
         }
     }
 
@@ -251,14 +292,18 @@ public sealed class StoreFileTests : IDisposable
         foreach (var name in (string[])["v.db", "w.db"])
         {
             var before = File.ReadAllBytes(_folder.File(name + ".part"));
-            Assert.Equal(ErrorCode.BadStore, Assert.Throws<SimileException>(() => SqliteBulkOutput.Open(_folder.File(name), "one", restart)).Code);
+            Assert.Equal(
+                ErrorCode.BadStore,
+                Assert.Throws<SimileException>(() => SqliteBulkOutput.Open(_folder.File(name), "one", restart)).Code
+            );
             Assert.Equal(before, File.ReadAllBytes(_folder.File(name + ".part")));
         }
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static IndexedFile FileOf(string path) => new(path, "v1", [new Chunk("Cats purr.", 1, 1, string.Empty)], [new float[] { 1, 0 }]);
+    private static IndexedFile FileOf(string path) =>
+        new(path, "v1", [new Chunk("Cats purr.", 1, 1, string.Empty)], [new float[] { 1, 0 }]);
 
     private async Task FillAsync()
     {

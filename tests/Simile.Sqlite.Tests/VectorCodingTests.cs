@@ -27,11 +27,20 @@ public sealed class VectorCodingTests
             var query = (await embedder.EmbedAsync([sentences[i]], new EmbedOptions { Purpose = EmbedPurpose.Query }, Stop)).Block;
             var best = await exact.SearchVectorsAsync(query, 10, null, Stop);
             var near = await coded.SearchVectorsAsync(query, 10, null, Stop);
-            Assert.All(near, chunk => Assert.True(best.All(other => other.Id != chunk.Id || other.Score.Equals(chunk.Score)), "A score is not that of the floats."));
+            Assert.All(
+                near,
+                chunk =>
+                    Assert.True(
+                        best.All(other => other.Id != chunk.Id || other.Score.Equals(chunk.Score)),
+                        "A score is not that of the floats."
+                    )
+            );
             (found, wanted) = (found + near.Count(chunk => best.Any(other => other.Id == chunk.Id)), wanted + best.Count);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{coding}: recall@10 {(double)found / wanted:F4} over {sentences.Count} sentences");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{coding}: recall@10 {(double)found / wanted:F4} over {sentences.Count} sentences"
+        );
         Assert.InRange((double)found / wanted, recall, 1);
     }
 
@@ -42,7 +51,12 @@ public sealed class VectorCodingTests
     public async Task AnIndexThatGrowsIsSearchedAsOneThatIsRead(VectorCoding coding, int least)
     {
         var random = new Random(11);
-        using var store = SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding, Oversampling = 8 } });
+        using var store = SqliteChunkStore.OpenInMemory(
+            new SqliteChunkStoreOptions
+            {
+                Vectors = new VectorIndexOptions { Coding = coding, Oversampling = 8 },
+            }
+        );
         await store.EnsureSpaceAsync(new EmbeddingSpace("test", 64, unitLength: true, SimilarityMetric.Cosine), Stop);
         var kept = new List<float[]>();
         for (var round = 0; round < 60; round++)
@@ -67,17 +81,44 @@ public sealed class VectorCodingTests
     [Fact]
     public async Task CodesThatCannotChooseAreRefused()
     {
-        (SimilarityMetric Metric, VectorCoding Coding)[] bad = [(SimilarityMetric.Euclidean, VectorCoding.Int8), (SimilarityMetric.Manhattan, VectorCoding.Binary), (SimilarityMetric.Dot, VectorCoding.Binary)];
+        (SimilarityMetric Metric, VectorCoding Coding)[] bad =
+        [
+            (SimilarityMetric.Euclidean, VectorCoding.Int8),
+            (SimilarityMetric.Manhattan, VectorCoding.Binary),
+            (SimilarityMetric.Dot, VectorCoding.Binary),
+        ];
         foreach (var (metric, coding) in bad)
         {
-            using var store = SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding } });
+            using var store = SqliteChunkStore.OpenInMemory(
+                new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding } }
+            );
             await store.EnsureSpaceAsync(new EmbeddingSpace("test", 2, unitLength: false, metric), Stop);
-            Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => store.SearchVectorsAsync(new float[2], 1, null, Stop).AsTask())).Code);
+            Assert.Equal(
+                ErrorCode.InvalidOption,
+                (await Assert.ThrowsAsync<SimileException>(() => store.SearchVectorsAsync(new float[2], 1, null, Stop).AsTask())).Code
+            );
         }
 
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Threads = 0 } })).Code);
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Oversampling = 0 } })).Code);
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { MaxReaders = 0 })).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert
+                .Throws<SimileException>(() =>
+                    SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Threads = 0 } })
+                )
+                .Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert
+                .Throws<SimileException>(() =>
+                    SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Oversampling = 0 } })
+                )
+                .Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { MaxReaders = 0 })).Code
+        );
     }
 
     // Cosines of vectors that are not of unit length: codes are of their directions.
@@ -87,9 +128,24 @@ public sealed class VectorCodingTests
     public async Task LengthsDoNotMatterToCosines(VectorCoding coding)
     {
         var random = new Random(3);
-        using var store = SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding } });
+        using var store = SqliteChunkStore.OpenInMemory(
+            new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding } }
+        );
         await store.EnsureSpaceAsync(new EmbeddingSpace("test", 64, unitLength: false, SimilarityMetric.Cosine), Stop);
-        await store.ReplaceAsync([.. Enumerable.Range(0, 300).Select(i => FileOf($"{i}", "word", Array.ConvertAll(VectorOf(random), value => value * (float)Math.Pow(10, random.Next(-10, 10)))))], Stop);
+        await store.ReplaceAsync(
+            [
+                .. Enumerable
+                    .Range(0, 300)
+                    .Select(i =>
+                        FileOf(
+                            $"{i}",
+                            "word",
+                            Array.ConvertAll(VectorOf(random), value => value * (float)Math.Pow(10, random.Next(-10, 10)))
+                        )
+                    ),
+            ],
+            Stop
+        );
         var all = await store.ReadAllAsync();
         var query = VectorOf(random);
         var expected = all.Select(file => (double)Similarity.Cosine(query, file.Vectors[0].Span)).Max();
@@ -103,22 +159,47 @@ public sealed class VectorCodingTests
         return vector;
     }
 
-    private static IndexedFile FileOf(string path, string text, ReadOnlyMemory<float> vector) => new(path, "v", [new Chunk(text, 1, 1, string.Empty)], [vector]);
+    private static IndexedFile FileOf(string path, string text, ReadOnlyMemory<float> vector) =>
+        new(path, "v", [new Chunk(text, 1, 1, string.Empty)], [vector]);
 
     private static async Task<SqliteChunkStore> FillAsync(TextEmbedder embedder, List<string> sentences, VectorCoding coding)
     {
         var store = SqliteChunkStore.OpenInMemory(new SqliteChunkStoreOptions { Vectors = new VectorIndexOptions { Coding = coding } });
         await store.EnsureSpaceAsync(embedder.Space, Stop);
         var batch = await embedder.EmbedAsync(sentences, new EmbedOptions { Purpose = EmbedPurpose.Document }, Stop);
-        await store.ReplaceAsync([.. sentences.Select((text, i) => FileOf(text, text, batch.Outcomes[i].Succeeded ? batch.Block.Slice(i * batch.Dimensions, batch.Dimensions) : default))], Stop);
+        await store.ReplaceAsync(
+            [
+                .. sentences.Select(
+                    (text, i) =>
+                        FileOf(
+                            text,
+                            text,
+                            batch.Outcomes[i].Succeeded ? batch.Block.Slice(i * batch.Dimensions, batch.Dimensions) : default
+                        )
+                ),
+            ],
+            Stop
+        );
         return store;
     }
 
     private static List<string> SentencesOf(params string[] places)
     {
         string[] endings = [".md", ".txt", ".cs"];
-        var files = places.Select(place => RepositoryRoot.Find(place)).SelectMany(path => File.Exists(path) ? [path] : Directory.GetFiles(path, "*", SearchOption.AllDirectories));
-        var lines = files.Where(path => endings.Contains(Path.GetExtension(path)) && !path.Contains("/obj/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(File.ReadLines);
-        return [.. lines.Select(line => line.Trim(' ', '/')).Where(line => line.Length > 40 && line.Count(char.IsLetter) > 30).Distinct(StringComparer.Ordinal).Take(20_000)];
+        var files = places
+            .Select(place => RepositoryRoot.Find(place))
+            .SelectMany(path => File.Exists(path) ? [path] : Directory.GetFiles(path, "*", SearchOption.AllDirectories));
+        var lines = files
+            .Where(path => endings.Contains(Path.GetExtension(path)) && !path.Contains("/obj/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .SelectMany(File.ReadLines);
+        return
+        [
+            .. lines
+                .Select(line => line.Trim(' ', '/'))
+                .Where(line => line.Length > 40 && line.Count(char.IsLetter) > 30)
+                .Distinct(StringComparer.Ordinal)
+                .Take(20_000),
+        ];
     }
 }

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 
-/// <summary>Runs inside a program (DOTNET_STARTUP_HOOKS) and writes the types of ours of which a method was compiled, so was about to run, into the file that SIMILE_TYPES names.</summary>
+/// <summary>Runs inside a program (DOTNET_STARTUP_HOOKS) and writes the types of ours of which a method was compiled, so was about to run,
+/// into the file that SIMILE_TYPES names.</summary>
 internal static class StartupHook
 {
     private static Types? _types;
@@ -33,8 +34,11 @@ internal static class StartupHook
         // MethodLoadVerbose: the fields are those of its first version and their number grows behind.
         protected override void OnEventWritten(EventWrittenEventArgs eventData)
         {
-            if (eventData.EventName?.StartsWith("MethodLoadVerbose", StringComparison.Ordinal) == true && eventData.Payload is [_, _, _, _, _, _, string type, ..]
-                && type.StartsWith("Simile", StringComparison.Ordinal))
+            if (
+                eventData.EventName?.StartsWith("MethodLoadVerbose", StringComparison.Ordinal) == true
+                && eventData.Payload is [_, _, _, _, _, _, string type, ..]
+                && type.StartsWith("Simile", StringComparison.Ordinal)
+            )
             {
                 Seen[type] = true;
             }

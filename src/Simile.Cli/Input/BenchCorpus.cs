@@ -11,10 +11,17 @@ internal static class BenchCorpus
         var lines = new List<string>();
         await foreach (var line in TextInputs.ReadLinesAsync(TextInputs.RequireFile(path), cancellationToken))
         {
-            lines.Add(line.Content?.Text ?? throw new SimileException(line.Error!.Code, $"{line.Name}: {line.Error.Description}", line.Error));
+            lines.Add(
+                line.Content?.Text ?? throw new SimileException(line.Error!.Code, $"{line.Name}: {line.Error.Description}", line.Error)
+            );
         }
 
-        var texts = Path.GetExtension(path) == ".tsv" ? lines.SelectMany(line => line.Split('\t')).Where(cell => !double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) : lines;
+        var texts =
+            Path.GetExtension(path) == ".tsv"
+                ? lines
+                    .SelectMany(line => line.Split('\t'))
+                    .Where(cell => !double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+                : lines;
         string[] kept = [.. texts.Where(text => !string.IsNullOrWhiteSpace(text))];
         return kept.Length > 0 ? kept : throw new SimileException(ErrorCode.BadEvaluationData, $"{path} holds no text to measure with.");
     }

@@ -8,14 +8,20 @@ using Simile.Multimodal;
 
 namespace Simile.Cli.Input;
 
-/// <summary>Turns arguments into texts and pictures: <c>@picture.jpg</c> is a picture, <c>@folder</c> every text and picture file in it, anything else a text as <see cref="TextInputs"/> reads it.</summary>
+/// <summary>Turns arguments into texts and pictures: <c>@picture.jpg</c> is a picture, <c>@folder</c> every text and picture file in it,
+/// anything else a text as <see cref="TextInputs"/> reads it.</summary>
 internal static class ContentInputs
 {
     private const int HeadBytes = 32;
     private static readonly ImageReader Reader = new();
 
-    /// <summary>The contents of all arguments, as they are read. A file that cannot be read, or a line that is no text, is an input with an error.</summary>
-    public static async IAsyncEnumerable<NamedInput> ReadAsync(IEnumerable<string> arguments, bool lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The contents of all arguments, as they are read. A file that cannot be read, or a line that is no text, is an input with an
+    /// error.</summary>
+    public static async IAsyncEnumerable<NamedInput> ReadAsync(
+        IEnumerable<string> arguments,
+        bool lines,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var number = 0L;
         foreach (var argument in arguments)
@@ -78,14 +84,22 @@ internal static class ContentInputs
         }
 
         var found = DocumentFinder.Find([path], file => PictureFiles.IsPicture(file) || DocumentReaders.For(file) is not null);
-        return found.Count > 0 ? found : throw new SimileException(ErrorCode.PathNotFound, $"There is no text and no picture in the folder {path}.");
+        return found.Count > 0
+            ? found
+            : throw new SimileException(ErrorCode.PathNotFound, $"There is no text and no picture in the folder {path}.");
     }
 
     private static NamedInput Whole(string argument, string? path, long number)
     {
         try
         {
-            return new NamedInput(path ?? $"Input {number}", Content.Of(path is null ? TextInputs.ReadOne(argument) : TextInputs.ReadFile(path))) { Id = path };
+            return new NamedInput(
+                path ?? $"Input {number}",
+                Content.Of(path is null ? TextInputs.ReadOne(argument) : TextInputs.ReadFile(path))
+            )
+            {
+                Id = path,
+            };
         }
         catch (SimileException error)
         {
@@ -93,7 +107,8 @@ internal static class ContentInputs
         }
     }
 
-    private static bool IsPicture(string? path) => path is not null && (PictureFiles.IsPicture(path) || (RegularFile.IsRegular(path) && Reader.Recognizes(HeadOf(path))));
+    private static bool IsPicture(string? path) =>
+        path is not null && (PictureFiles.IsPicture(path) || (RegularFile.IsRegular(path) && Reader.Recognizes(HeadOf(path))));
 
     private static byte[] HeadOf(string path)
     {

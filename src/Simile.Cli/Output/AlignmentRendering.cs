@@ -17,22 +17,35 @@ internal static class AlignmentRendering
         }
 
         Console.WriteLine($"{AlignmentTraining.NameOf(report.Method)} ({report.Note}) on {Plural.Of(report.TrainPairs, "pair")}: {folder}");
-        Console.WriteLine($"Held out: {Plural.Of(report.TestPictures, "picture")} with {Plural.Of(report.TestTexts, "text")}{(report.Comparable ? string.Empty : "; the spaces had nothing in common before, the shorter vectors are padded with zeros")}");
+        Console.WriteLine(
+            $"Held out: {Plural.Of(report.TestPictures, "picture")} with "
+                + Plural.Of(report.TestTexts, "text")
+                + (report.Comparable ? string.Empty : "; the spaces had nothing in common before, shorter vectors are padded with zeros")
+        );
         Console.WriteLine("recall in %, with 95 % confidence intervals (bootstrap by picture)");
         WriteDirection("text to picture", report.Before.TextToImage, report.After.TextToImage);
         WriteDirection("picture to text", report.Before.ImageToText, report.After.ImageToText);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"modality gap {report.Before.ModalityGap:F3} before, {report.After.ModalityGap:F3} after"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"modality gap {report.Before.ModalityGap:F3} before, {report.After.ModalityGap:F3} after"
+            )
+        );
     }
 
     private static void WriteDirection(string title, IReadOnlyList<RecallAt> before, IReadOnlyList<RecallAt> after)
     {
         for (var i = 0; i < after.Count; i++)
         {
-            Console.WriteLine($"{title} @{after[i].K,-2}  before {Percent(before[i])}   after {Percent(after[i])}   chance {(100 * after[i].Chance).ToString("F1", CultureInfo.InvariantCulture)}");
+            Console.WriteLine(
+                $"{title} @{after[i].K, -2}  before {Percent(before[i])}   after {Percent(after[i])}   chance "
+                    + $"{(100 * after[i].Chance).ToString("F1", CultureInfo.InvariantCulture)}"
+            );
         }
     }
 
-    private static string Percent(RecallAt at) => string.Create(CultureInfo.InvariantCulture, $"{100 * at.Recall,5:F1} ({100 * at.Low:F1} to {100 * at.High:F1})");
+    private static string Percent(RecallAt at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * at.Recall, 5:F1} ({100 * at.Low:F1} to {100 * at.High:F1})");
 
     private static void WriteFields(Utf8JsonWriter json, AlignmentReport report, string folder)
     {

@@ -4,7 +4,18 @@ namespace Simile.Cli.Output;
 
 /// <summary>What 'bench' measured.</summary>
 internal sealed record BenchResult(
-    string Model, string Compute, int Threads, int Texts, long Tokens, double TextsPerSecond, double TokensPerSecond, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes, (double Lowest, double Mean)? CosineToFloat32);
+    string Model,
+    string Compute,
+    int Threads,
+    int Texts,
+    long Tokens,
+    double TextsPerSecond,
+    double TokensPerSecond,
+    double P50Milliseconds,
+    double P99Milliseconds,
+    double PeakMemoryMegabytes,
+    (double Lowest, double Mean)? CosineToFloat32
+);
 
 internal static class BenchRendering
 {
@@ -12,15 +23,26 @@ internal static class BenchRendering
     {
         if (!asJson)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                {result.Model}, {result.Compute}, {result.Threads} threads, {result.Texts} texts of {(double)result.Tokens / result.Texts:F1} tokens
-                all together   {result.TextsPerSecond:N0} texts/s, {result.TokensPerSecond:N0} tokens/s
-                one by one     p50 {result.P50Milliseconds:F4} ms, p99 {result.P99Milliseconds:F4} ms
-                peak memory    {result.PeakMemoryMegabytes:F0} MB
-                """));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    {result.Model}, {result.Compute}, {result.Threads} threads, {result.Texts} texts of {(double)result.Tokens
+                        / result.Texts:F1} tokens
+                    all together   {result.TextsPerSecond:N0} texts/s, {result.TokensPerSecond:N0} tokens/s
+                    one by one     p50 {result.P50Milliseconds:F4} ms, p99 {result.P99Milliseconds:F4} ms
+                    peak memory    {result.PeakMemoryMegabytes:F0} MB
+                    """
+                )
+            );
             if (result.CosineToFloat32 is { } agreement)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"to float32     cosine {agreement.Mean:F5} on average, {agreement.Lowest:F5} at the lowest"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"to float32     cosine {agreement.Mean:F5} on average, {agreement.Lowest:F5} at the lowest"
+                    )
+                );
             }
 
             return;
@@ -52,13 +74,18 @@ internal static class BenchRendering
     {
         if (!asJson)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                {model}, {compute}, {threads} threads, {result.Images} pictures
-                all together   {result.ImagesPerSecond:N1} pictures/s
-                of which       decoding {result.DecodeMilliseconds:F2} ms and preparing {result.PrepareMilliseconds:F2} ms a picture and thread, forward {result.ForwardMilliseconds:F2} ms a picture
-                one by one     p50 {result.P50Milliseconds:F2} ms, p99 {result.P99Milliseconds:F2} ms
-                peak memory    {result.PeakMemoryMegabytes:F0} MB
-                """));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    {model}, {compute}, {threads} threads, {result.Images} pictures
+                    all together   {result.ImagesPerSecond:N1} pictures/s
+                    of which       decoding {result.DecodeMilliseconds:F2} ms and preparing {result.PrepareMilliseconds:F2} ms a picture and thread, forward {result.ForwardMilliseconds:F2} ms a picture
+                    one by one     p50 {result.P50Milliseconds:F2} ms, p99 {result.P99Milliseconds:F2} ms
+                    peak memory    {result.PeakMemoryMegabytes:F0} MB
+                    """
+                )
+            );
             return;
         }
 
@@ -90,4 +117,12 @@ internal static class BenchRendering
 /// <param name="P99Milliseconds">The same, 99th percentile.</param>
 /// <param name="PeakMemoryMegabytes">Of the whole process.</param>
 internal sealed record PictureBenchResult(
-    int Images, double ImagesPerSecond, double DecodeMilliseconds, double PrepareMilliseconds, double ForwardMilliseconds, double P50Milliseconds, double P99Milliseconds, double PeakMemoryMegabytes);
+    int Images,
+    double ImagesPerSecond,
+    double DecodeMilliseconds,
+    double PrepareMilliseconds,
+    double ForwardMilliseconds,
+    double P50Milliseconds,
+    double P99Milliseconds,
+    double PeakMemoryMegabytes
+);

@@ -18,7 +18,8 @@ internal sealed class CutNotice(string noun = "text")
     public IEmbedder<string> Over(IEmbedder<string> embedder) => new Counted(embedder, this);
 
     /// <summary>The same embedder, whose texts are counted.</summary>
-    public ContentEmbedder Over(ContentEmbedder embedder) => embedder.Texts is { } texts ? new ContentEmbedder(Over(texts), embedder.Images) : embedder;
+    public ContentEmbedder Over(ContentEmbedder embedder) =>
+        embedder.Texts is { } texts ? new ContentEmbedder(Over(texts), embedder.Images) : embedder;
 
     /// <summary>The same reranker, whose pairs are counted.</summary>
     public IReranker Over(IReranker reranker) => new CountedPairs(reranker, this);
@@ -28,7 +29,12 @@ internal sealed class CutNotice(string noun = "text")
     {
         if (_cut > 0)
         {
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_cut:N0} of {Plural.Of(_texts, noun)} {(_cut == 1 ? "was" : "were")} cut: {_used:N0} of {_seen:N0} tokens count"));
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_cut:N0} of {Plural.Of(_texts, noun)} {(_cut == 1 ? "was" : "were")} cut: {_used:N0} of {_seen:N0} tokens count"
+                )
+            );
         }
     }
 
@@ -55,7 +61,11 @@ internal sealed class CutNotice(string noun = "text")
 
         public object? Find(Type type) => inner.Find(type);
 
-        public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+        public async ValueTask<EmbeddingBatch> EmbedAsync(
+            IReadOnlyList<string> inputs,
+            EmbedOptions? options = null,
+            CancellationToken cancellationToken = default
+        )
         {
             var batch = await inner.EmbedAsync(inputs, options, cancellationToken);
             notice.Count(batch.Outcomes);
@@ -65,7 +75,11 @@ internal sealed class CutNotice(string noun = "text")
 
     private sealed class CountedPairs(IReranker inner, CutNotice notice) : IReranker
     {
-        public async ValueTask<PairScores> ScoreAsync(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+        public async ValueTask<PairScores> ScoreAsync(
+            string query,
+            IReadOnlyList<string> texts,
+            CancellationToken cancellationToken = default
+        )
         {
             var scores = await inner.ScoreAsync(query, texts, cancellationToken);
             notice.Count([.. scores.Outcomes]);

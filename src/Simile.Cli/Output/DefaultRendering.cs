@@ -7,8 +7,8 @@ namespace Simile.Cli.Output;
 internal static class DefaultRendering
 {
     /// <summary>Who says so, as a part of a sentence.</summary>
-    public static string Origin(DefaultModel model) => model.SetBy is { } by ? $"set by {SafeText.Line(by)}"
-        : "it comes with Simile, and nobody has set another";
+    public static string Origin(DefaultModel model) =>
+        model.SetBy is { } by ? $"set by {SafeText.Line(by)}" : "it comes with Simile, and nobody has set another";
 
     public static void Fields(Utf8JsonWriter json, DefaultModel model)
     {

@@ -7,7 +7,12 @@ namespace Simile.Cli.Output;
 /// <summary>The kernels of one precision on this machine, and what they reach.</summary>
 internal sealed record DoctorKernels(ComputePrecision Precision, InstructionLevel Level, double OneThread, double AllThreads)
 {
-    public string Line => string.Create(CultureInfo.InvariantCulture, $"     {Words(Precision),-9} {Words(Level)} kernels, {OneThread:F0} {Unit}/s on one thread, {AllThreads:F0} on {Environment.ProcessorCount}");
+    public string Line =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"     {Words(Precision), -9} {Words(Level)} kernels, {OneThread:F0} {Unit}/s on one thread, {AllThreads:F0} on "
+                + $"{Environment.ProcessorCount}"
+        );
 
     private string Unit => Precision == ComputePrecision.Int8 ? "GOP" : "GFLOP";
 
@@ -26,7 +31,12 @@ internal sealed record DoctorKernels(ComputePrecision Precision, InstructionLeve
     private static DoctorKernels Measure(ComputePrecision precision)
     {
         var kernels = TileKernels.Create(precision);
-        return new DoctorKernels(precision, kernels.Level, KernelProbe.Measure(kernels, 1), KernelProbe.Measure(kernels, Environment.ProcessorCount));
+        return new DoctorKernels(
+            precision,
+            kernels.Level,
+            KernelProbe.Measure(kernels, 1),
+            KernelProbe.Measure(kernels, Environment.ProcessorCount)
+        );
     }
 
     private static string Words<T>(T value)

@@ -1,6 +1,7 @@
 namespace Simile.Cli.Output;
 
-/// <summary>Says on standard error which inputs have no vector (or no score), by their names; the first ones each, the others as a number.</summary>
+/// <summary>Says on standard error which inputs have no vector (or no score), by their names; the first ones each, the others as a
+/// number.</summary>
 /// <param name="result">What they have not.</param>
 internal sealed class FailedRows(string result = "a vector")
 {

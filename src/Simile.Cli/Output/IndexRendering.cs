@@ -18,7 +18,11 @@ internal static class IndexRendering
             foreach (var problem in file.Take(shown))
             {
                 var message = problem.Error.Description;
-                Console.Error.WriteLine($"Problem: {(message.StartsWith(problem.Path, StringComparison.Ordinal) ? string.Empty : problem.Path + ": ")}{message} ({problem.Error.Code})");
+                Console.Error.WriteLine(
+                    "Problem: "
+                        + $"{(message.StartsWith(problem.Path, StringComparison.Ordinal) ? string.Empty : problem.Path + ": ")}{message} "
+                        + $"({problem.Error.Code})"
+                );
             }
 
             if (file.Count() > shown)
@@ -39,31 +43,43 @@ internal static class IndexRendering
 
         if (report.WithoutVector > 0)
         {
-            Console.Error.WriteLine($"Note: {Counted(report.WithoutVector, "passage")} without a word that the model knows: found by words only.");
+            Console.Error.WriteLine(
+                $"Note: {Counted(report.WithoutVector, "passage")} without a word that the model knows: found by words only."
+            );
         }
 
         if (report.Truncated > 0)
         {
-            Console.Error.WriteLine($"Note: {Counted(report.Truncated, "passage")} cut to what the model reads: the rest is found by words only.");
+            Console.Error.WriteLine(
+                $"Note: {Counted(report.Truncated, "passage")} cut to what the model reads: the rest is found by words only."
+            );
         }
     }
 
     /// <summary>What was not taken: one line by kind, or each path.</summary>
     public static void WritePassedOver(IndexReport report, bool picturesFit, bool verbose)
     {
-        var pictures = picturesFit ? 0 : report.PassedOver.Count(passed => PictureFiles.IsPicture(passed.Path) && passed.Kind.StartsWith('.'));
+        var pictures = picturesFit
+            ? 0
+            : report.PassedOver.Count(passed => PictureFiles.IsPicture(passed.Path) && passed.Kind.StartsWith('.'));
         if (pictures > 0)
         {
-            Console.Error.WriteLine($"Note: {Counted(pictures, "picture")} passed over, because no image model shares the space of this one ('simile models list'; --image-model).");
+            Console.Error.WriteLine(
+                $"Note: {Counted(pictures, "picture")} passed over, because no image model shares the space of this one ('simile "
+                    + "models list'; --image-model)."
+            );
         }
 
-        var others = report.PassedOver.Where(passed => picturesFit || !PictureFiles.IsPicture(passed.Path) || !passed.Kind.StartsWith('.')).ToList();
+        var others = report
+            .PassedOver.Where(passed => picturesFit || !PictureFiles.IsPicture(passed.Path) || !passed.Kind.StartsWith('.'))
+            .ToList();
         if (others.Count == 0)
         {
             return;
         }
 
-        var kinds = KindsOf(others).Select(kind => kind.Kind.StartsWith('.') ? $"{kind.Count:N0} {kind.Kind}" : Counted(kind.Count, kind.Kind));
+        var kinds = KindsOf(others)
+            .Select(kind => kind.Kind.StartsWith('.') ? $"{kind.Count:N0} {kind.Kind}" : Counted(kind.Count, kind.Kind));
         Console.Error.WriteLine($"Passed over: {string.Join(", ", kinds)}{(verbose ? ":" : " (--verbose lists them).")}");
         foreach (var passed in verbose ? report.PassedOver.OrderBy(passed => passed.Path, StringComparer.Ordinal).ToArray() : [])
         {
@@ -74,7 +90,14 @@ internal static class IndexRendering
     public static void WriteText(IndexReport report)
     {
         var empty = report.Empty > 0 ? $", {report.Empty:N0} of them without text" : string.Empty;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Counted(report.Files, "file")}: {report.Changed:N0} new or changed ({Counted(report.Chunks, "chunk")}), {report.Unchanged:N0} unchanged, {report.Unread:N0} not read{empty}; {report.Removed:N0} removed, {WithProblems(report):N0} with problems"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Counted(report.Files, "file")}: {report.Changed:N0} new or changed ({Counted(report.Chunks, "chunk")}), "
+                    + $"{report.Unchanged:N0} unchanged, {report.Unread:N0} not read{empty}; {report.Removed:N0} removed, "
+                    + $"{WithProblems(report):N0} with problems"
+            )
+        );
     }
 
     public static void WriteJson(IndexReport report, bool verbose)
@@ -112,10 +135,15 @@ internal static class IndexRendering
         });
     }
 
-    private static int WithProblems(IndexReport report) => report.Problems.Select(problem => problem.Path).Distinct(StringComparer.Ordinal).Count();
+    private static int WithProblems(IndexReport report) =>
+        report.Problems.Select(problem => problem.Path).Distinct(StringComparer.Ordinal).Count();
 
     private static IEnumerable<(string Kind, int Count)> KindsOf(IEnumerable<PassedOver> passed) =>
-        passed.GroupBy(one => one.Kind, StringComparer.Ordinal).Select(kind => (kind.Key, kind.Count())).OrderByDescending(kind => kind.Item2).ThenBy(kind => kind.Key, StringComparer.Ordinal);
+        passed
+            .GroupBy(one => one.Kind, StringComparer.Ordinal)
+            .Select(kind => (kind.Key, kind.Count()))
+            .OrderByDescending(kind => kind.Item2)
+            .ThenBy(kind => kind.Key, StringComparer.Ordinal);
 
     // "2 files without an ending"
     private static string Counted(int count, string thing)

@@ -13,7 +13,8 @@ internal sealed class JsonLines : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly Utf8JsonWriter _json;
 
-    public JsonLines() => _json = new Utf8JsonWriter(_line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public JsonLines() =>
+        _json = new Utf8JsonWriter(_line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public void Write(Action<Utf8JsonWriter> fields)
     {
@@ -24,7 +25,11 @@ internal sealed class JsonLines : IDisposable
         _json.Reset();
 
         // JSON may be looked at in a terminal, too. What must not reach it stands within strings only, where an escape means the same.
-        _output.Write(Ascii.IsValid(_line.WrittenSpan) && !_line.WrittenSpan.Contains(Delete) ? _line.WrittenSpan : Encoding.UTF8.GetBytes(SafeText.Json(Encoding.UTF8.GetString(_line.WrittenSpan))));
+        _output.Write(
+            Ascii.IsValid(_line.WrittenSpan) && !_line.WrittenSpan.Contains(Delete)
+                ? _line.WrittenSpan
+                : Encoding.UTF8.GetBytes(SafeText.Json(Encoding.UTF8.GetString(_line.WrittenSpan)))
+        );
         _output.WriteByte((byte)'\n');
         _line.ResetWrittenCount();
     }

@@ -9,13 +9,29 @@ namespace Simile.Cli.Output;
 internal static class ModelRendering
 {
     /// <param name="origin">Who set the default.</param>
-    public static void WriteHead(string origin) => Console.WriteLine($"  {"model",-40} {"kind",-12} {"embeds",-13} {"values",-16}  {"size",11}  licence   (* is used when no other is named: {origin})");
+    public static void WriteHead(string origin) =>
+        Console.WriteLine(
+            $"  {"model", -40} {"kind", -12} {"embeds", -13} {"values", -16}  {"size", 11}  licence   (* is used when no other is "
+                + $"named: {origin})"
+        );
 
     public static void WriteRow(InstalledModel model, bool isDefault) =>
-        Console.WriteLine($"{(isDefault ? '*' : ' ')} {Named(model),-40} {model.Kind,-12} {Embeds(model),-13} {(model.IsReranker ? "scores pairs" : $"{model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?",5} dimensions"),-16}  {model.Bytes / 1e6,8:F1} MB  {model.Licence}");
+        Console.WriteLine(
+            $"{(isDefault ? '*' : ' ')} {Named(model), -40} {model.Kind, -12} {Embeds(model), -13} "
+                + $"{ValuesOf(model), -16}  {model.Bytes / 1e6, 8:F1} MB  {model.Licence}"
+        );
+
+    private static string ValuesOf(InstalledModel model) =>
+        model.IsReranker ? "scores pairs" : $"{model.Dimensions?.ToString(CultureInfo.InvariantCulture) ?? "?", 5} dimensions";
 
     public static void WriteRow(KnownModel model, bool isInstalled, string[] sources) =>
-        Console.WriteLine($"{(isInstalled ? '*' : ' ')} {model.Id,-62} {model.Kind,-12} {(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)),4}  {model.Megabytes,5} MB  {model.Languages,-5} {model.Licence,-11} {string.Join(", ", sources),-32} {Scored(model)}".TrimEnd());
+        Console.WriteLine(
+            (
+                $"{(isInstalled ? '*' : ' ')} {model.Id, -62} {model.Kind, -12} "
+                + $"{(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)), 4}  {model.Megabytes, 5} MB  "
+                + $"{model.Languages, -5} {model.Licence, -11} {string.Join(", ", sources), -32} {Scored(model)}"
+            ).TrimEnd()
+        );
 
     public static void WriteDetails(InstalledModel model)
     {
@@ -103,18 +119,22 @@ internal static class ModelRendering
 
     // org/name stands for its main branch; other revisions, and commits that no revision points to, are named.
     private static string Named(InstalledModel model) =>
-        (model.Revision ?? model.Commit?[..12]) is { } revision && revision != HubReference.DefaultRevision ? $"{model.Name}@{revision}" : model.Name;
+        (model.Revision ?? model.Commit?[..12]) is { } revision && revision != HubReference.DefaultRevision
+            ? $"{model.Name}@{revision}"
+            : model.Name;
 
-    private static string Embeds(InstalledModel model) => model.Modality switch
-    {
-        _ when model.IsReranker => "nothing",
-        Modality.Text => "text",
-        Modality.Image => "pictures",
-        Modality.None => "unknown",
-        _ => "text,pictures",
-    };
+    private static string Embeds(InstalledModel model) =>
+        model.Modality switch
+        {
+            _ when model.IsReranker => "nothing",
+            Modality.Text => "text",
+            Modality.Image => "pictures",
+            Modality.None => "unknown",
+            _ => "text,pictures",
+        };
 
-    private static string Scored(KnownModel model) => model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2} {model.ScoreMeasure}") : string.Empty;
+    private static string Scored(KnownModel model) =>
+        model.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{score:F2} {model.ScoreMeasure}") : string.Empty;
 
     private static string? Quoted(string prompt) => prompt.Length > 0 ? $"'{prompt}' + text" : null;
 
@@ -122,7 +142,7 @@ internal static class ModelRendering
     {
         if (value is not null)
         {
-            Console.WriteLine($"{name,-11} {value}");
+            Console.WriteLine($"{name, -11} {value}");
         }
     }
 

@@ -1,9 +1,10 @@
-using Simile.Training.Static;
 using Simile.Training;
+using Simile.Training.Static;
 
 namespace Simile.Cli.Output;
 
-/// <summary>Keeps a verb from writing over what it reads. Any other file that the user names as output is replaced, as a whole; folders and devices are not.</summary>
+/// <summary>Keeps a verb from writing over what it reads. Any other file that the user names as output is replaced, as a whole; folders and
+/// devices are not.</summary>
 internal static class OutputGuard
 {
     /// <summary>Refuses an output that cannot be one.</summary>
@@ -19,7 +20,11 @@ internal static class OutputGuard
             throw new SimileException(ErrorCode.InvalidOption, $"{output} is a folder, but a file is to be written. Name a file in it.");
         }
 
-        if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        if (
+            !OperatingSystem.IsWindows()
+            && full.StartsWith("/dev/", StringComparison.Ordinal)
+            && !full.StartsWith("/dev/shm/", StringComparison.Ordinal)
+        )
         {
             throw new SimileException(ErrorCode.InvalidOption, $"{output} is a device, but a file is to be written. Name a file.");
         }
@@ -29,12 +34,16 @@ internal static class OutputGuard
         {
             if (targets.FirstOrDefault(target => IsSame(input, target)) is { } target)
             {
-                throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing {target} would destroy it. Name another file.");
+                throw new SimileException(
+                    ErrorCode.InvalidOption,
+                    $"{input} is the input; writing {target} would destroy it. Name another file."
+                );
             }
         }
     }
 
-    /// <summary>Refuses a folder and a file of state that a training cannot write: those that hold what it reads, or what no training wrote.</summary>
+    /// <summary>Refuses a folder and a file of state that a training cannot write: those that hold what it reads, or what no training
+    /// wrote.</summary>
     /// <param name="folder">The folder of the model.</param>
     /// <param name="ownFiles">The files that are written into it.</param>
     /// <param name="state">The file of the training's state.</param>
@@ -52,7 +61,8 @@ internal static class OutputGuard
         TrainingOutputs.RequireState(state);
     }
 
-    // One file may have many names: other spellings, links of both kinds. A lock belongs to the file, not to the name: what the first holds, the second does not get.
+    // One file may have many names: other spellings, links of both kinds. A lock belongs to the file, not to the name: what the first
+    // holds, the second does not get.
     private static bool IsSame(string input, string target)
     {
         if (Path.GetFullPath(input) == target)
@@ -77,7 +87,8 @@ internal static class OutputGuard
         }
     }
 
-    private static long? SizeOf(FileInfo file) => ((file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)) as FileInfo)?.Length;
+    private static long? SizeOf(FileInfo file) =>
+        ((file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true)) as FileInfo)?.Length;
 
     private static bool CanLock(string path)
     {

@@ -13,24 +13,38 @@ internal static class ProgressBar
             return await work((_, _) => { });
         }
 
-        return await Terminal.ForProgress().Progress().AutoClear(true)
-            .Columns([new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), .. bytes ? (ProgressColumn[])[new DownloadedColumn(), new TransferSpeedColumn()] : [new RateColumn()], new RemainingTimeColumn()])
+        return await Terminal
+            .ForProgress()
+            .Progress()
+            .AutoClear(true)
+            .Columns([
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                .. bytes ? (ProgressColumn[])[new DownloadedColumn(), new TransferSpeedColumn()] : [new RateColumn()],
+                new RemainingTimeColumn(),
+            ])
             .StartAsync(async context =>
             {
                 var bar = context.AddTask(Markup.Escape(SafeText.Line(title)), maxValue: Math.Max(1, total));
                 bar.IsIndeterminate = total == 0;
-                return await work((done, all) =>
-                {
-                    bar.IsIndeterminate = all == 0;
-                    bar.MaxValue = Math.Max(1, all);
-                    bar.Value = done;
-                });
+                return await work(
+                    (done, all) =>
+                    {
+                        bar.IsIndeterminate = all == 0;
+                        bar.MaxValue = Math.Max(1, all);
+                        bar.Value = done;
+                    }
+                );
             });
     }
 
     private sealed class RateColumn : ProgressColumn
     {
-        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Spectre.Console.Text(task.Speed is { } speed ? $"{speed:N0}/s" : string.Empty);
+        public override Spectre.Console.Rendering.IRenderable Render(
+            Spectre.Console.Rendering.RenderOptions options,
+            ProgressTask task,
+            TimeSpan deltaTime
+        ) => new Spectre.Console.Text(task.Speed is { } speed ? $"{speed:N0}/s" : string.Empty);
     }
 }

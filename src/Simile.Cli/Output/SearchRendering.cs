@@ -1,6 +1,6 @@
 using System.Globalization;
-using Simile.Ingestion;
 using System.Text.Json;
+using Simile.Ingestion;
 using Simile.Search;
 using Spectre.Console;
 
@@ -50,7 +50,14 @@ internal static class SearchRendering
 
         foreach (var hit in hits)
         {
-            WriteLine($"{hit.Rank}. ", "bold", $"{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}", "green", "  " + FiguresOf(hit), "grey");
+            WriteLine(
+                $"{hit.Rank}. ",
+                "bold",
+                $"{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}",
+                "green",
+                "  " + FiguresOf(hit),
+                "grey"
+            );
             if (hit.IsPicture)
             {
                 continue;
@@ -71,8 +78,13 @@ internal static class SearchRendering
     private static string FiguresOf(SearchHit hit)
     {
         var score = hit.Score.ToString("F4", CultureInfo.InvariantCulture);
-        var figures = hit.Cosine is { } cosine && Math.Abs(cosine - hit.Score) > 1e-4 ? string.Create(CultureInfo.InvariantCulture, $"{score}  cosine {cosine:F2}") : score;
-        return hit.RerankScore is { } reranked ? string.Create(CultureInfo.InvariantCulture, $"rerank {reranked:F4}  search {figures}") : figures;
+        var figures =
+            hit.Cosine is { } cosine && Math.Abs(cosine - hit.Score) > 1e-4
+                ? string.Create(CultureInfo.InvariantCulture, $"{score}  cosine {cosine:F2}")
+                : score;
+        return hit.RerankScore is { } reranked
+            ? string.Create(CultureInfo.InvariantCulture, $"rerank {reranked:F4}  search {figures}")
+            : figures;
     }
 
     private static void WriteMaybe(Utf8JsonWriter json, string name, double? value)

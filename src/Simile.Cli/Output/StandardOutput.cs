@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Cli.Output;
 
-/// <summary>Standard output, whose end is heard of: the console's own stream passes over a reader that went away ('| head'), and the work for nobody would go on.</summary>
+/// <summary>Standard output, whose end is heard of: the console's own stream passes over a reader that went away ('| head'), and the work
+/// for nobody would go on.</summary>
 internal sealed partial class StandardOutput : Stream
 {
     private const int Descriptor = 1;
@@ -11,9 +12,7 @@ internal sealed partial class StandardOutput : Stream
     private const short ErrorOrHangUp = 0x8 | 0x10;
     private static readonly int TryAgain = OperatingSystem.IsMacOS() ? 35 : 11;
 
-    private StandardOutput()
-    {
-    }
+    private StandardOutput() { }
 
     public override bool CanRead => false;
 
@@ -23,7 +22,11 @@ internal sealed partial class StandardOutput : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <summary>Opens it.</summary>
     public static Stream Open() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardOutput();
@@ -39,16 +42,17 @@ internal sealed partial class StandardOutput : Stream
         new Thread(() =>
         {
             var poll = new Poll { Descriptor = Descriptor };
-            while (WaitFor(ref poll, 1, -1) < 0 && Marshal.GetLastPInvokeError() is Interrupted or 11 or 35)
-            {
-            }
+            while (WaitFor(ref poll, 1, -1) < 0 && Marshal.GetLastPInvokeError() is Interrupted or 11 or 35) { }
 
             if ((poll.Returned & ErrorOrHangUp) != 0)
             {
                 gone();
             }
         })
-        { IsBackground = true, Name = "reader of standard output" }.Start();
+        {
+            IsBackground = true,
+            Name = "reader of standard output",
+        }.Start();
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -72,14 +76,17 @@ internal sealed partial class StandardOutput : Stream
             }
             else if (error != Interrupted)
             {
-                throw error == BrokenPipe ? new ReaderGoneException() : new SimileException(ErrorCode.SystemRefused, $"Standard output takes no more: {Marshal.GetPInvokeErrorMessage(error)}.");
+                throw error == BrokenPipe
+                    ? new ReaderGoneException()
+                    : new SimileException(
+                        ErrorCode.SystemRefused,
+                        $"Standard output takes no more: {Marshal.GetPInvokeErrorMessage(error)}."
+                    );
             }
         }
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -10,10 +10,17 @@ internal static class Suggestions
     public static IReadOnlyList<string> UnknownOptions(ParseResult parsed)
     {
         var known = OptionsOf(parsed.CommandResult).ToList();
-        var strangers = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
-            .Where(token => token.Type == TokenType.Argument && IsLikeAnOption(token.Value)).Select(token => token.Value);
-        return [.. strangers.Select(name =>
-            $"There is no option {SafeText.Quote(name)}{DidYouMean(Nearest(name, known))} (A text that begins with '-' comes after '--'.)")];
+        var strangers = parsed
+            .Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Type == TokenType.Argument && IsLikeAnOption(token.Value))
+            .Select(token => token.Value);
+        return
+        [
+            .. strangers.Select(name =>
+                $"There is no option {SafeText.Quote(name)}{DidYouMean(Nearest(name, known))} (A text that begins with '-' comes "
+                + "after '--'.)"
+            ),
+        ];
     }
 
     /// <summary>Says that a word is no verb, or that one is missing; null when neither is so.</summary>
@@ -28,7 +35,8 @@ internal static class Suggestions
 
         var all = $"There are {string.Join(", ", verbs)}";
         return parsed.UnmatchedTokens is [var word, ..]
-            ? $"'{command.Name}' has no verb {SafeText.Quote(word)}. {(Nearest(word, verbs) is { } near ? $"Did you mean '{near}'?" : all + ".")}"
+            ? $"'{command.Name}' has no verb {SafeText.Quote(word)}. "
+                + $"{(Nearest(word, verbs) is { } near ? $"Did you mean '{near}'?" : all + ".")}"
             : $"'{command.Name}' needs a verb. {all}.";
     }
 
@@ -39,13 +47,20 @@ internal static class Suggestions
     public static string? Nearest(string name, IEnumerable<string> names)
     {
         var most = Math.Clamp(name.Length / 3, 1, 4);
-        var near = names.Select(other => (Name: other, Distance: Distance(name, other, most)))
-            .Where(pair => pair.Distance <= most).OrderBy(pair => pair.Distance).ThenBy(pair => pair.Name, StringComparer.Ordinal).ToList();
+        var near = names
+            .Select(other => (Name: other, Distance: Distance(name, other, most)))
+            .Where(pair => pair.Distance <= most)
+            .OrderBy(pair => pair.Distance)
+            .ThenBy(pair => pair.Name, StringComparer.Ordinal)
+            .ToList();
         return near.Count > 0 ? near[0].Name : null;
     }
 
     private static bool IsLikeAnOption(string word) =>
-        word.Length is > 1 and < 40 && word[0] == '-' && word.TrimStart('-') is [var first, .. var rest] && char.IsAsciiLetter(first)
+        word.Length is > 1 and < 40
+        && word[0] == '-'
+        && word.TrimStart('-') is [var first, .. var rest]
+        && char.IsAsciiLetter(first)
         && (word[1] == '-' ? rest.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '=') : rest.Length == 0);
 
     private static IEnumerable<string> OptionsOf(SymbolResult? result)

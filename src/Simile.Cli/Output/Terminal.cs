@@ -4,7 +4,8 @@ using Spectre.Console.Rendering;
 
 namespace Simile.Cli.Output;
 
-/// <summary>The one way to the user's screen: everything that is printed for people, on standard output, standard error and by Spectre.Console, passes <see cref="SafeText"/>.</summary>
+/// <summary>The one way to the user's screen: everything that is printed for people, on standard output, standard error and by
+/// Spectre.Console, passes <see cref="SafeText"/>.</summary>
 internal static class Terminal
 {
     // No line of a pipe or file is broken: what reads it counts lines.
@@ -24,7 +25,9 @@ internal static class Terminal
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect }
+        );
         if (isRedirected)
         {
             console.Profile.Width = WidthOfPipes;
@@ -34,12 +37,14 @@ internal static class Terminal
         return console;
     }
 
-    private static StreamWriter OutputOf(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1024) { AutoFlush = true };
+    private static StreamWriter OutputOf(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1024) { AutoFlush = true };
 
     /// <summary>Escapes what is in the texts that Spectre renders; its own sequences for colors stay.</summary>
     private sealed class SafeHook : IRenderHook
     {
-        public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(renderable => new Safe(renderable));
+        public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
+            renderables.Select(renderable => new Safe(renderable));
     }
 
     private sealed class Safe(IRenderable inner) : IRenderable
@@ -47,7 +52,9 @@ internal static class Terminal
         public Measurement Measure(RenderOptions options, int maxWidth) => inner.Measure(options, maxWidth);
 
         public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-            inner.Render(options, maxWidth).Select(segment => segment.IsControlCode ? segment : new Segment(SafeText.Escape(segment.Text), segment.Style));
+            inner
+                .Render(options, maxWidth)
+                .Select(segment => segment.IsControlCode ? segment : new Segment(SafeText.Escape(segment.Text), segment.Style));
     }
 
     /// <summary>Escapes what is written.</summary>

@@ -20,50 +20,117 @@ internal static class BenchVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var corpus = VerbOptions.Required("--corpus", "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures", "FILE|FOLDER");
-        var (tokenizer, json) = (new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" }, VerbOptions.Json());
-        var callers = VerbOptions.MaybeNumber("--callers", "Measure this many callers of single texts, whose calls share batches, beside one bulk call", 1, MaxCallers);
-        var workers = VerbOptions.Number("--workers", "With --callers: batches that run at the same time", new BatchingOptions().Workers, 1, VerbOptions.MaxThreads);
-        var verb = new Command("bench", "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included") { corpus, tokenizer, callers, workers, json };
-        var model = new ModelOptions(verb, takesPictures: true);
-        return verb.Does(async (parsed, cancellationToken) =>
+        var corpus = VerbOptions.Required(
+            "--corpus",
+            "A file of texts (the texts of each line of a .tsv, the text field of a .jsonl, else each line), or a folder of pictures",
+            "FILE|FOLDER"
+        );
+        var (tokenizer, json) = (
+            new Option<bool>("--tokenizer") { Description = "Measure the tokenizer alone, on one thread" },
+            VerbOptions.Json()
+        );
+        var callers = VerbOptions.MaybeNumber(
+            "--callers",
+            "Measure this many callers of single texts, whose calls share batches, beside one bulk call",
+            1,
+            MaxCallers
+        );
+        var workers = VerbOptions.Number(
+            "--workers",
+            "With --callers: batches that run at the same time",
+            new BatchingOptions().Workers,
+            1,
+            VerbOptions.MaxThreads
+        );
+        var verb = new Command(
+            "bench",
+            "Measure throughput, latency and peak memory of a model on a corpus, tokenizing or decoding included"
+        )
         {
-            if (Directory.Exists(parsed.GetValue(corpus)))
+            corpus,
+            tokenizer,
+            callers,
+            workers,
+            json,
+        };
+        var model = new ModelOptions(verb, takesPictures: true);
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                var pictures = PictureBench.Read(parsed.GetValue(corpus)!);
-                var result = await PictureBench.MeasureAsync(observe => model.OpenAsync(host, parsed, Modality.Image, cancellationToken, observe), pictures, cancellationToken);
-                BenchRendering.Write(parsed.GetValue(json), model.Model(parsed), model.Compute(parsed).ToString().ToLowerInvariant(), model.Threads(parsed), result);
+                if (Directory.Exists(parsed.GetValue(corpus)))
+                {
+                    var pictures = PictureBench.Read(parsed.GetValue(corpus)!);
+                    var result = await PictureBench.MeasureAsync(
+                        observe => model.OpenAsync(host, parsed, Modality.Image, cancellationToken, observe),
+                        pictures,
+                        cancellationToken
+                    );
+                    BenchRendering.Write(
+                        parsed.GetValue(json),
+                        model.Model(parsed),
+                        model.Compute(parsed).ToString().ToLowerInvariant(),
+                        model.Threads(parsed),
+                        result
+                    );
+                    return 0;
+                }
+
+                var texts = await BenchCorpus.ReadAsync(parsed.GetValue(corpus)!, cancellationToken);
+                await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+                var embedder = opened.Texts!;
+                if (parsed.GetValue(tokenizer))
+                {
+                    TokenizerBench.Run(opened.TextModel!.Tokenizer, texts, parsed.GetValue(json));
+                    return 0;
+                }
+
+                if (parsed.GetValue(callers) is { } count)
+                {
+                    await CallersBench.RunAsync(
+                        embedder,
+                        texts,
+                        Math.Max(1, count),
+                        new BatchingOptions { Workers = parsed.GetValue(workers) },
+                        parsed.GetValue(json),
+                        cancellationToken
+                    );
+                    return 0;
+                }
+
+                var bulk = await MeasureBulkAsync(embedder, texts, cancellationToken);
+                var latencies = await MeasureSingleAsync(embedder, texts, cancellationToken);
+                var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
+                var agreement =
+                    model.Compute(parsed) == ComputePrecision.Float32
+                        ? null
+                        : await AgreementAsync(host, model, parsed, embedder, texts, cancellationToken);
+                BenchRendering.Write(
+                    parsed.GetValue(json),
+                    new BenchResult(
+                        model.Model(parsed),
+                        model.Compute(parsed).ToString().ToLowerInvariant(),
+                        model.Threads(parsed),
+                        texts.Length,
+                        bulk.Tokens,
+                        bulk.Texts / bulk.Seconds,
+                        bulk.Tokens * (bulk.Texts / texts.Length) / bulk.Seconds,
+                        latencies[latencies.Length / 2],
+                        latencies[latencies.Length * 99 / 100],
+                        peak,
+                        agreement
+                    )
+                );
                 return 0;
             }
-
-            var texts = await BenchCorpus.ReadAsync(parsed.GetValue(corpus)!, cancellationToken);
-            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
-            var embedder = opened.Texts!;
-            if (parsed.GetValue(tokenizer))
-            {
-                TokenizerBench.Run(opened.TextModel!.Tokenizer, texts, parsed.GetValue(json));
-                return 0;
-            }
-
-            if (parsed.GetValue(callers) is { } count)
-            {
-                await CallersBench.RunAsync(embedder, texts, Math.Max(1, count), new BatchingOptions { Workers = parsed.GetValue(workers) }, parsed.GetValue(json), cancellationToken);
-                return 0;
-            }
-
-            var bulk = await MeasureBulkAsync(embedder, texts, cancellationToken);
-            var latencies = await MeasureSingleAsync(embedder, texts, cancellationToken);
-            var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-            var agreement = model.Compute(parsed) == ComputePrecision.Float32 ? null : await AgreementAsync(host, model, parsed, embedder, texts, cancellationToken);
-            BenchRendering.Write(parsed.GetValue(json), new BenchResult(
-                model.Model(parsed), model.Compute(parsed).ToString().ToLowerInvariant(), model.Threads(parsed), texts.Length, bulk.Tokens, bulk.Texts / bulk.Seconds, bulk.Tokens * (bulk.Texts / texts.Length) / bulk.Seconds,
-                latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], peak, agreement));
-            return 0;
-        });
+        );
     }
 
     // The whole corpus again and again, after a first time that warms up, until five seconds are over.
-    private static async Task<(double Texts, long Tokens, double Seconds)> MeasureBulkAsync(IEmbedder<string> embedder, string[] texts, CancellationToken cancellationToken)
+    private static async Task<(double Texts, long Tokens, double Seconds)> MeasureBulkAsync(
+        IEmbedder<string> embedder,
+        string[] texts,
+        CancellationToken cancellationToken
+    )
     {
         var first = await embedder.EmbedAsync(texts, null, cancellationToken);
         var tokens = 0L;
@@ -97,12 +164,30 @@ internal static class BenchVerb
     }
 
     // How far the vectors are from those of 32-bit floats: the lowest and the mean cosine over some texts of the corpus.
-    private static async Task<(double Lowest, double Mean)?> AgreementAsync(Lazy<SimileHost> host, ModelOptions model, ParseResult parsed, IEmbedder<string> embedder, string[] texts, CancellationToken cancellationToken)
+    private static async Task<(double Lowest, double Mean)?> AgreementAsync(
+        Lazy<SimileHost> host,
+        ModelOptions model,
+        ParseResult parsed,
+        IEmbedder<string> embedder,
+        string[] texts,
+        CancellationToken cancellationToken
+    )
     {
         var sample = texts.Where((_, i) => i % Math.Max(1, texts.Length / SampledTexts) == 0).Take(SampledTexts).ToArray();
-        await using var exact = await host.Value.OpenModelAsync(model.Model(parsed), new EmbeddingModelOptions { Needs = Modality.Text, Threads = model.Threads(parsed) }, cancellationToken);
-        var (ours, wanted) = (await embedder.EmbedAsync(sample, null, cancellationToken), await exact.Texts!.EmbedAsync(sample, null, cancellationToken));
-        var cosines = Enumerable.Range(0, sample.Length).Where(i => ours.Outcomes[i].Succeeded).Select(i => (double)Similarity.Cosine(ours[i], wanted[i])).ToList();
+        await using var exact = await host.Value.OpenModelAsync(
+            model.Model(parsed),
+            new EmbeddingModelOptions { Needs = Modality.Text, Threads = model.Threads(parsed) },
+            cancellationToken
+        );
+        var (ours, wanted) = (
+            await embedder.EmbedAsync(sample, null, cancellationToken),
+            await exact.Texts!.EmbedAsync(sample, null, cancellationToken)
+        );
+        var cosines = Enumerable
+            .Range(0, sample.Length)
+            .Where(i => ours.Outcomes[i].Succeeded)
+            .Select(i => (double)Similarity.Cosine(ours[i], wanted[i]))
+            .ToList();
         return cosines.Count == 0 ? null : (cosines.Min(), cosines.Average());
     }
 }

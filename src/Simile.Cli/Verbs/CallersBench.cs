@@ -7,17 +7,37 @@ using Simile.Vectors;
 
 namespace Simile.Cli.Verbs;
 
-/// <summary>'bench --callers N': N callers who each wait for one text after the other, through a batching embedder, beside one bulk call.</summary>
+/// <summary>'bench --callers N': N callers who each wait for one text after the other, through a batching embedder, beside one bulk
+/// call.</summary>
 /// <remarks>The two are measured in turns, so that a machine that others use too is the same for both.</remarks>
 internal static class CallersBench
 {
     private const int Rounds = 5;
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
-    public static async Task RunAsync(IEmbedder<string> embedder, string[] texts, int callers, BatchingOptions options, bool asJson, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        IEmbedder<string> embedder,
+        string[] texts,
+        int callers,
+        BatchingOptions options,
+        bool asJson,
+        CancellationToken cancellationToken
+    )
     {
         var batches = new List<BatchingEvent>();
-        await using var batching = new BatchingEmbedder<string>(embedder, options with { Observe = happened => { lock (batches) { batches.Add(happened); } } });
+        await using var batching = new BatchingEmbedder<string>(
+            embedder,
+            options with
+            {
+                Observe = happened =>
+                {
+                    lock (batches)
+                    {
+                        batches.Add(happened);
+                    }
+                },
+            }
+        );
         await BulkAsync(embedder, texts, TimeSpan.Zero, cancellationToken);
         await CallAsync(batching, texts, callers, Slice, [], cancellationToken);
         batches.Clear();
@@ -33,22 +53,35 @@ internal static class CallersBench
     }
 
     // One call with the texts that the callers would have under way together, again and again.
-    private static async Task<double> BulkAsync(IEmbedder<string> embedder, string[] texts, TimeSpan slice, CancellationToken cancellationToken)
+    private static async Task<double> BulkAsync(
+        IEmbedder<string> embedder,
+        string[] texts,
+        TimeSpan slice,
+        CancellationToken cancellationToken
+    )
     {
         var (clock, done) = (Stopwatch.StartNew(), 0L);
         do
         {
             await embedder.EmbedAsync(texts, null, cancellationToken);
             done += texts.Length;
-        }
-        while (clock.Elapsed < slice);
+        } while (clock.Elapsed < slice);
         return done / clock.Elapsed.TotalSeconds;
     }
 
-    private static async Task<double> CallAsync(BatchingEmbedder<string> embedder, string[] texts, int callers, TimeSpan slice, List<double> latencies, CancellationToken cancellationToken)
+    private static async Task<double> CallAsync(
+        BatchingEmbedder<string> embedder,
+        string[] texts,
+        int callers,
+        TimeSpan slice,
+        List<double> latencies,
+        CancellationToken cancellationToken
+    )
     {
         var clock = Stopwatch.StartNew();
-        var each = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallerAsync(caller), cancellationToken)));
+        var each = await Task.WhenAll(
+            Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallerAsync(caller), cancellationToken))
+        );
         var seconds = clock.Elapsed.TotalSeconds;
         latencies.AddRange(each.SelectMany(own => own));
         return each.Sum(own => own.Count) / seconds;
@@ -67,17 +100,30 @@ internal static class CallersBench
         }
     }
 
-    private static void Write(bool asJson, int texts, int callers, double bulk, double single, List<double> latencies, List<BatchingEvent> batches)
+    private static void Write(
+        bool asJson,
+        int texts,
+        int callers,
+        double bulk,
+        double single,
+        List<double> latencies,
+        List<BatchingEvent> batches
+    )
     {
         var (p50, p99) = (latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 99L / 100)]);
         var inputs = batches.Average(batch => (double)batch.Inputs);
         if (!asJson)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                one call       {bulk:N0} texts/s ({texts} texts)
-                {callers,4} callers   {single:N0} texts/s, {single / bulk:P1} of one call, in batches of {inputs:F0}
-                each           p50 {p50:F3} ms, p99 {p99:F3} ms ({p99 / p50:F1} times the p50)
-                """));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    one call       {bulk:N0} texts/s ({texts} texts)
+                    {callers, 4} callers   {single:N0} texts/s, {single / bulk:P1} of one call, in batches of {inputs:F0}
+                    each           p50 {p50:F3} ms, p99 {p99:F3} ms ({p99 / p50:F1} times the p50)
+                    """
+                )
+            );
             return;
         }
 

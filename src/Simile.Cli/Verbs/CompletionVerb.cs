@@ -3,7 +3,8 @@ using Simile.Hosting;
 
 namespace Simile.Cli.Verbs;
 
-/// <summary>'completion bash': a script that a shell reads when it starts. While somebody types, it asks the program ('completion words') what can stand there, so that it never grows old.</summary>
+/// <summary>'completion bash': a script that a shell reads when it starts. While somebody types, it asks the program ('completion words')
+/// what can stand there, so that it never grows old.</summary>
 internal static class CompletionVerb
 {
     private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
@@ -53,35 +54,58 @@ internal static class CompletionVerb
 
     public static Command Create(Lazy<SimileHost> host, Func<Command> root)
     {
-        var shell = new Argument<string>("shell") { Description = "The shell that will read it", HelpName = string.Join('|', Scripts.Keys) };
-        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var verb = new Command("completion", "Write a script that lets a shell complete verbs, options and names: source <(simile completion bash)") { shell, Words(host, root) };
-        return verb.Does((parsed, _) =>
+        var shell = new Argument<string>("shell")
         {
-            Console.WriteLine(Scripts[parsed.GetValue(shell)!]);
-            return Task.FromResult(0);
-        });
+            Description = "The shell that will read it",
+            HelpName = string.Join('|', Scripts.Keys),
+        };
+        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        var verb = new Command(
+            "completion",
+            "Write a script that lets a shell complete verbs, options and names: source <(simile completion bash)"
+        )
+        {
+            shell,
+            Words(host, root),
+        };
+        return verb.Does(
+            (parsed, _) =>
+            {
+                Console.WriteLine(Scripts[parsed.GetValue(shell)!]);
+                return Task.FromResult(0);
+            }
+        );
     }
 
     // The last word has a '+' before it, so that no shell drops it while it is empty.
     private static Command Words(Lazy<SimileHost> host, Func<Command> root)
     {
         var words = new Argument<string[]>("word") { Arity = ArgumentArity.ZeroOrMore };
-        return new Command("words", "What can stand in the place of the last word") { Hidden = true, Arguments = { words } }.Does((parsed, _) =>
-        {
-            if (parsed.GetValue(words) is [.. var before, ['+', .. var typed]])
+        return new Command("words", "What can stand in the place of the last word") { Hidden = true, Arguments = { words } }.Does(
+            (parsed, _) =>
             {
-                foreach (var word in Candidates(root(), before, typed, () => host.Value.Catalogue.Names.Concat(host.Value.HubCache.Snapshots.Select(snapshot => snapshot.Id))))
+                if (parsed.GetValue(words) is [.. var before, ['+', .. var typed]])
                 {
-                    Console.WriteLine(word);
+                    foreach (
+                        var word in Candidates(
+                            root(),
+                            before,
+                            typed,
+                            () => host.Value.Catalogue.Names.Concat(host.Value.HubCache.Snapshots.Select(snapshot => snapshot.Id))
+                        )
+                    )
+                    {
+                        Console.WriteLine(word);
+                    }
                 }
-            }
 
-            return Task.FromResult(0);
-        });
+                return Task.FromResult(0);
+            }
+        );
     }
 
-    /// <summary>What can stand behind some words: verbs, options, or the values of an option or argument that has a list of them. Nothing where a text or a file stands.</summary>
+    /// <summary>What can stand behind some words: verbs, options, or the values of an option or argument that has a list of them. Nothing
+    /// where a text or a file stands.</summary>
     private static IEnumerable<string> Candidates(Command root, string[] before, string typed, Func<IEnumerable<string>> models)
     {
         if (before.Contains("--"))
@@ -93,20 +117,33 @@ internal static class CompletionVerb
         Option? pending = null;
         foreach (var word in before)
         {
-            pending = pending is null ? OptionsOf(command, options).FirstOrDefault(option => option.Name == word && option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)) : null;
+            pending = pending is null
+                ? OptionsOf(command, options)
+                    .FirstOrDefault(option =>
+                        option.Name == word && option.Arity.MaximumNumberOfValues > 0 && option.ValueType != typeof(bool)
+                    )
+                : null;
             command = command.Subcommands.FirstOrDefault(verb => verb.Name == word) ?? command;
         }
 
-        var all = pending is not null ? ValuesOf(pending.Name, pending.HelpName, models)
+        var all =
+            pending is not null ? ValuesOf(pending.Name, pending.HelpName, models)
             : typed.StartsWith('-') ? OptionsOf(command, options).Select(option => option.Name)
-            : command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name).Concat(command.Arguments.SelectMany(argument => ValuesOf(argument.Name, argument.HelpName, models)));
-        return all.Where(word => word.StartsWith(typed, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+            : command
+                .Subcommands.Where(verb => !verb.Hidden)
+                .Select(verb => verb.Name)
+                .Concat(command.Arguments.SelectMany(argument => ValuesOf(argument.Name, argument.HelpName, models)));
+        return all.Where(word => word.StartsWith(typed, StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
     }
 
-    private static IEnumerable<Option> OptionsOf(Command command, IEnumerable<Option> recursive) => command.Options.Where(option => !option.Hidden).Concat(recursive);
+    private static IEnumerable<Option> OptionsOf(Command command, IEnumerable<Option> recursive) =>
+        command.Options.Where(option => !option.Hidden).Concat(recursive);
 
     // Values that are written out are small letters; 'NAME|FOLDER' says of what kind they are.
     private static IEnumerable<string> ValuesOf(string name, string? values, Func<IEnumerable<string>> models) =>
         name.TrimStart('-') is "model" or "image-model" or "text-model" or "rerank" ? models()
-        : values?.Split('|') is { Length: > 1 } words && words.All(word => word.All(char.IsAsciiLetterLower)) ? words : [];
+        : values?.Split('|') is { Length: > 1 } words && words.All(word => word.All(char.IsAsciiLetterLower)) ? words
+        : [];
 }

@@ -12,22 +12,28 @@ internal static class DoctorVerb
     {
         var json = VerbOptions.Json();
         var verb = new Command("doctor", "Show what this machine offers, and check every installed model") { json };
-        return verb.Does(async (parsed, cancellationToken) =>
-        {
-            var checks = new List<(string Model, string Result, bool Sound)>();
-            foreach (var name in host.Value.Catalogue.Names)
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                checks.Add(await CheckAsync(host.Value, name, cancellationToken));
-            }
+                var checks = new List<(string Model, string Result, bool Sound)>();
+                foreach (var name in host.Value.Catalogue.Names)
+                {
+                    checks.Add(await CheckAsync(host.Value, name, cancellationToken));
+                }
 
-            var chosen = host.Value.Settings.Default;
-            var isThere = DefaultRendering.FolderOf(host.Value, chosen) is not null;
-            Write(parsed.GetValue(json), DoctorKernels.Measure(), checks, chosen, isThere);
-            return isThere && checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
-        });
+                var chosen = host.Value.Settings.Default;
+                var isThere = DefaultRendering.FolderOf(host.Value, chosen) is not null;
+                Write(parsed.GetValue(json), DoctorKernels.Measure(), checks, chosen, isThere);
+                return isThere && checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
+            }
+        );
     }
 
-    private static async Task<(string Model, string Result, bool Sound)> CheckAsync(SimileHost host, string name, CancellationToken cancellationToken)
+    private static async Task<(string Model, string Result, bool Sound)> CheckAsync(
+        SimileHost host,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -39,9 +45,19 @@ internal static class DoctorVerb
         }
     }
 
-    private static void Write(bool asJson, IReadOnlyList<DoctorKernels> kernels, List<(string Model, string Result, bool Sound)> checks, DefaultModel chosen, bool isThere)
+    private static void Write(
+        bool asJson,
+        IReadOnlyList<DoctorKernels> kernels,
+        List<(string Model, string Result, bool Sound)> checks,
+        DefaultModel chosen,
+        bool isThere
+    )
     {
-        var vectorBits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        var vectorBits =
+            Vector512.IsHardwareAccelerated ? 512
+            : Vector256.IsHardwareAccelerated ? 256
+            : Vector128.IsHardwareAccelerated ? 128
+            : 0;
         if (asJson)
         {
             using var output = new JsonLines();
@@ -75,7 +91,10 @@ internal static class DoctorVerb
             return;
         }
 
-        Console.WriteLine($"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} processors, vectors of {vectorBits} bits");
+        Console.WriteLine(
+            $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}, {Environment.ProcessorCount} "
+                + $"processors, vectors of {vectorBits} bits"
+        );
         foreach (var kernel in kernels)
         {
             Console.WriteLine(kernel.Line);
@@ -86,9 +105,13 @@ internal static class DoctorVerb
             Console.WriteLine($"{(sound ? "ok  " : "BAD ")} {model}: {result}");
         }
 
-        Console.WriteLine(isThere
-            ? $"ok   {SafeText.Line(chosen.Name)} is used where no model is named ({DefaultRendering.Origin(chosen)})"
-            : $"BAD  {SafeText.Line(chosen.Name)} should be used where no model is named ({DefaultRendering.Origin(chosen)}), but it is not there: 'simile models use NAME' chooses another, 'simile models use --reset' the one that comes with Simile");
+        Console.WriteLine(
+            isThere
+                ? $"ok   {SafeText.Line(chosen.Name)} is used where no model is named ({DefaultRendering.Origin(chosen)})"
+                : $"BAD  {SafeText.Line(chosen.Name)} should be used where no model is named ({DefaultRendering.Origin(chosen)}), but "
+                    + "it is not there: 'simile models use NAME' chooses another, 'simile models use --reset' the one that comes with "
+                    + "Simile"
+        );
         if (checks.Count == 0)
         {
             Console.WriteLine("BAD  no model is installed (set SIMILE_MODELS to a folder of model folders)");

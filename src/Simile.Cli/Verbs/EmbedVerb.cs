@@ -19,50 +19,135 @@ internal static class EmbedVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var inputs = new Argument<string[]>("input") { Description = "Texts, @files, @pictures, @folders, or - for standard input", Arity = ArgumentArity.OneOrMore };
-        var output = VerbOptions.Named("--output", "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, stopped and started again, goes on where it was)", "FILE");
-        var dimensions = VerbOptions.MaybeNumber("--dimensions", "Cut vectors to this length, where the model was trained for it", 1, MaxDimensions);
-        var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
-        var purpose = VerbOptions.Choice("--purpose", "What the texts are, for models that treat queries and documents differently", EmbedPurpose.Unspecified);
-        var restart = new Option<bool>("--restart") { Description = "Begin anew where a run with --lines was stopped, instead of continuing it" };
-        var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
-        var verb = new Command("embed", "Turn texts and pictures into vectors") { inputs, output, lines, restart, dimensions, raw, purpose, json };
-        var model = new ModelOptions(verb, takesPictures: true);
-        return verb.Does(async (parsed, cancellationToken) =>
+        var inputs = new Argument<string[]>("input")
         {
-            var arguments = parsed.GetValue(inputs)!;
-            var kinds = ContentInputs.KindsOf(arguments);
-            if (parsed.GetValue(output) is { } written)
+            Description = "Texts, @files, @pictures, @folders, or - for standard input",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = VerbOptions.Named(
+            "--output",
+            "Write to a file instead: .npy, .jsonl, .csv or .safetensors (with --lines and one @file also .db, SQLite; such a run, "
+                + "stopped and started again, goes on where it was)",
+            "FILE"
+        );
+        var dimensions = VerbOptions.MaybeNumber(
+            "--dimensions",
+            "Cut vectors to this length, where the model was trained for it",
+            1,
+            MaxDimensions
+        );
+        var raw = new Option<bool>("--no-normalize") { Description = "Do not scale vectors to length 1" };
+        var purpose = VerbOptions.Choice(
+            "--purpose",
+            "What the texts are, for models that treat queries and documents differently",
+            EmbedPurpose.Unspecified
+        );
+        var restart = new Option<bool>("--restart")
+        {
+            Description = "Begin anew where a run with --lines was stopped, instead of continuing it",
+        };
+        var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
+        var verb = new Command("embed", "Turn texts and pictures into vectors")
+        {
+            inputs,
+            output,
+            lines,
+            restart,
+            dimensions,
+            raw,
+            purpose,
+            json,
+        };
+        var model = new ModelOptions(verb, takesPictures: true);
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                OutputGuard.Require(written, ContentInputs.FilesOf(arguments), ".part", ".progress", ".errors.jsonl", ".names", ".part-journal", ".part-wal");
-            }
+                var arguments = parsed.GetValue(inputs)!;
+                var kinds = ContentInputs.KindsOf(arguments);
+                if (parsed.GetValue(output) is { } written)
+                {
+                    OutputGuard.Require(
+                        written,
+                        ContentInputs.FilesOf(arguments),
+                        ".part",
+                        ".progress",
+                        ".errors.jsonl",
+                        ".names",
+                        ".part-journal",
+                        ".part-wal"
+                    );
+                }
 
-            await using var opened = await model.OpenAsync(host, parsed, kinds, cancellationToken);
-            var notice = new CutNotice();
-            var options = new EmbedOptions { Purpose = parsed.GetValue(purpose), Dimensions = parsed.GetValue(dimensions), Normalize = parsed.GetValue(raw) ? false : null };
-            if (parsed.GetValue(lines) && parsed.GetValue(output) is { } target && opened.Texts is { } texts && TextInputs.FileOf(arguments) is { } file && kinds == Modality.Text)
-            {
-                var code = await BulkEmbed.RunAsync(host.Value, notice.Over(texts), file, target, options, parsed.GetValue(restart), cancellationToken);
+                await using var opened = await model.OpenAsync(host, parsed, kinds, cancellationToken);
+                var notice = new CutNotice();
+                var options = new EmbedOptions
+                {
+                    Purpose = parsed.GetValue(purpose),
+                    Dimensions = parsed.GetValue(dimensions),
+                    Normalize = parsed.GetValue(raw) ? false : null,
+                };
+                if (
+                    parsed.GetValue(lines)
+                    && parsed.GetValue(output) is { } target
+                    && opened.Texts is { } texts
+                    && TextInputs.FileOf(arguments) is { } file
+                    && kinds == Modality.Text
+                )
+                {
+                    var code = await BulkEmbed.RunAsync(
+                        host.Value,
+                        notice.Over(texts),
+                        file,
+                        target,
+                        options,
+                        parsed.GetValue(restart),
+                        cancellationToken
+                    );
+                    notice.Tell();
+                    return code;
+                }
+
+                var rows = EmbedAsync(
+                    notice.Over(opened.Embedder),
+                    arguments,
+                    parsed.GetValue(lines),
+                    kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce,
+                    options,
+                    cancellationToken
+                );
+                var exitCode = parsed.GetValue(output) is { } path
+                    ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, rows, cancellationToken)
+                    : await WriteLinesAsync(rows);
                 notice.Tell();
-                return code;
-            }
-
-            var rows = EmbedAsync(notice.Over(opened.Embedder), arguments, parsed.GetValue(lines), kinds.HasFlag(Modality.Image) ? PicturesAtOnce : TextsAtOnce, options, cancellationToken);
-            var exitCode = parsed.GetValue(output) is { } path
-                ? await WriteFileAsync(path, options.Dimensions ?? opened.Space.Dimensions, rows, cancellationToken)
-                : await WriteLinesAsync(rows);
-            notice.Tell();
-            return exitCode;
-        }, parsed => parsed.GetValue(lines) && parsed.GetValue(output) is { } target && (File.Exists(target + ".progress") || File.Exists(target + ".part"))
-            ? "The lines that are done are kept; the same command goes on from there." : null);
+                return exitCode;
+            },
+            parsed =>
+                parsed.GetValue(lines)
+                && parsed.GetValue(output) is { } target
+                && (File.Exists(target + ".progress") || File.Exists(target + ".part"))
+                    ? "The lines that are done are kept; the same command goes on from there."
+                    : null
+        );
     }
 
     private static async IAsyncEnumerable<EmbeddedRow> EmbedAsync(
-        ContentEmbedder embedder, string[] arguments, bool lines, int atOnce, EmbedOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ContentEmbedder embedder,
+        string[] arguments,
+        bool lines,
+        int atOnce,
+        EmbedOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        await foreach (var part in ContentInputs.ReadAsync(arguments, lines, cancellationToken).Chunk(atOnce).WithCancellation(cancellationToken))
+        await foreach (
+            var part in ContentInputs.ReadAsync(arguments, lines, cancellationToken).Chunk(atOnce).WithCancellation(cancellationToken)
+        )
         {
-            var batch = await embedder.EmbedAsync([.. part.Where(input => input.Content is not null).Select(input => input.Content!)], options, cancellationToken);
+            var batch = await embedder.EmbedAsync(
+                [.. part.Where(input => input.Content is not null).Select(input => input.Content!)],
+                options,
+                cancellationToken
+            );
             for (var (i, row) = (0, 0); i < part.Length; i++)
             {
                 yield return part[i].Content is null
@@ -113,12 +198,24 @@ internal static class EmbedVerb
         json.WriteBoolean("truncated", row.Outcome.Truncated);
     }
 
-    private static async Task<int> WriteFileAsync(string path, int dimensions, IAsyncEnumerable<EmbeddedRow> rows, CancellationToken cancellationToken)
+    private static async Task<int> WriteFileAsync(
+        string path,
+        int dimensions,
+        IAsyncEnumerable<EmbeddedRow> rows,
+        CancellationToken cancellationToken
+    )
     {
         var (failed, names) = (new FailedRows(), new RowNames());
-        var count = await ProgressBar.RunAsync("Embedding", 0, report => VectorFiles.WriteAsync(path, dimensions, Rows(report), cancellationToken));
+        var count = await ProgressBar.RunAsync(
+            "Embedding",
+            0,
+            report => VectorFiles.WriteAsync(path, dimensions, Rows(report), cancellationToken)
+        );
         names.Write(path);
-        Console.Error.WriteLine($"{Plural.Of(count, "vector")} of {Plural.Of(dimensions, "value")} in {SafeText.Line(path)}" + (failed.Count > 0 ? $", {failed.Count} without a vector" : string.Empty));
+        Console.Error.WriteLine(
+            $"{Plural.Of(count, "vector")} of {Plural.Of(dimensions, "value")} in {SafeText.Line(path)}"
+                + (failed.Count > 0 ? $", {failed.Count} without a vector" : string.Empty)
+        );
         return failed.Tell();
 
         async IAsyncEnumerable<VectorRow> Rows(Action<double, double> report)

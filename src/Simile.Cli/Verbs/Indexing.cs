@@ -9,8 +9,17 @@ namespace Simile.Cli.Verbs;
 /// <summary>What 'index' and 'search --in' share.</summary>
 internal static class Indexing
 {
-    /// <summary>Brings a store up to date and says what is to be said. One that is made of files for one search shows nothing that is gone from them: it is pruned unless told otherwise.</summary>
-    public static async Task<IndexReport> RunAsync(IChunkStore store, EmbeddingModel model, string[] paths, ChunkerOptions options, CancellationToken cancellationToken, bool verbose = false, bool prune = true)
+    /// <summary>Brings a store up to date and says what is to be said. One that is made of files for one search shows nothing that is gone
+    /// from them: it is pruned unless told otherwise.</summary>
+    public static async Task<IndexReport> RunAsync(
+        IChunkStore store,
+        EmbeddingModel model,
+        string[] paths,
+        ChunkerOptions options,
+        CancellationToken cancellationToken,
+        bool verbose = false,
+        bool prune = true
+    )
     {
         var builder = new IndexBuilder(store, model.Embedder, options) { Prune = prune };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));
@@ -24,7 +33,9 @@ internal static class Indexing
     /// <param name="mustExist">Whether a path that does not exist is an error; an index may hold documents of one that is gone.</param>
     public static Modality NeedsOf(string[] paths, bool mustExist = true)
     {
-        var files = mustExist ? DocumentFinder.Find(paths, PictureFiles.IsPicture) : DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files;
+        var files = mustExist
+            ? DocumentFinder.Find(paths, PictureFiles.IsPicture)
+            : DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files;
         return files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
     }
 

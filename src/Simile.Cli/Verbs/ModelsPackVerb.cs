@@ -14,21 +14,37 @@ internal static class ModelsPackVerb
         var version = VerbOptions.Required("--version", "The package's version, such as 1.0.0", "VERSION");
         var output = VerbOptions.Named("--output", "The folder that the package is written to", "DIR", ".");
         var json = VerbOptions.Json();
-        var verb = new Command("pack",
-            "Make a NuGet package of a model, for a feed of your own: 'dotnet add package' and 'models pull nuget:' understand it") { name,
-            id, version, output, json };
-        return verb.Does(async (parsed, cancellationToken) =>
+        var verb = new Command(
+            "pack",
+            "Make a NuGet package of a model, for a feed of your own: 'dotnet add package' and 'models pull nuget:' understand it"
+        )
         {
-            var folder = host.Value.Models.Resolve(parsed.GetValue(name)!);
-            // What does not load or does not give its published vectors is not passed on.
-            var check = await host.Value.VerifyAsync(folder, cancellationToken);
-            var packed = ModelPackage.Pack(folder.Path,
-                new ModelPackageOptions { Id = parsed.GetValue(id)!, Version = parsed.GetValue(version)!,
-                Output = parsed.GetValue(output)! });
-            Console.Error.WriteLine($"Note: {packed.Name} {SafeText.Line(check.Summary)}");
-            Write(packed, parsed.GetValue(json));
-            return 0;
-        });
+            name,
+            id,
+            version,
+            output,
+            json,
+        };
+        return verb.Does(
+            async (parsed, cancellationToken) =>
+            {
+                var folder = host.Value.Models.Resolve(parsed.GetValue(name)!);
+                // What does not load or does not give its published vectors is not passed on.
+                var check = await host.Value.VerifyAsync(folder, cancellationToken);
+                var packed = ModelPackage.Pack(
+                    folder.Path,
+                    new ModelPackageOptions
+                    {
+                        Id = parsed.GetValue(id)!,
+                        Version = parsed.GetValue(version)!,
+                        Output = parsed.GetValue(output)!,
+                    }
+                );
+                Console.Error.WriteLine($"Note: {packed.Name} {SafeText.Line(check.Summary)}");
+                Write(packed, parsed.GetValue(json));
+                return 0;
+            }
+        );
     }
 
     private static void Write(PackedModel packed, bool asJson)

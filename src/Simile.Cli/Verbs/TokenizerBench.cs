@@ -21,13 +21,17 @@ internal static class TokenizerBench
         {
             TokenizeAll(tokenizer, texts, tokens);
             rounds++;
-        }
-        while (clock.Elapsed < Longest);
+        } while (clock.Elapsed < Longest);
 
         var rate = megabytes * rounds / clock.Elapsed.TotalSeconds;
         if (!asJson)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Plural.Of(texts.Length, "text")}, {megabytes:F2} MB, {Plural.Of(count, "token")}: {rate:F1} MB/s on one thread"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Plural.Of(texts.Length, "text")}, {megabytes:F2} MB, {Plural.Of(count, "token")}: {rate:F1} MB/s on one thread"
+                )
+            );
             return;
         }
 

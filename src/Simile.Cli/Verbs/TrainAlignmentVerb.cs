@@ -18,52 +18,118 @@ internal static class TrainAlignmentVerb
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var pairs = VerbOptions.Required("--pairs", "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines", "FILE");
+        var pairs = VerbOptions.Required(
+            "--pairs",
+            "Lines of picture TAB text; paths are relative to the file's folder, a picture may have several lines",
+            "FILE"
+        );
         var text = VerbOptions.Named("--text-model", "The model of the texts", "NAME|FOLDER", ModelCatalogue.DefaultModel);
         var image = VerbOptions.Required("--image-model", "The model of the pictures", "NAME|FOLDER");
         var output = VerbOptions.Required("--output", "The folder to write", "FOLDER");
-        var checkpoint = VerbOptions.Named("--checkpoint", "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output", "FILE");
+        var checkpoint = VerbOptions.Named(
+            "--checkpoint",
+            "Where the state is kept; a training with the same recipe and data goes on from there. Default: beside the output",
+            "FILE"
+        );
         var json = VerbOptions.Json();
-        var verb = new Command("alignment", "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures. The folder is then a model (--model FOLDER)") { pairs, text, image, output, checkpoint, json };
-        var recipe = new AlignmentRecipeOptions(verb);
-        return verb.Does(async (parsed, cancellationToken) =>
+        var verb = new Command(
+            "alignment",
+            "Bring a text space and an image space together, out of pairs, and report recall on held-out pictures. The folder is "
+                + "then a model (--model FOLDER)"
+        )
         {
-            var options = recipe.Read(parsed);
-            var lines = ImageTextPair.ReadFile(parsed.GetValue(pairs)!);
-            var (folder, state) = (parsed.GetValue(output)!, StateOf(parsed, checkpoint, output));
-            string[] inputs =
-                [parsed.GetValue(pairs)!, .. lines.Select(line => line.ImagePath).Distinct(StringComparer.Ordinal), .. FilesOf(parsed.GetValue(text)!), .. FilesOf(parsed.GetValue(image)!)];
-            string[] ownFiles = [Alignment.FileName, LearnedFusion.FileName, Configuration];
-            OutputGuard.RequireTraining(folder, ownFiles, state, inputs);
-            OutputGuard.RequireTraining(folder, ownFiles, state + OfFusion, inputs);
-            var (ofTexts, ofImages) = (new EmbeddingModelOptions { Needs = Modality.Text, Threads = options.Threads }, new EmbeddingModelOptions { Needs = Modality.Image, Threads = options.Threads });
-            await using var texts = await host.Value.OpenModelAsync(parsed.GetValue(text)!, ofTexts, cancellationToken);
-            await using var images = await host.Value.OpenModelAsync(parsed.GetValue(image)!, ofImages, cancellationToken);
-            var notice = new CutNotice();
-            var vectors = await ProgressBar.RunAsync("Embedding", 0, show =>
-                Task.Run(() => PairedVectors.EmbedAsync(lines, notice.Over(texts.Texts!), images.Images!, (done, all) => show(done, all), cancellationToken), cancellationToken));
-            notice.Tell();
-            TellLeftOut(vectors);
-            using var draft = ModelDraft.Begin(folder);
-            var report = await RunAsync("Aligning", run => AlignmentTraining.Run(vectors, options, Path.Combine(draft.Folder, Alignment.FileName), run), state, cancellationToken);
-            WriteModel(draft.Folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
-            var fused = string.Empty;
-            if (recipe.Fusion(parsed) is { } fusion)
+            pairs,
+            text,
+            image,
+            output,
+            checkpoint,
+            json,
+        };
+        var recipe = new AlignmentRecipeOptions(verb);
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                var alignment = Alignment.Load(draft.Folder);
-                var recall = await RunAsync("Learning to fuse", run => LearnedFusionTraining.Run(vectors, options, alignment, fusion, Path.Combine(draft.Folder, LearnedFusion.FileName), run), state + OfFusion, cancellationToken);
-                fused = string.Create(CultureInfo.InvariantCulture, $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first");
-            }
+                var options = recipe.Read(parsed);
+                var lines = ImageTextPair.ReadFile(parsed.GetValue(pairs)!);
+                var (folder, state) = (parsed.GetValue(output)!, StateOf(parsed, checkpoint, output));
+                string[] inputs =
+                [
+                    parsed.GetValue(pairs)!,
+                    .. lines.Select(line => line.ImagePath).Distinct(StringComparer.Ordinal),
+                    .. FilesOf(parsed.GetValue(text)!),
+                    .. FilesOf(parsed.GetValue(image)!),
+                ];
+                string[] ownFiles = [Alignment.FileName, LearnedFusion.FileName, Configuration];
+                OutputGuard.RequireTraining(folder, ownFiles, state, inputs);
+                OutputGuard.RequireTraining(folder, ownFiles, state + OfFusion, inputs);
+                var (ofTexts, ofImages) = (
+                    new EmbeddingModelOptions { Needs = Modality.Text, Threads = options.Threads },
+                    new EmbeddingModelOptions { Needs = Modality.Image, Threads = options.Threads }
+                );
+                await using var texts = await host.Value.OpenModelAsync(parsed.GetValue(text)!, ofTexts, cancellationToken);
+                await using var images = await host.Value.OpenModelAsync(parsed.GetValue(image)!, ofImages, cancellationToken);
+                var notice = new CutNotice();
+                var vectors = await ProgressBar.RunAsync(
+                    "Embedding",
+                    0,
+                    show =>
+                        Task.Run(
+                            () =>
+                                PairedVectors.EmbedAsync(
+                                    lines,
+                                    notice.Over(texts.Texts!),
+                                    images.Images!,
+                                    (done, all) => show(done, all),
+                                    cancellationToken
+                                ),
+                            cancellationToken
+                        )
+                );
+                notice.Tell();
+                TellLeftOut(vectors);
+                using var draft = ModelDraft.Begin(folder);
+                var report = await RunAsync(
+                    "Aligning",
+                    run => AlignmentTraining.Run(vectors, options, Path.Combine(draft.Folder, Alignment.FileName), run),
+                    state,
+                    cancellationToken
+                );
+                WriteModel(draft.Folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
+                var fused = string.Empty;
+                if (recipe.Fusion(parsed) is { } fusion)
+                {
+                    var alignment = Alignment.Load(draft.Folder);
+                    var recall = await RunAsync(
+                        "Learning to fuse",
+                        run =>
+                            LearnedFusionTraining.Run(
+                                vectors,
+                                options,
+                                alignment,
+                                fusion,
+                                Path.Combine(draft.Folder, LearnedFusion.FileName),
+                                run
+                            ),
+                        state + OfFusion,
+                        cancellationToken
+                    );
+                    fused = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Fusion '{fusion}': {recall:P1} of the held-out texts find their fused pair first"
+                    );
+                }
 
-            draft.Commit();
-            AlignmentRendering.Write(report, folder, parsed.GetValue(json));
-            if (fused.Length > 0)
-            {
-                Console.Error.WriteLine(fused);
-            }
+                draft.Commit();
+                AlignmentRendering.Write(report, folder, parsed.GetValue(json));
+                if (fused.Length > 0)
+                {
+                    Console.Error.WriteLine(fused);
+                }
 
-            return 0;
-        }, parsed => Kept(StateOf(parsed, checkpoint, output)) ?? Kept(StateOf(parsed, checkpoint, output) + OfFusion));
+                return 0;
+            },
+            parsed => Kept(StateOf(parsed, checkpoint, output)) ?? Kept(StateOf(parsed, checkpoint, output) + OfFusion)
+        );
     }
 
     /// <summary>Where a training keeps its state.</summary>
@@ -71,7 +137,8 @@ internal static class TrainAlignmentVerb
         parsed.GetValue(checkpoint) ?? Path.TrimEndingDirectorySeparator(parsed.GetValue(output)!) + ".checkpoint";
 
     /// <summary>What is kept of a training that was stopped.</summary>
-    public static string? Kept(string state) => File.Exists(state) ? $"What was learned is kept in {state}; the same command goes on from there." : null;
+    public static string? Kept(string state) =>
+        File.Exists(state) ? $"What was learned is kept in {state}; the same command goes on from there." : null;
 
     // A model may be a name; then it is no folder that an output could be.
     private static string[] FilesOf(string model) => Directory.Exists(model) ? Directory.GetFiles(model) : [];
@@ -89,12 +156,17 @@ internal static class TrainAlignmentVerb
     }
 
     private static Task<T> RunAsync<T>(string title, Func<TrainingRun, T> train, string state, CancellationToken cancellationToken) =>
-        ProgressBar.RunAsync(title + " (passes)", 0, show => Task.Run(() =>
-        {
-            var result = train(new TrainingRun(state, (done, all, _) => show(done, all), cancellationToken));
-            File.Delete(state);
-            return result;
-        }));
+        ProgressBar.RunAsync(
+            title + " (passes)",
+            0,
+            show =>
+                Task.Run(() =>
+                {
+                    var result = train(new TrainingRun(state, (done, all, _) => show(done, all), cancellationToken));
+                    File.Delete(state);
+                    return result;
+                })
+        );
 
     private static void TellLeftOut(PairedVectors vectors)
     {

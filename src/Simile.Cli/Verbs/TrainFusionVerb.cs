@@ -9,50 +9,75 @@ using Simile.Training.Evaluation;
 
 namespace Simile.Cli.Verbs;
 
-/// <summary>Measures which weight of meaning against words suits a model on judged data, and writes it where searches with the model find it.</summary>
+/// <summary>Measures which weight of meaning against words suits a model on judged data, and writes it where searches with the model find
+/// it.</summary>
 internal static class TrainFusionVerb
 {
     private const int Steps = 20;
 
     public static Command Create(Lazy<SimileHost> host)
     {
-        var folders = new Argument<string[]>("folder") { Description = "Judged data in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv", Arity = ArgumentArity.OneOrMore };
+        var folders = new Argument<string[]>("folder")
+        {
+            Description = "Judged data in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = VerbOptions.Named("--output", "The file to write. Default: simile.json in the model's folder", "FILE");
         var json = VerbOptions.Json();
-        var verb = new Command("fusion", "Measure how a hybrid search with a model should weigh meaning against words, on judged data, and keep it with the model") { folders, output, json };
-        var model = new ModelOptions(verb);
-        return verb.Does(async (parsed, cancellationToken) =>
+        var verb = new Command(
+            "fusion",
+            "Measure how a hybrid search with a model should weigh meaning against words, on judged data, and keep it with the model"
+        )
         {
-            var (notice, data) = (new CutNotice(), parsed.GetValue(folders)!);
-            await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
-            var target = parsed.GetValue(output) ?? Path.Combine(FolderOf(host.Value, opened.Name), SearchSettings.FileName);
-            OutputGuard.Require(target, data.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)));
-            var weights = Enumerable.Range(0, Steps + 1).Select(step => (double)step / Steps).ToArray();
-            var measured = new List<double[]>();
-            foreach (var folder in data)
+            folders,
+            output,
+            json,
+        };
+        var model = new ModelOptions(verb);
+        return verb.Does(
+            async (parsed, cancellationToken) =>
             {
-                var dataset = RetrievalDataset.Load(folder);
-                using var store = host.Value.OpenTemporaryStore();
-                var evaluator = await ProgressBar.RunAsync(
-                    $"Indexing {folder}", 0, _ => RetrievalEvaluator.PrepareAsync(dataset, notice.Over(opened.Texts!), store, cancellationToken));
-                measured.Add(await ProgressBar.RunAsync("Asking", 0, _ => evaluator.EvaluateFusionAsync(weights, cancellationToken)));
+                var (notice, data) = (new CutNotice(), parsed.GetValue(folders)!);
+                await using var opened = await model.OpenAsync(host, parsed, Modality.Text, cancellationToken);
+                var target = parsed.GetValue(output) ?? Path.Combine(FolderOf(host.Value, opened.Name), SearchSettings.FileName);
+                OutputGuard.Require(
+                    target,
+                    data.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+                );
+                var weights = Enumerable.Range(0, Steps + 1).Select(step => (double)step / Steps).ToArray();
+                var measured = new List<double[]>();
+                foreach (var folder in data)
+                {
+                    var dataset = RetrievalDataset.Load(folder);
+                    using var store = host.Value.OpenTemporaryStore();
+                    var evaluator = await ProgressBar.RunAsync(
+                        $"Indexing {folder}",
+                        0,
+                        _ => RetrievalEvaluator.PrepareAsync(dataset, notice.Over(opened.Texts!), store, cancellationToken)
+                    );
+                    measured.Add(await ProgressBar.RunAsync("Asking", 0, _ => evaluator.EvaluateFusionAsync(weights, cancellationToken)));
+                }
+
+                notice.Tell();
+                var means = weights.Select((_, i) => measured.Average(one => one[i])).ToArray();
+
+                // Where several are best, the one that is nearest to what holds for the model now.
+                var now = opened.TextModel!.Search.DenseWeight;
+                var best = Enumerable.Range(0, means.Length).Where(i => means[i] == means.Max()).MinBy(i => Math.Abs(weights[i] - now));
+                Tell(parsed.GetValue(json), data, weights, measured, best);
+                Write(target, weights[best]);
+                Console.Error.WriteLine(
+                    $"{target} written: searches with {opened.Name} give meaning the weight "
+                        + $"{weights[best].ToString(CultureInfo.InvariantCulture)}"
+                );
+                return 0;
             }
-
-            notice.Tell();
-            var means = weights.Select((_, i) => measured.Average(one => one[i])).ToArray();
-
-            // Where several are best, the one that is nearest to what holds for the model now.
-            var now = opened.TextModel!.Search.DenseWeight;
-            var best = Enumerable.Range(0, means.Length).Where(i => means[i] == means.Max()).MinBy(i => Math.Abs(weights[i] - now));
-            Tell(parsed.GetValue(json), data, weights, measured, best);
-            Write(target, weights[best]);
-            Console.Error.WriteLine($"{target} written: searches with {opened.Name} give meaning the weight {weights[best].ToString(CultureInfo.InvariantCulture)}");
-            return 0;
-        });
+        );
     }
 
     // The settings belong to the model that embeds the texts, which an alignment or an image model only names.
-    private static string FolderOf(SimileHost host, string name) => new ModelResolver(host.Models).Find(name, Modality.Text, imageModel: null).Texts!.Folder.Path;
+    private static string FolderOf(SimileHost host, string name) =>
+        new ModelResolver(host.Models).Find(name, Modality.Text, imageModel: null).Texts!.Folder.Path;
 
     // Put in place by renaming: a model with half a settings file would not load.
     private static void Write(string target, double weight)
@@ -78,7 +103,13 @@ internal static class TrainFusionVerb
             });
             if (output is null)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{folder} nDCG@10: hybrid {found[best]:F4} with the weight {weights[best]}, meaning alone {found[^1]:F4}, words alone {found[0]:F4}"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{folder} nDCG@10: hybrid {found[best]:F4} with the weight {weights[best]}, meaning alone {found[^1]:F4}, "
+                            + $"words alone {found[0]:F4}"
+                    )
+                );
             }
 
             if (found[best] < Math.Max(found[0], found[^1]))

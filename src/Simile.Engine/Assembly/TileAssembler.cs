@@ -4,8 +4,9 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Simile.Engine.Assembly;
 
-/// <summary>Writes the machine code of one kernel: a tile of (rows, 32) sums in 2 · rows registers of 512 bits, the panel in two more. A value of A is spread over one of the registers that are left and serves both sums of its row:
-/// as a memory operand it would be loaded twice, and a core with two multipliers of 512 bits would wait for its loads.</summary>
+/// <summary>Writes the machine code of one kernel: a tile of (rows, 32) sums in 2 · rows registers of 512 bits, the panel in two more. A
+/// value of A is spread over one of the registers that are left and serves both sums of its row: as a memory operand it would be loaded
+/// twice, and a core with two multipliers of 512 bits would wait for its loads.</summary>
 /// <remarks>The code takes a pointer to a <see cref="TileCall"/>, by the calling convention of System V or of Windows.</remarks>
 internal sealed class TileAssembler
 {
@@ -18,8 +19,7 @@ internal sealed class TileAssembler
     private readonly int _rows;
     private readonly bool _windows;
 
-    private TileAssembler(ComputePrecision precision, int rows, bool windows) =>
-        (_precision, _rows, _windows) = (precision, rows, windows);
+    private TileAssembler(ComputePrecision precision, int rows, bool windows) => (_precision, _rows, _windows) = (precision, rows, windows);
 
     /// <summary>The code of a kernel.</summary>
     public static byte[] Assemble(ComputePrecision precision, int rows, bool windows)

@@ -13,12 +13,13 @@ internal static class TileShape
     public const int StepBytes = Columns * 4;
 
     /// <summary>Values of a row that one step takes.</summary>
-    public static int ValuesPerStep(ComputePrecision precision) => precision switch
-    {
-        ComputePrecision.Float32 => 1,
-        ComputePrecision.BFloat16 => 2,
-        _ => 4,
-    };
+    public static int ValuesPerStep(ComputePrecision precision) =>
+        precision switch
+        {
+            ComputePrecision.Float32 => 1,
+            ComputePrecision.BFloat16 => 2,
+            _ => 4,
+        };
 
     /// <summary>Steps over <paramref name="depth"/> values.</summary>
     public static int Steps(ComputePrecision precision, int depth)

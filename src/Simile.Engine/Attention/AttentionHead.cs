@@ -5,7 +5,8 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Attention;
 
-/// <summary>softmax(Q · Kᵀ / √d) · V of one head over one sequence, twelve queries at a time, keys in blocks with a running maximum.</summary>
+/// <summary>softmax(Q · Kᵀ / √d) · V of one head over one sequence, twelve queries at a time, keys in blocks with a running
+/// maximum.</summary>
 /// <remarks>Vaswani et al. 2017, section 3.2.1; the running softmax is Milakov and Gimelshein 2018, used for attention by Dao et al. 2022.
 /// Blocks begin at the sequence's own first key, so the answer depends on nothing but the sequence.</remarks>
 internal static unsafe class AttentionHead
@@ -26,7 +27,13 @@ internal static unsafe class AttentionHead
             var endKey = shape.EndKey(query + count - 1, head.Length);
             for (var key = firstKey; key < endKey; key += AttentionScratch.KeyBlock)
             {
-                ForwardBlock(kernels, shape, head, scratch, new KeyRange(query, count, key, Math.Min(endKey, key + AttentionScratch.KeyBlock), key == firstKey));
+                ForwardBlock(
+                    kernels,
+                    shape,
+                    head,
+                    scratch,
+                    new KeyRange(query, count, key, Math.Min(endKey, key + AttentionScratch.KeyBlock), key == firstKey)
+                );
             }
 
             WriteContext(shape, head, scratch, query, count);
@@ -43,7 +50,14 @@ internal static unsafe class AttentionHead
             var first = Math.Clamp(shape.FirstKey(query), range.First, range.End);
             var end = Math.Clamp(shape.EndKey(query, head.Length), first, range.End);
             var bias = head.Bias == null ? null : head.Bias + range.First - query;
-            scales[i] = SoftmaxRow.Forward(kernels.Precision, scratch, i, new SoftmaxRange(first - range.First, end - range.First, range.Padded), shape.Scale, bias);
+            scales[i] = SoftmaxRow.Forward(
+                kernels.Precision,
+                scratch,
+                i,
+                new SoftmaxRange(first - range.First, end - range.First, range.Padded),
+                shape.Scale,
+                bias
+            );
         }
 
         for (var panel = 0; panel < TileShape.Panels(shape.HeadSize); panel++)
@@ -57,7 +71,9 @@ internal static unsafe class AttentionHead
         var isFloat = kernels.Precision == ComputePrecision.Float32;
         var steps = TileShape.Steps(kernels.Precision, shape.HeadSize);
         TileCall call;
-        call.A = isFloat ? (byte*)(head.Queries + ((nint)range.Query * head.Stride)) : (byte*)(scratch.Queries + ((nint)range.Query * shape.HeadSize));
+        call.A = isFloat
+            ? (byte*)(head.Queries + ((nint)range.Query * head.Stride))
+            : (byte*)(scratch.Queries + ((nint)range.Query * shape.HeadSize));
         call.AStride = isFloat ? head.Stride * sizeof(float) : shape.HeadSize * sizeof(ushort);
         call.Steps = steps;
         call.CStride = AttentionScratch.KeyBlock * sizeof(float);
@@ -70,7 +86,15 @@ internal static unsafe class AttentionHead
         }
     }
 
-    private static void AddValues(TileKernels kernels, in HeadInput head, AttentionShape shape, AttentionScratch scratch, KeyRange range, int panel, float* scales)
+    private static void AddValues(
+        TileKernels kernels,
+        in HeadInput head,
+        AttentionShape shape,
+        AttentionScratch scratch,
+        KeyRange range,
+        int panel,
+        float* scales
+    )
     {
         var each = TileShape.ValuesPerStep(kernels.Precision);
         var panelSteps = (nint)TileShape.Steps(kernels.Precision, HeadPacking.PaddedLength(head.Length));
@@ -86,7 +110,12 @@ internal static unsafe class AttentionHead
         var width = TileShape.Panels(shape.HeadSize) * TileShape.Columns;
         for (var i = 0; i < range.Queries; i++)
         {
-            Accumulate(scratch.Product + (i * TileShape.Columns), scratch.Sums + (i * width) + (panel * TileShape.Columns), scales[i], range.IsFirst);
+            Accumulate(
+                scratch.Product + (i * TileShape.Columns),
+                scratch.Sums + (i * width) + (panel * TileShape.Columns),
+                scales[i],
+                range.IsFirst
+            );
         }
     }
 

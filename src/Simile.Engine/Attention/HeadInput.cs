@@ -24,6 +24,7 @@ internal unsafe struct HeadInput
 
     public int ContextStride;
 
-    /// <summary>Added to scores by the distance key − query, divided by the scale beforehand: element 0 is distance 0. Null for none.</summary>
+    /// <summary>Added to scores by the distance key − query, divided by the scale beforehand: element 0 is distance 0. Null for
+    /// none.</summary>
     public float* Bias;
 }

@@ -1,6 +1,7 @@
 namespace Simile.Engine.Attention;
 
-/// <summary>A learned number for each head and each bucket of distances, added to the scores (MPNet; T5's buckets, both directions). Raffel et al. 2020, section 2.1.</summary>
+/// <summary>A learned number for each head and each bucket of distances, added to the scores (MPNet; T5's buckets, both directions). Raffel
+/// et al. 2020, section 2.1.</summary>
 internal sealed unsafe class RelativeBias
 {
     private const int LargestDistance = 128;
@@ -29,7 +30,8 @@ internal sealed unsafe class RelativeBias
     /// <summary>The numbers of a head; element 0 is distance 0 and the sequence's length goes both ways.</summary>
     public float* For(int head) => (float*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_values, Index(head, 0));
 
-    /// <summary>The bucket of key − query: half of the buckets for either side, the nearer half of those exact, the rest logarithmic.</summary>
+    /// <summary>The bucket of key − query: half of the buckets for either side, the nearer half of those exact, the rest
+    /// logarithmic.</summary>
     internal static int BucketOf(int distance, int buckets)
     {
         var half = buckets / 2;

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Attention;
 
-/// <summary>Rotary positions: the two halves of a head are turned against each other by an angle that grows with the position. Su et al. 2021, in the layout of GPT-NeoX.</summary>
+/// <summary>Rotary positions: the two halves of a head are turned against each other by an angle that grows with the position. Su et al.
+/// 2021, in the layout of GPT-NeoX.</summary>
 internal sealed unsafe class RotaryTable
 {
     private readonly int _half;

@@ -6,7 +6,8 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Attention;
 
-/// <summary>Which scores of a row count: those from <paramref name="First"/> to before <paramref name="End"/>; the row is <paramref name="Padded"/> long.</summary>
+/// <summary>Which scores of a row count: those from <paramref name="First"/> to before <paramref name="End"/>; the row is
+/// <paramref name="Padded"/> long.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct SoftmaxRange(int First, int End, int Padded);
 
@@ -31,10 +32,12 @@ internal static unsafe class SoftmaxRow
 
         var before = scratch.Largest[row];
         var largest = MathF.Max(before, Max(scores, range.Padded));
-        var weights = scratch.Weights + (row * AttentionScratch.KeyBlock * (precision == ComputePrecision.Float32 ? sizeof(float) : sizeof(ushort)));
-        var total = precision == ComputePrecision.Float32
-            ? Exponentiate(scores, (float*)weights, range.Padded, largest, scale)
-            : ExponentiateRounded(scores, (ushort*)weights, range.Padded, largest, scale);
+        var weights =
+            scratch.Weights + (row * AttentionScratch.KeyBlock * (precision == ComputePrecision.Float32 ? sizeof(float) : sizeof(ushort)));
+        var total =
+            precision == ComputePrecision.Float32
+                ? Exponentiate(scores, (float*)weights, range.Padded, largest, scale)
+                : ExponentiateRounded(scores, (ushort*)weights, range.Padded, largest, scale);
         var rescale = before == largest ? 1 : Exponential.Of(Vector512.Create((before - largest) * scale))[0];
         scratch.Largest[row] = largest;
         scratch.Totals[row] = (scratch.Totals[row] * rescale) + total;

@@ -58,7 +58,9 @@ internal sealed class Convolution : IDisposable
             {
                 for (var place = 0; place < kernel * kernel; place++)
                 {
-                    rows[(output * depth) + (place * channels) + channel] = weights.Weights[(((output * inputs) + channel) * kernel * kernel) + place];
+                    rows[(output * depth) + (place * channels) + channel] = weights.Weights[
+                        (((output * inputs) + channel) * kernel * kernel) + place
+                    ];
                 }
             }
         }

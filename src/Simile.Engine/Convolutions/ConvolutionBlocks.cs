@@ -4,7 +4,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>How the places of a convolution's output are cut into tasks: blocks of places that fit the second-level cache, times runs of panels where there are fewer blocks than threads.</summary>
+/// <summary>How the places of a convolution's output are cut into tasks: blocks of places that fit the second-level cache, times runs of
+/// panels where there are fewer blocks than threads.</summary>
 /// <param name="Length">Places that are cut into blocks together: an image's, or all.</param>
 /// <param name="Count">How many times.</param>
 /// <param name="Block">Places of a block.</param>
@@ -18,7 +19,8 @@ internal readonly record struct ConvolutionBlocks(int Length, int Count, int Blo
     // Smaller images waste too much of their last tile to be cut one by one.
     private const int LeastPlacesByImage = 512;
 
-    /// <summary>Whether no block holds places of two images, so that each image's largest value is known when the blocks are done.</summary>
+    /// <summary>Whether no block holds places of two images, so that each image's largest value is known when the blocks are
+    /// done.</summary>
     public bool ByImage { get; private init; }
 
     /// <summary>Tasks in all.</summary>
@@ -29,9 +31,13 @@ internal readonly record struct ConvolutionBlocks(int Length, int Count, int Blo
     /// <summary>Cuts an output.</summary>
     public static ConvolutionBlocks Of(Convolution convolution, FeatureMap output, WorkerTeam? team)
     {
-        var byImage = convolution.Matrix.Precision == ComputePrecision.Int8 && convolution.Outputs % 16 == 0 && output.PixelsPerImage >= LeastPlacesByImage;
+        var byImage =
+            convolution.Matrix.Precision == ComputePrecision.Int8
+            && convolution.Outputs % 16 == 0
+            && output.PixelsPerImage >= LeastPlacesByImage;
         var (length, count) = byImage ? (output.PixelsPerImage, output.Images) : (output.Pixels, 1);
-        var block = Math.Clamp(BlockBytes / (convolution.Matrix.Steps * 4) / TileShape.Rows, 1, MostBlockRows / TileShape.Rows) * TileShape.Rows;
+        var block =
+            Math.Clamp(BlockBytes / (convolution.Matrix.Steps * 4) / TileShape.Rows, 1, MostBlockRows / TileShape.Rows) * TileShape.Rows;
         var blocks = count * ((length + block - 1) / block);
         var chunks = team is null ? 1 : Math.Clamp(2 * team.Threads / blocks, 1, convolution.Matrix.Panels);
         return new ConvolutionBlocks(length, count, block, chunks, convolution.Matrix.Panels) { ByImage = byImage };

@@ -5,7 +5,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>Runs convolutions as products over blocks of places that fit the second-level cache. Bias, the residual sum and the activation are fused into the product's store.</summary>
+/// <summary>Runs convolutions as products over blocks of places that fit the second-level cache. Bias, the residual sum and the activation
+/// are fused into the product's store.</summary>
 /// <remarks>What a place becomes depends on the pixels it sees alone; with int8 also on the largest value of its image.</remarks>
 internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
 {
@@ -20,7 +21,14 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     /// <param name="addend">Of the output's shape, or null; it may be the output itself.</param>
     /// <param name="activation">f.</param>
     /// <param name="team">Threads that share the work, or null.</param>
-    public void Forward(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, WorkerTeam? team)
+    public void Forward(
+        Convolution convolution,
+        FeatureMap input,
+        FeatureMap output,
+        FeatureMap? addend,
+        ActivationKind activation,
+        WorkerTeam? team
+    )
     {
         output.Reserve(input.Images, convolution.OutputSize(input.Height), convolution.OutputSize(input.Width), convolution.Outputs);
         if (convolution.IsWinograd)
@@ -32,14 +40,18 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
         _codes.Set(input, team);
         var plan = ConvolutionBlocks.Of(convolution, output, team);
         var largest = plan.ByImage ? new float[plan.Tasks] : null;
-        WorkSteps.Run(team, plan.Tasks, task =>
-        {
-            var found = ForwardPart(convolution, input, output, addend, activation, plan.Part(task), plan.ByImage);
-            if (largest is not null)
+        WorkSteps.Run(
+            team,
+            plan.Tasks,
+            task =>
             {
-                largest[task] = found;
+                var found = ForwardPart(convolution, input, output, addend, activation, plan.Part(task), plan.ByImage);
+                if (largest is not null)
+                {
+                    largest[task] = found;
+                }
             }
-        });
+        );
         output.Largest = largest is null ? null : plan.LargestByImage(largest);
     }
 
@@ -54,7 +66,15 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
     }
 
     // Returns the largest magnitude of what it stored, if it is asked to look.
-    private float ForwardPart(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, TilePart part, bool looks)
+    private float ForwardPart(
+        Convolution convolution,
+        FeatureMap input,
+        FeatureMap output,
+        FeatureMap? addend,
+        ActivationKind activation,
+        TilePart part,
+        bool looks
+    )
     {
         var first = part.FirstRow;
         var largest = 0f;
@@ -79,7 +99,18 @@ internal sealed unsafe class ConvolutionStep(TileKernels kernels) : IDisposable
             gather.Collect(convolution, input, _codes, output, first, part.EndRow);
         }
 
-        LinearProduct.Forward(kernels, rows, convolution.Matrix, part with { FirstRow = 0, EndRow = part.EndRow - first }, target, activation);
+        LinearProduct.Forward(
+            kernels,
+            rows,
+            convolution.Matrix,
+            part with
+            {
+                FirstRow = 0,
+                EndRow = part.EndRow - first,
+            },
+            target,
+            activation
+        );
         _gathers.Add(gather);
         return largest;
     }

@@ -5,7 +5,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>A feature map in the form that a precision's kernels read. Codes of 8 bits have one scale an image, so that any of its pixels may stand side by side in a row.</summary>
+/// <summary>A feature map in the form that a precision's kernels read. Codes of 8 bits have one scale an image, so that any of its pixels
+/// may stand side by side in a row.</summary>
 internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
 {
     private const int PixelsPerTask = 256;
@@ -49,7 +50,12 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
         {
             var first = image * map.PixelsPerImage;
             var largest = precision == ComputePrecision.Int8 ? map.Largest?[image] ?? LargestOf(map, first, team, tasks) : 0;
-            WorkSteps.Run(team, tasks, task => Convert(map, first + (task * PixelsPerTask), first + Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask), largest));
+            WorkSteps.Run(
+                team,
+                tasks,
+                task =>
+                    Convert(map, first + (task * PixelsPerTask), first + Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask), largest)
+            );
         }
     }
 
@@ -63,20 +69,24 @@ internal sealed unsafe class MapCodes(ComputePrecision precision) : IDisposable
     private static float LargestOf(FeatureMap map, int first, WorkerTeam? team, int tasks)
     {
         var largest = new float[tasks];
-        WorkSteps.Run(team, tasks, task =>
-        {
-            var (start, end) = (task * PixelsPerTask, Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask));
-            if (map.IsDense)
+        WorkSteps.Run(
+            team,
+            tasks,
+            task =>
             {
-                largest[task] = Int8Rows.LargestMagnitude(map.Pixel(first + start), (end - start) * map.Channels);
-                return;
-            }
+                var (start, end) = (task * PixelsPerTask, Math.Min(map.PixelsPerImage, (task + 1) * PixelsPerTask));
+                if (map.IsDense)
+                {
+                    largest[task] = Int8Rows.LargestMagnitude(map.Pixel(first + start), (end - start) * map.Channels);
+                    return;
+                }
 
-            for (var pixel = start; pixel < end; pixel++)
-            {
-                largest[task] = MathF.Max(largest[task], Int8Rows.LargestMagnitude(map.Pixel(first + pixel), map.Channels));
+                for (var pixel = start; pixel < end; pixel++)
+                {
+                    largest[task] = MathF.Max(largest[task], Int8Rows.LargestMagnitude(map.Pixel(first + pixel), map.Channels));
+                }
             }
-        });
+        );
         return largest.Max();
     }
 

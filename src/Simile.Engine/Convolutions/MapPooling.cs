@@ -15,14 +15,18 @@ internal static unsafe class MapPooling
     public static void Max(FeatureMap input, FeatureMap output, WorkerTeam? team)
     {
         output.Reserve(input.Images, ((input.Height - 1) / 2) + 1, ((input.Width - 1) / 2) + 1, input.Channels);
-        WorkSteps.Run(team, output.Images * output.Height, row =>
-        {
-            var (image, y) = (row / output.Height, row % output.Height);
-            for (var x = 0; x < output.Width; x++)
+        WorkSteps.Run(
+            team,
+            output.Images * output.Height,
+            row =>
             {
-                MaxAt(input, image, (2 * y) - 1, (2 * x) - 1, output.Pixel((row * output.Width) + x));
+                var (image, y) = (row / output.Height, row % output.Height);
+                for (var x = 0; x < output.Width; x++)
+                {
+                    MaxAt(input, image, (2 * y) - 1, (2 * x) - 1, output.Pixel((row * output.Width) + x));
+                }
             }
-        });
+        );
 
         // Every pixel is in some window, and the stem's values are not negative: the largest stays the largest.
         output.Largest = input.Largest;

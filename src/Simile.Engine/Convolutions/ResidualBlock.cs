@@ -11,9 +11,11 @@ internal sealed class ResidualBlock : IDisposable
 
     public Convolution? Shortcut { get; }
 
-    public static ResidualBlock Pack(ComputePrecision precision, ResidualBlockWeights weights) => new(
-        [.. weights.Path.Select(convolution => Convolution.Pack(precision, convolution))],
-        weights.Shortcut is { } shortcut ? Convolution.Pack(precision, shortcut) : null);
+    public static ResidualBlock Pack(ComputePrecision precision, ResidualBlockWeights weights) =>
+        new(
+            [.. weights.Path.Select(convolution => Convolution.Pack(precision, convolution))],
+            weights.Shortcut is { } shortcut ? Convolution.Pack(precision, shortcut) : null
+        );
 
     public void Dispose()
     {

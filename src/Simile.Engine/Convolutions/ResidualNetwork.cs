@@ -5,7 +5,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>A residual network up to its global average: pictures to feature vectors. Immutable and safe to call from many threads.</summary>
+/// <summary>A residual network up to its global average: pictures to feature vectors. Immutable and safe to call from many
+/// threads.</summary>
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
 internal sealed class ResidualNetwork : IDisposable
 {

@@ -3,7 +3,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>One run of a residual network, with the memory it takes. Reused from run to run; not safe for several callers at once.</summary>
+/// <summary>One run of a residual network, with the memory it takes. Reused from run to run; not safe for several callers at
+/// once.</summary>
 internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
 {
     private const int Colours = 3;
@@ -16,7 +17,8 @@ internal sealed unsafe class ResidualPass(ResidualNetwork network) : IDisposable
     private WorkerTeam? _team;
 
     /// <summary>Runs pictures (N, 3, H, W) to vectors (N, D).</summary>
-    /// <remarks>While maps are large each picture goes its way alone, so that they stay in the caches; then all go together, so that the large weights of the last stages are read once.</remarks>
+    /// <remarks>While maps are large each picture goes its way alone, so that they stay in the caches; then all go together, so that the
+    /// large weights of the last stages are read once.</remarks>
     public void Forward(ReadOnlySpan<float> pictures, int height, int width, Span<float> vectors, WorkerTeam? team)
     {
         _team = team is { Threads: > 1 } ? team : null;

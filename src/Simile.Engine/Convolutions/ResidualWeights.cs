@@ -1,6 +1,7 @@
 namespace Simile.Engine.Convolutions;
 
-/// <summary>One block of a residual network: f(path(x) + shortcut(x)), f being ReLU, which also stands between the path's convolutions.</summary>
+/// <summary>One block of a residual network: f(path(x) + shortcut(x)), f being ReLU, which also stands between the path's
+/// convolutions.</summary>
 /// <param name="Path">The convolutions, first to last.</param>
 /// <param name="Shortcut">The convolution of the other branch, or null where it is the input itself.</param>
 internal sealed record ResidualBlockWeights(IReadOnlyList<ConvolutionWeights> Path, ConvolutionWeights? Shortcut);

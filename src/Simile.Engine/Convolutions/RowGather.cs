@@ -4,7 +4,8 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Convolutions;
 
-/// <summary>Collects the rows of a convolution for a few places of its output: the pixels that each sees, zeros where it sees beyond the edge.</summary>
+/// <summary>Collects the rows of a convolution for a few places of its output: the pixels that each sees, zeros where it sees beyond the
+/// edge.</summary>
 internal sealed unsafe class RowGather : IDisposable
 {
     private const int MostShortBytes = 128;

@@ -17,32 +17,51 @@ internal sealed unsafe class WinogradStep(TileKernels kernels) : IDisposable
     private readonly ConcurrentBag<WinogradBuffers> _buffers = [];
 
     /// <summary>Output = f(convolution(input) + addend); the output has its shape already.</summary>
-    public void Forward(Convolution convolution, FeatureMap input, FeatureMap output, FeatureMap? addend, ActivationKind activation, WorkerTeam? team)
+    public void Forward(
+        Convolution convolution,
+        FeatureMap input,
+        FeatureMap output,
+        FeatureMap? addend,
+        ActivationKind activation,
+        WorkerTeam? team
+    )
     {
         var (rows, columns) = ((input.Height + 1) / 2, (input.Width + 1) / 2);
         var tiles = input.Images * rows * columns;
         var tileBytes = WinogradWeights.Products * sizeof(float) * Math.Max(convolution.Inputs, convolution.Outputs);
         var block = Math.Clamp(BlockBytes / tileBytes / TileShape.Rows, 1, MostBlockTiles / TileShape.Rows) * TileShape.Rows;
-        WorkSteps.Run(team, (tiles + block - 1) / block, task =>
-        {
-            var (first, end) = (task * block, Math.Min(tiles, (task + 1) * block));
-            var buffers = _buffers.TryTake(out var free) ? free : new WinogradBuffers();
-            buffers.Reserve(convolution, block);
-            for (var tile = first; tile < end; tile++)
+        WorkSteps.Run(
+            team,
+            (tiles + block - 1) / block,
+            task =>
             {
-                var (image, within) = (tile / (rows * columns), tile % (rows * columns));
-                Spread(input, buffers, tile - first, image, within / columns * 2, within % columns * 2);
-            }
+                var (first, end) = (task * block, Math.Min(tiles, (task + 1) * block));
+                var buffers = _buffers.TryTake(out var free) ? free : new WinogradBuffers();
+                buffers.Reserve(convolution, block);
+                for (var tile = first; tile < end; tile++)
+                {
+                    var (image, within) = (tile / (rows * columns), tile % (rows * columns));
+                    Spread(input, buffers, tile - first, image, within / columns * 2, within % columns * 2);
+                }
 
-            Multiply(convolution, buffers, end - first);
-            for (var tile = first; tile < end; tile++)
-            {
-                var (image, within) = (tile / (rows * columns), tile % (rows * columns));
-                Gather(convolution, buffers, tile - first, output, addend, activation, new Place(image, within / columns * 2, within % columns * 2));
-            }
+                Multiply(convolution, buffers, end - first);
+                for (var tile = first; tile < end; tile++)
+                {
+                    var (image, within) = (tile / (rows * columns), tile % (rows * columns));
+                    Gather(
+                        convolution,
+                        buffers,
+                        tile - first,
+                        output,
+                        addend,
+                        activation,
+                        new Place(image, within / columns * 2, within % columns * 2)
+                    );
+                }
 
-            _buffers.Add(buffers);
-        });
+                _buffers.Add(buffers);
+            }
+        );
     }
 
     public void Dispose()
@@ -80,7 +99,15 @@ internal sealed unsafe class WinogradStep(TileKernels kernels) : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(Convolution convolution, WinogradBuffers buffers, int tile, FeatureMap output, FeatureMap? addend, ActivationKind activation, Place place)
+    private static void Gather(
+        Convolution convolution,
+        WinogradBuffers buffers,
+        int tile,
+        FeatureMap output,
+        FeatureMap? addend,
+        ActivationKind activation,
+        Place place
+    )
     {
         var values = stackalloc float[4 * Lanes];
         for (var channel = 0; channel < convolution.Outputs; channel += Lanes)

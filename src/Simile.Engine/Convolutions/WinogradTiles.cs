@@ -30,7 +30,14 @@ internal static unsafe class WinogradTiles
             for (var row = 0; row < Side; row++)
             {
                 var start = half + (row * Side * Lanes);
-                SpreadInput(Vector512.Load(start), Vector512.Load(start + Lanes), Vector512.Load(start + (2 * Lanes)), Vector512.Load(start + (3 * Lanes)), target + (row * Side * step) + channel, step);
+                SpreadInput(
+                    Vector512.Load(start),
+                    Vector512.Load(start + Lanes),
+                    Vector512.Load(start + (2 * Lanes)),
+                    Vector512.Load(start + (3 * Lanes)),
+                    target + (row * Side * step) + channel,
+                    step
+                );
             }
         }
     }
@@ -46,18 +53,39 @@ internal static unsafe class WinogradTiles
         for (var column = 0; column < Side; column++)
         {
             var start = source + (column * step);
-            GatherOutput(Vector512.Load(start), Vector512.Load(start + (Side * step)), Vector512.Load(start + (2 * Side * step)), Vector512.Load(start + (3 * Side * step)), half + (column * Lanes), Side * Lanes);
+            GatherOutput(
+                Vector512.Load(start),
+                Vector512.Load(start + (Side * step)),
+                Vector512.Load(start + (2 * Side * step)),
+                Vector512.Load(start + (3 * Side * step)),
+                half + (column * Lanes),
+                Side * Lanes
+            );
         }
 
         for (var row = 0; row < 2; row++)
         {
             var start = half + (row * Side * Lanes);
-            GatherOutput(Vector512.Load(start), Vector512.Load(start + Lanes), Vector512.Load(start + (2 * Lanes)), Vector512.Load(start + (3 * Lanes)), target + (row * 2 * Lanes), Lanes);
+            GatherOutput(
+                Vector512.Load(start),
+                Vector512.Load(start + Lanes),
+                Vector512.Load(start + (2 * Lanes)),
+                Vector512.Load(start + (3 * Lanes)),
+                target + (row * 2 * Lanes),
+                Lanes
+            );
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SpreadInput(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint step)
+    private static void SpreadInput(
+        Vector512<float> a,
+        Vector512<float> b,
+        Vector512<float> c,
+        Vector512<float> d,
+        float* target,
+        nint step
+    )
     {
         (a - c).Store(target);
         (b + c).Store(target + step);
@@ -66,7 +94,14 @@ internal static unsafe class WinogradTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void GatherOutput(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint step)
+    private static void GatherOutput(
+        Vector512<float> a,
+        Vector512<float> b,
+        Vector512<float> c,
+        Vector512<float> d,
+        float* target,
+        nint step
+    )
     {
         (a + b + c).Store(target);
         (b - c - d).Store(target + step);

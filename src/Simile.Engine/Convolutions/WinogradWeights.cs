@@ -3,8 +3,9 @@ using Simile.Engine.Products;
 namespace Simile.Engine.Convolutions;
 
 /// <summary>Weights of a 3 × 3 convolution in Winograd's form F(2 × 2, 3 × 3): G · g · Gᵀ for each output and input.</summary>
-/// <remarks>Lavin and Gray 2015, section 4.1: 16 multiplications for four outputs instead of 36. Only sums, differences and halves are taken,
-/// so it is nearly as exact as the direct form. Not for bfloat16 and int8, whose codes would lose what the differences cancel.</remarks>
+/// <remarks>Lavin and Gray 2015, section 4.1: 16 multiplications for four outputs instead of 36. Only sums, differences and halves are
+/// taken, so it is nearly as exact as the direct form. Not for bfloat16 and int8, whose codes would lose what the differences
+/// cancel.</remarks>
 internal static class WinogradWeights
 {
     /// <summary>Rows and columns of the transformed tiles.</summary>
@@ -14,6 +15,7 @@ internal static class WinogradWeights
     public const int Products = Side * Side;
 
     private const int LeastChannels = 32;
+
     // With more, reading sixteen matrices instead of nine costs more than the multiplications saved.
     private const int MostChannels = 256;
 
@@ -21,7 +23,8 @@ internal static class WinogradWeights
     public static bool Fits(ComputePrecision precision, ConvolutionWeights weights) =>
         precision == ComputePrecision.Float32
         && weights is { Kernel: 3, Stride: 1, Padding: 1, Inputs: >= LeastChannels and <= MostChannels, Outputs: <= MostChannels }
-        && weights.Inputs % 16 == 0 && weights.Outputs % 16 == 0;
+        && weights.Inputs % 16 == 0
+        && weights.Outputs % 16 == 0;
 
     /// <summary>Packs the sixteen matrices (O, C), without the bias.</summary>
     public static PackedMatrix[] Pack(ConvolutionWeights weights)
@@ -42,7 +45,10 @@ internal static class WinogradWeights
             }
         }
 
-        return Array.ConvertAll(matrices, matrix => PackedMatrix.Pack(ComputePrecision.Float32, matrix, weights.Outputs, weights.Inputs, bias: null));
+        return Array.ConvertAll(
+            matrices,
+            matrix => PackedMatrix.Pack(ComputePrecision.Float32, matrix, weights.Outputs, weights.Inputs, bias: null)
+        );
     }
 
     private static void Transform(ReadOnlySpan<float> kernel, Span<double> tile)

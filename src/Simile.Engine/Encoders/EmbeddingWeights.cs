@@ -2,7 +2,8 @@ using Simile.Engine.Tensors;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>What a token becomes before the first layer: its row of the table (scaled), its position's row, the token type's row, normalized.</summary>
+/// <summary>What a token becomes before the first layer: its row of the table (scaled), its position's row, the token type's row,
+/// normalized.</summary>
 internal sealed record EmbeddingWeights
 {
     /// <summary>The table, (V, H).</summary>

@@ -6,7 +6,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>A transformer encoder over packed sequences: no padding, whatever their lengths. Immutable and safe to call from many threads.</summary>
+/// <summary>A transformer encoder over packed sequences: no padding, whatever their lengths. Immutable and safe to call from many
+/// threads.</summary>
 /// <remarks>What a sequence becomes depends, bit for bit, on its own tokens, the precision and the instructions alone.</remarks>
 internal sealed class Encoder : IDisposable
 {
@@ -36,9 +37,8 @@ internal sealed class Encoder : IDisposable
             ? new RelativeBias(relative.Table, relative.Buckets, Shape.Heads, Shape.Positions, 1f / MathF.Sqrt(Shape.HeadSize))
             : null;
 
-        RotaryTable Rotary(double theta) => tables.TryGetValue(theta, out var table)
-            ? table
-            : tables[theta] = new RotaryTable(Shape.HeadSize, theta, Shape.Positions);
+        RotaryTable Rotary(double theta) =>
+            tables.TryGetValue(theta, out var table) ? table : tables[theta] = new RotaryTable(Shape.HeadSize, theta, Shape.Positions);
     }
 
     /// <summary>What all layers have in common.</summary>
@@ -66,7 +66,8 @@ internal sealed class Encoder : IDisposable
 
     internal RelativeBias? Relative { get; }
 
-    /// <summary>Throws when the table of tokens is read out of its mapped file, and the file is no longer the one that was loaded. For the beginning of every call.</summary>
+    /// <summary>Throws when the table of tokens is read out of its mapped file, and the file is no longer the one that was loaded. For the
+    /// beginning of every call.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
     public void EnsureUnchanged() => Embedding?.EnsureUnchanged();
 
@@ -90,33 +91,59 @@ internal sealed class Encoder : IDisposable
         }
     }
 
-    // Attention has no weights to quantize. With int8 it runs in fp32 on every processor: bfloat16, where there are instructions for it, would be faster,
-    // but its bits are those of one instruction set, and the vectors of two machines would differ (docs/decisions/0007).
+    // Attention has no weights to quantize. With int8 it runs in fp32 on every processor: bfloat16, where there are instructions for it,
+    // would be faster, but its bits are those of one instruction set, and the vectors of two machines would differ (docs/decisions/0007).
     private static TileKernels AttentionKernelsFor(ComputeOptions compute) =>
-        TileKernels.Create(compute.Precision == ComputePrecision.BFloat16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32, compute.Level);
+        TileKernels.Create(
+            compute.Precision == ComputePrecision.BFloat16 ? ComputePrecision.BFloat16 : ComputePrecision.Float32,
+            compute.Level
+        );
 
     private void RequireShape()
     {
         var (hidden, heads, intermediate) = (Shape.Hidden, Shape.Heads, Shape.Intermediate);
         if (heads < 1 || Shape.KeyValueHeads < 1 || heads % Shape.KeyValueHeads != 0)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"A transformer of {heads} heads and {Shape.KeyValueHeads} key/value heads is not supported: the second must divide the first.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"A transformer of {heads} heads and {Shape.KeyValueHeads} key/value heads is not supported: the second must divide "
+                    + "the first."
+            );
         }
 
-        if (hidden < 4 || hidden % 4 != 0 || (Shape.ContextWidth != hidden && Shape.HeadSize == hidden / heads) || Shape.HeadSize < 4 || Shape.HeadSize % 4 != 0 || intermediate < 4 || intermediate % 4 != 0)
+        if (
+            hidden < 4
+            || hidden % 4 != 0
+            || (Shape.ContextWidth != hidden && Shape.HeadSize == hidden / heads)
+            || Shape.HeadSize < 4
+            || Shape.HeadSize % 4 != 0
+            || intermediate < 4
+            || intermediate % 4 != 0
+        )
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {heads} heads and {intermediate} intermediate values is not supported: values, values a head and intermediate values must be multiples of 4.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"An encoder of {hidden} values, {heads} heads and {intermediate} intermediate values is not supported: values, "
+                    + "values a head and intermediate values must be multiples of 4."
+            );
         }
 
         if ((long)Shape.HeadSize * Shape.Positions > MostAngles)
         {
             throw new SimileException(
-                ErrorCode.UnsupportedModel, $"An encoder of {Shape.Positions} positions with {Shape.HeadSize} values a head is larger than Simile takes ({MostAngles} in all). Correct config.json.");
+                ErrorCode.UnsupportedModel,
+                $"An encoder of {Shape.Positions} positions with {Shape.HeadSize} values a head is larger than Simile takes "
+                    + $"({MostAngles} in all). Correct config.json."
+            );
         }
 
         if (hidden > WidestState || Shape.ContextWidth > WidestState || intermediate > MostIntermediate || Shape.Positions > MostPositions)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"An encoder of {hidden} values, {intermediate} intermediate values and {Shape.Positions} positions is larger than Simile takes ({WidestState}, {MostIntermediate}, {MostPositions}).");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"An encoder of {hidden} values, {intermediate} intermediate values and {Shape.Positions} positions is larger than "
+                    + $"Simile takes ({WidestState}, {MostIntermediate}, {MostPositions})."
+            );
         }
     }
 }

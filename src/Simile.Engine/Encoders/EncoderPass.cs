@@ -7,7 +7,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>One run of an encoder over packed sequences, with the memory it takes. Reused from run to run; not safe for several callers at once.</summary>
+/// <summary>One run of an encoder over packed sequences, with the memory it takes. Reused from run to run; not safe for several callers at
+/// once.</summary>
 internal sealed unsafe class EncoderPass : IDisposable
 {
     private readonly Encoder _encoder;
@@ -116,7 +117,12 @@ internal sealed unsafe class EncoderPass : IDisposable
         {
             for (var row = _starts[sequence]; row < _starts[sequence + 1]; row++)
             {
-                _encoder.Embedding!.Forward(ids[row], types.IsEmpty ? 0 : types[row], row - _starts[sequence], states + ((nint)row * StateStride));
+                _encoder.Embedding!.Forward(
+                    ids[row],
+                    types.IsEmpty ? 0 : types[row],
+                    row - _starts[sequence],
+                    states + ((nint)row * StateStride)
+                );
                 _buffers.PrepareInput(_encoder.Layers[0].AttentionNorm, row);
             }
         }

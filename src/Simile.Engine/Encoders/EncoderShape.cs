@@ -13,10 +13,18 @@ internal sealed record EncoderShape
 
     /// <summary>Heads of the keys and values, a divisor of <see cref="Heads"/>: each serves as many queries' heads in a row
     /// (grouped queries, Ainslie et al. 2023). Default: <see cref="Heads"/>.</summary>
-    public int KeyValueHeads { get => field == 0 ? Heads : field; init; }
+    public int KeyValueHeads
+    {
+        get => field == 0 ? Heads : field;
+        init;
+    }
 
     /// <summary>Values a head (d), a multiple of 4. Default: H / heads.</summary>
-    public int HeadSize { get => field == 0 ? Hidden / Heads : field; init; }
+    public int HeadSize
+    {
+        get => field == 0 ? Hidden / Heads : field;
+        init;
+    }
 
     /// <summary>What scores are multiplied by before the softmax; 0 for the default, 1 / √d.</summary>
     public float AttentionScale { get; init; }

@@ -3,7 +3,8 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>The first product of a gated layer: panels under the function and panels beside it take turns, so that each pair is finished together.</summary>
+/// <summary>The first product of a gated layer: panels under the function and panels beside it take turns, so that each pair is finished
+/// together.</summary>
 internal static class GatedWeights
 {
     /// <summary>Packs (2I, H) weights: I rows under the function, then I rows beside it.</summary>

@@ -6,7 +6,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Encoders;
 
-/// <summary>A layer behind its attention: output product, norm, feed-forward part, norm. It goes through a block of rows from end to end, so that they stay in the second-level cache.</summary>
+/// <summary>A layer behind its attention: output product, norm, feed-forward part, norm. It goes through a block of rows from end to end,
+/// so that they stay in the second-level cache.</summary>
 internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, LayerNorm? finalNorm, TailBuffers buffers)
 {
     private const int NormTasksPerThread = 2;
@@ -57,11 +58,17 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
         });
     }
 
-    // The residual sum is part of the product's store, unless a norm stands between the two: then the product goes to rows of its own first.
+    // The residual sum is part of the product's store, unless a norm stands between the two: then the product goes to rows of its own
+    // first.
     private TileOutput SumOutput(LayerNorm? outputNorm)
     {
         var (rows, first) = outputNorm is null ? (buffers.States, _first) : (buffers.Branch, 0);
-        return new TileOutput { Target = (byte*)rows[first], Stride = rows.StrideBytes, Accumulates = outputNorm is null };
+        return new TileOutput
+        {
+            Target = (byte*)rows[first],
+            Stride = rows.StrideBytes,
+            Accumulates = outputNorm is null,
+        };
     }
 
     private void AddBranch(int row, LayerNorm? outputNorm)
@@ -74,9 +81,20 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
         }
     }
 
-    private TileOutput IntermediateOutput() => buffers.RoundsDirectly
-        ? new TileOutput { Target = buffers.Intermediates.Data, Stride = buffers.Intermediates.Stride, RoundsToBFloat16 = true }
-        : new TileOutput { Target = buffers.Gathered, Stride = buffers.GatheredStride, Gated = shape.Gated };
+    private TileOutput IntermediateOutput() =>
+        buffers.RoundsDirectly
+            ? new TileOutput
+            {
+                Target = buffers.Intermediates.Data,
+                Stride = buffers.Intermediates.Stride,
+                RoundsToBFloat16 = true,
+            }
+            : new TileOutput
+            {
+                Target = buffers.Gathered,
+                Stride = buffers.GatheredStride,
+                Gated = shape.Gated,
+            };
 
     // The output's row 0 is the block's first; the input's rows begin at firstInput.
     private void Multiply(ProductRows inputs, int firstInput, PackedMatrix matrix, TileOutput output, ActivationKind activation)
@@ -85,28 +103,53 @@ internal sealed unsafe class LayerTail(EncoderShape shape, TileKernels kernels, 
         var shifted = output with { Target = output.Target - ((nint)firstInput * output.Stride) };
         if (_team is null)
         {
-            LinearProduct.Forward(kernels, inputs, matrix, new TilePart(firstInput, firstInput + _count, 0, matrix.Panels), shifted, activation);
+            LinearProduct.Forward(
+                kernels,
+                inputs,
+                matrix,
+                new TilePart(firstInput, firstInput + _count, 0, matrix.Panels),
+                shifted,
+                activation
+            );
             return;
         }
 
-        _team.For(split.Tasks, task =>
-        {
-            var part = split.Part(task);
-            LinearProduct.Forward(kernels, inputs, matrix, part with { FirstRow = part.FirstRow + firstInput, EndRow = part.EndRow + firstInput }, shifted, activation);
-        });
+        _team.For(
+            split.Tasks,
+            task =>
+            {
+                var part = split.Part(task);
+                LinearProduct.Forward(
+                    kernels,
+                    inputs,
+                    matrix,
+                    part with
+                    {
+                        FirstRow = part.FirstRow + firstInput,
+                        EndRow = part.EndRow + firstInput,
+                    },
+                    shifted,
+                    activation
+                );
+            }
+        );
     }
 
     private void EachRow(Action<int> body)
     {
         var tasks = _team is null ? 1 : Math.Min(_count, _team.Threads * NormTasksPerThread);
         var (first, count) = (_first, _count);
-        WorkSteps.Run(_team, tasks, task =>
-        {
-            for (var row = count * task / tasks; row < count * (task + 1) / tasks; row++)
+        WorkSteps.Run(
+            _team,
+            tasks,
+            task =>
             {
-                body(first + row);
+                for (var row = count * task / tasks; row < count * (task + 1) / tasks; row++)
+                {
+                    body(first + row);
+                }
             }
-        });
+        );
     }
 
     private void Normalize(int row, LayerNorm? after, LayerNorm? before)

@@ -3,7 +3,8 @@ namespace Simile.Engine.Encoders;
 /// <summary>The weights of one layer as a checkpoint has them; matrices are (outputs, inputs), row-major. What is null is absent.</summary>
 internal sealed record LayerWeights
 {
-    /// <summary>((heads + 2 · key/value heads) · d, H): queries, keys, values; (3H, H) where all have as many heads and H = heads · d.</summary>
+    /// <summary>((heads + 2 · key/value heads) · d, H): queries, keys, values; (3H, H) where all have as many heads and H = heads ·
+    /// d.</summary>
     public required float[] QueryKeyValue { get; init; }
 
     /// <summary>One for each row of <see cref="QueryKeyValue"/>.</summary>
@@ -33,7 +34,8 @@ internal sealed record LayerWeights
     /// <summary>The norm of the feed-forward part.</summary>
     public required NormWeights FeedForwardNorm { get; init; }
 
-    /// <summary>The norm between attention's output product and the residual sum, or null (Gemma has one; only with <see cref="NormPlacement.Before"/>).</summary>
+    /// <summary>The norm between attention's output product and the residual sum, or null (Gemma has one; only with
+    /// <see cref="NormPlacement.Before"/>).</summary>
     public NormWeights? AttentionOutputNorm { get; init; }
 
     /// <summary>The norm between the feed-forward part and the residual sum, or null.</summary>

@@ -26,7 +26,8 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     /// <summary>Attention's output, (T, heads · d).</summary>
     public FloatRows Context { get; private set; }
 
-    /// <summary>A block of what attention or the feed-forward part adds to the states, (rows, H), where a norm stands before the sum.</summary>
+    /// <summary>A block of what attention or the feed-forward part adds to the states, (rows, H), where a norm stands before the
+    /// sum.</summary>
     public FloatRows Branch => new((float*)_branch.Data, States.Stride);
 
     /// <summary>Rows (T).</summary>
@@ -44,7 +45,8 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     /// <summary>The arithmetic of the products.</summary>
     public ComputePrecision Precision => shape.Compute.Precision;
 
-    /// <summary>The activation's output goes straight into the second product's input where nothing has to be known of the whole row first.</summary>
+    /// <summary>The activation's output goes straight into the second product's input where nothing has to be known of the whole row
+    /// first.</summary>
     public bool RoundsDirectly => Precision == ComputePrecision.BFloat16 && !shape.Gated;
 
     private bool NormsBefore => shape.Norm == NormPlacement.Before;
@@ -101,7 +103,8 @@ internal sealed unsafe class TailBuffers(EncoderShape shape, ProductRows inputs)
     public void PrepareContext(int row) => Contexts.Set(Precision, row, Context[row], shape.ContextWidth);
 
     /// <summary>Brings a row of activations, counted within its block, into the form of the second product's input.</summary>
-    public void PrepareIntermediate(int row) => Intermediates.Set(Precision, row, (float*)(Gathered + ((nint)row * GatheredStride)), shape.Intermediate);
+    public void PrepareIntermediate(int row) =>
+        Intermediates.Set(Precision, row, (float*)(Gathered + ((nint)row * GatheredStride)), shape.Intermediate);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
+using Simile.Engine.Tensors;
 
 namespace Simile.Engine.Encoders;
 
 /// <summary>Tokens to the first layer's input.</summary>
-/// <remarks>A table of up to <see cref="LargestInMemory"/> bytes is copied: what another program does to the file then changes nothing. A larger one stays where the file is mapped, and
+/// <remarks>A table of up to <see cref="LargestInMemory"/> bytes is copied: what another program does to the file then changes nothing. A
+/// larger one stays where the file is mapped, and
 /// <see cref="EnsureUnchanged"/> looks once a call whether the file is still the one that was loaded.</remarks>
 internal sealed unsafe class TokenEmbedding
 {
@@ -26,7 +27,10 @@ internal sealed unsafe class TokenEmbedding
         _norm = EncoderLayer.NormOf(weights.Norm, shape);
         if (tensor.Shape.Length != 2 || tensor.Shape[1] != _hidden || tensor.Shape[0] < 1)
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The table '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but (tokens, {_hidden}) is wanted.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The table '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but (tokens, {_hidden}) is wanted."
+            );
         }
 
         _table = weights.Table.InMemoryUpTo(weights.LargestInMemory);

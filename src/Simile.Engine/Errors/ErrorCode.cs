@@ -1,7 +1,8 @@
 namespace Simile;
 
 /// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
-/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and evaluation, 7xx serving (queues, registries, caches, pipelines), 9xx usage.</remarks>
+/// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and
+/// evaluation, 7xx serving (queues, registries, caches, pipelines), 9xx usage.</remarks>
 public static class ErrorCode
 {
     /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
@@ -208,6 +209,7 @@ public static class ErrorCode
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";
 
-    /// <summary>The operating system refuses to read or write: a disk is full, a file is read-only or not permitted, a name is too long, an output is closed.</summary>
+    /// <summary>The operating system refuses to read or write: a disk is full, a file is read-only or not permitted, a name is too long, an
+    /// output is closed.</summary>
     public const string SystemRefused = "SIM902";
 }

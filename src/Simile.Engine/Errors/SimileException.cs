@@ -1,6 +1,7 @@
 namespace Simile;
 
-/// <summary>Every error that Simile raises on purpose: what is wrong with its values, what was expected, what to do, and a stable code.</summary>
+/// <summary>Every error that Simile raises on purpose: what is wrong with its values, what was expected, what to do, and a stable
+/// code.</summary>
 public sealed class SimileException : Exception
 {
     /// <summary>Makes an error.</summary>

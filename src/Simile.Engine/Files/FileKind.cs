@@ -27,7 +27,8 @@ internal enum FileKind
     Unknown,
 }
 
-/// <summary>Asks the system what a path is. .NET tells folders and links only, and opening a pipe to find out waits for its writer.</summary>
+/// <summary>Asks the system what a path is. .NET tells folders and links only, and opening a pipe to find out waits for its
+/// writer.</summary>
 internal static unsafe partial class FileKinds
 {
     private const int CurrentFolder = -100;
@@ -46,20 +47,24 @@ internal static unsafe partial class FileKinds
     {
         if (OperatingSystem.IsWindows())
         {
-            return Directory.Exists(path) ? FileKind.Directory : File.Exists(path) ? FileKind.Unknown : FileKind.Missing;
+            return Directory.Exists(path) ? FileKind.Directory
+                : File.Exists(path) ? FileKind.Unknown
+                : FileKind.Missing;
         }
 
         var buffer = stackalloc byte[BufferBytes];
         try
         {
             var failed = OperatingSystem.IsMacOS() ? StatOnMac(path, buffer) : StatX(CurrentFolder, path, 0, TypeOnly, buffer);
-            return failed == 0
-                ? OfMode(*(ushort*)(buffer + (OperatingSystem.IsMacOS() ? MacModeOffset : LinuxModeOffset)))
-                : Marshal.GetLastPInvokeError() is NoSuchEntry or NotInAFolder ? FileKind.Missing : FileKind.Unknown;
+            return failed == 0 ? OfMode(*(ushort*)(buffer + (OperatingSystem.IsMacOS() ? MacModeOffset : LinuxModeOffset)))
+                : Marshal.GetLastPInvokeError() is NoSuchEntry or NotInAFolder ? FileKind.Missing
+                : FileKind.Unknown;
         }
         catch (EntryPointNotFoundException)
         {
-            return File.Exists(path) ? FileKind.Unknown : Directory.Exists(path) ? FileKind.Directory : FileKind.Missing;
+            return File.Exists(path) ? FileKind.Unknown
+                : Directory.Exists(path) ? FileKind.Directory
+                : FileKind.Missing;
         }
     }
 
@@ -67,17 +72,19 @@ internal static unsafe partial class FileKinds
     public static bool IsOnDisk(SafeHandle handle) => !OperatingSystem.IsWindows() || FileTypeOf(handle) == DiskFile;
 
     // On Intel the plain name is that of an older struct.
-    private static int StatOnMac(string path, byte* buffer) => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatOnIntelMac(path, buffer) : Stat(path, buffer);
+    private static int StatOnMac(string path, byte* buffer) =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatOnIntelMac(path, buffer) : Stat(path, buffer);
 
-    private static FileKind OfMode(int mode) => (mode & TypeMask) switch
-    {
-        0x8000 => FileKind.Regular,
-        0x4000 => FileKind.Directory,
-        0x1000 => FileKind.Pipe,
-        0x2000 or 0x6000 => FileKind.Device,
-        0xC000 => FileKind.Socket,
-        _ => FileKind.Unknown,
-    };
+    private static FileKind OfMode(int mode) =>
+        (mode & TypeMask) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x4000 => FileKind.Directory,
+            0x1000 => FileKind.Pipe,
+            0x2000 or 0x6000 => FileKind.Device,
+            0xC000 => FileKind.Socket,
+            _ => FileKind.Unknown,
+        };
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, byte* buffer);

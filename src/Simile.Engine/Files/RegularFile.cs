@@ -2,8 +2,9 @@ using System.Text;
 
 namespace Simile.Engine.Files;
 
-/// <summary>Opens files that somebody else named: regular files only. A folder, pipe, device or socket under the name, itself or behind a link, is an error at once and never waited for;
-/// so is the pointer that Git LFS leaves in the place of a file. Sizes are those of the opened file, not of a link to it.</summary>
+/// <summary>Opens files that somebody else named: regular files only. A folder, pipe, device or socket under the name, itself or behind a
+/// link, is an error at once and never waited for; so is the pointer that Git LFS leaves in the place of a file. Sizes are those of the
+/// opened file, not of a link to it.</summary>
 internal static class RegularFile
 {
     /// <summary>The largest file that is read whole where nothing else is said, in bytes.</summary>
@@ -15,7 +16,8 @@ internal static class RegularFile
     private static ReadOnlySpan<byte> OldPointerStart => "version https://hawser.github.com/spec/v"u8;
 
     /// <summary>Whether a regular file lies there; false where nothing does.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.NotARegularFile"/> when something else does, or a link that leads nowhere.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.NotARegularFile"/> when something else does, or a link that leads
+    /// nowhere.</exception>
     public static bool Exists(string path)
     {
         var kind = FileKinds.Of(path);
@@ -58,14 +60,19 @@ internal static class RegularFile
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The most that is read.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.NotARegularFile"/>, <see cref="ErrorCode.GitLfsPointer"/>, <see cref="ErrorCode.FileTooLarge"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.NotARegularFile"/>, <see cref="ErrorCode.GitLfsPointer"/>,
+    /// <see cref="ErrorCode.FileTooLarge"/>.</exception>
     /// <exception cref="IOException">It does not exist, or cannot be read.</exception>
     public static byte[] ReadAllBytes(string path, long maxBytes = MaxBytes)
     {
         using var stream = Open(path, new FileStreamOptions { BufferSize = 0 });
         if (stream.Length > maxBytes)
         {
-            throw new SimileException(ErrorCode.FileTooLarge, $"{path} has {stream.Length} bytes, but at most {maxBytes} are read. It is hardly the file that its name promises; fetch it again.");
+            throw new SimileException(
+                ErrorCode.FileTooLarge,
+                $"{path} has {stream.Length} bytes, but at most {maxBytes} are read. It is hardly the file that its name promises; "
+                    + "fetch it again."
+            );
         }
 
         var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
@@ -121,7 +128,10 @@ internal static class RegularFile
     }
 
     private static SimileException NotRegular(string path, string what) =>
-        new(ErrorCode.NotARegularFile, $"{path} is {what}; a regular file is expected there. Put the file in its place, or leave the path out.");
+        new(
+            ErrorCode.NotARegularFile,
+            $"{path} is {what}; a regular file is expected there. Put the file in its place, or leave the path out."
+        );
 
     private static void RefusePointer(string path, FileStream stream)
     {
@@ -134,8 +144,14 @@ internal static class RegularFile
         head = head[..RandomAccess.Read(stream.SafeFileHandle, head, 0)];
         if ((head.StartsWith(PointerStart) || head.StartsWith(OldPointerStart)) && head.IndexOf("\noid "u8) > 0)
         {
-            var size = head.IndexOf("\nsize "u8) is > 0 and var at ? $" of {Encoding.ASCII.GetString(head[(at + 6)..]).Trim()} bytes" : string.Empty;
-            throw new SimileException(ErrorCode.GitLfsPointer, $"{path} is a Git LFS pointer, not the file{size} that it stands for: the repository was cloned without Git LFS. Run 'git lfs install' and 'git lfs pull' in it.");
+            var size = head.IndexOf("\nsize "u8) is > 0 and var at
+                ? $" of {Encoding.ASCII.GetString(head[(at + 6)..]).Trim()} bytes"
+                : string.Empty;
+            throw new SimileException(
+                ErrorCode.GitLfsPointer,
+                $"{path} is a Git LFS pointer, not the file{size} that it stands for: the repository was cloned without Git LFS. Run "
+                    + "'git lfs install' and 'git lfs pull' in it."
+            );
         }
     }
 }

@@ -17,11 +17,13 @@ internal readonly struct Identity : IActivation
 }
 
 /// <summary>max(x, 0).</summary>
-/// <remarks>x · 0 is added: it changes no number, and brings back the NaN that a processor's maximum drops, so that damage reaches the vector and is seen there.</remarks>
+/// <remarks>x · 0 is added: it changes no number, and brings back the NaN that a processor's maximum drops, so that damage reaches the
+/// vector and is seen there.</remarks>
 internal readonly struct Relu : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector512<float> x) => Vector512.MultiplyAddEstimate(x, Vector512<float>.Zero, Vector512.MaxNative(x, Vector512<float>.Zero));
+    public static Vector512<float> Of(Vector512<float> x) =>
+        Vector512.MultiplyAddEstimate(x, Vector512<float>.Zero, Vector512.MaxNative(x, Vector512<float>.Zero));
 }
 
 /// <summary>x · σ(x), also called swish.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Simile.Engine.Functions;
 
 /// <summary>GELU by the error function: x · ½ (1 + erf(x / √2)). Hendrycks and Gimpel 2016.</summary>
-/// <remarks>erf as a quotient of polynomials, odd over even, on −4 … 4, where it reaches ±1 in 32-bit floats; the largest error is a few units in the last place.</remarks>
+/// <remarks>erf as a quotient of polynomials, odd over even, on −4 … 4, where it reaches ±1 in 32-bit floats; the largest error is a few
+/// units in the last place.</remarks>
 internal readonly struct GeluErf : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

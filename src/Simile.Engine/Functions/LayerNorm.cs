@@ -39,7 +39,9 @@ internal sealed unsafe class LayerNorm
         for (; i <= count - 16; i += 16)
         {
             var value = (Vector512.Load(source + i) - means) * scales;
-            Vector512.MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref weight, (nuint)i), Vector512.LoadUnsafe(ref bias, (nuint)i)).Store(target + i);
+            Vector512
+                .MultiplyAddEstimate(value, Vector512.LoadUnsafe(ref weight, (nuint)i), Vector512.LoadUnsafe(ref bias, (nuint)i))
+                .Store(target + i);
         }
 
         for (; i < count; i++)

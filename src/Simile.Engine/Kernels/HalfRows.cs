@@ -7,7 +7,8 @@ namespace Simile.Engine.Kernels;
 /// <summary>Sums of rows of a table of 16-bit floats (V, D), kept in 32 bits.</summary>
 internal static class HalfRows
 {
-    /// <summary>sum (D) += weight · row <paramref name="index"/> of the table. The order of calls is the order of summing: one thread, one sum.</summary>
+    /// <summary>sum (D) += weight · row <paramref name="index"/> of the table. The order of calls is the order of summing: one thread, one
+    /// sum.</summary>
     /// <remarks>Each half is widened exactly, so the result is that of a table of 32-bit floats with the same values.</remarks>
     public static void Add(ReadOnlySpan<Half> table, int index, Span<float> sum, float weight)
     {
@@ -30,8 +31,8 @@ internal static class HalfRows
         }
     }
 
-    // Sign, and exponent with mantissa, move to their places; a multiplication by 2^112 corrects the exponent's bias, subnormal numbers included.
-    // Infinities and NaN do not come out right: tables are checked for them when they are loaded.
+    // Sign, and exponent with mantissa, move to their places; a multiplication by 2^112 corrects the exponent's bias, subnormal numbers
+    // included. Infinities and NaN do not come out right: tables are checked for them when they are loaded.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(Vector256<uint> halves)
     {

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Kernels;
 
-/// <summary>Matrix products in fp32, on all cores. A result depends neither on the number of threads nor on how the rows are shared out.</summary>
+/// <summary>Matrix products in fp32, on all cores. A result depends neither on the number of threads nor on how the rows are shared
+/// out.</summary>
 internal static unsafe class MatrixProduct
 {
     // Rows a thread takes at a time: small enough that two cores finish together, a multiple of the tile.
@@ -32,7 +33,12 @@ internal static unsafe class MatrixProduct
             var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
             Parallel.For(0, panels, options, panel => Pack(task.B, panel, task.PanelAt(panel)));
             var blocks = (a.Rows + RowsPerTask - 1) / RowsPerTask;
-            Parallel.For(0, blocks, options, block => task.MultiplyRows(block * RowsPerTask, Math.Min(task.A.Rows, (block + 1) * RowsPerTask)));
+            Parallel.For(
+                0,
+                blocks,
+                options,
+                block => task.MultiplyRows(block * RowsPerTask, Math.Min(task.A.Rows, (block + 1) * RowsPerTask))
+            );
         }
         finally
         {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Engine.Kernels;
 
-/// <summary>A float matrix in memory that somebody else holds, with any strides: element (i, k) lies at <c>Data[i * RowStride + k * ColumnStride]</c>.</summary>
+/// <summary>A float matrix in memory that somebody else holds, with any strides: element (i, k) lies at <c>Data[i * RowStride + k *
+/// ColumnStride]</c>.</summary>
 /// <param name="Data">The element (0, 0).</param>
 /// <param name="Rows">Rows.</param>
 /// <param name="Columns">Columns.</param>
@@ -20,5 +21,10 @@ internal readonly unsafe record struct MatrixView(nint Data, int Rows, int Colum
     public static MatrixView RowMajor(float* data, int rows, int columns, int rowStride) => new((nint)data, rows, columns, rowStride, 1);
 
     /// <summary>Columns <paramref name="first"/> up to <paramref name="first"/> + <paramref name="count"/>.</summary>
-    public MatrixView SliceColumns(int first, int count) => this with { Data = (nint)(Pointer + ((long)first * ColumnStride)), Columns = count };
+    public MatrixView SliceColumns(int first, int count) =>
+        this with
+        {
+            Data = (nint)(Pointer + ((long)first * ColumnStride)),
+            Columns = count,
+        };
 }

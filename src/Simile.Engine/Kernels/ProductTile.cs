@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Kernels;
 
-/// <summary>The inner loops of <see cref="MatrixProduct"/>: a tile of (12, 32) sums that stay in registers, over a packed panel of B.</summary>
+/// <summary>The inner loops of <see cref="MatrixProduct"/>: a tile of (12, 32) sums that stay in registers, over a packed panel of
+/// B.</summary>
 /// <remarks>Every sum adds its products in the order of k, one fused multiply-add each, so a tile's shape never changes a result.</remarks>
 internal static unsafe class ProductTile
 {
@@ -16,18 +17,30 @@ internal static unsafe class ProductTile
     /// <summary>C (12, 32) = or += A (12, depth) times a panel (depth, 32).</summary>
     public static void Tall(float* a, nint rowStride, nint columnStride, float* panel, int depth, float* c, int cStride, bool accumulate)
     {
-        Vector512<float> s0a = default, s0b = default;
-        Vector512<float> s1a = default, s1b = default;
-        Vector512<float> s2a = default, s2b = default;
-        Vector512<float> s3a = default, s3b = default;
-        Vector512<float> s4a = default, s4b = default;
-        Vector512<float> s5a = default, s5b = default;
-        Vector512<float> s6a = default, s6b = default;
-        Vector512<float> s7a = default, s7b = default;
-        Vector512<float> s8a = default, s8b = default;
-        Vector512<float> s9a = default, s9b = default;
-        Vector512<float> s10a = default, s10b = default;
-        Vector512<float> s11a = default, s11b = default;
+        Vector512<float> s0a = default,
+            s0b = default;
+        Vector512<float> s1a = default,
+            s1b = default;
+        Vector512<float> s2a = default,
+            s2b = default;
+        Vector512<float> s3a = default,
+            s3b = default;
+        Vector512<float> s4a = default,
+            s4b = default;
+        Vector512<float> s5a = default,
+            s5b = default;
+        Vector512<float> s6a = default,
+            s6b = default;
+        Vector512<float> s7a = default,
+            s7b = default;
+        Vector512<float> s8a = default,
+            s8b = default;
+        Vector512<float> s9a = default,
+            s9b = default;
+        Vector512<float> s10a = default,
+            s10b = default;
+        Vector512<float> s11a = default,
+            s11b = default;
         for (var k = 0; k < depth; k++)
         {
             var b0 = Vector512.Load(panel);
@@ -90,7 +103,8 @@ internal static unsafe class ProductTile
     /// <summary>C (1, 32) = or += A (1, depth) times a panel (depth, 32).</summary>
     public static void Single(float* a, nint columnStride, float* panel, int depth, float* c, bool accumulate)
     {
-        Vector512<float> sa = default, sb = default;
+        Vector512<float> sa = default,
+            sb = default;
         for (var k = 0; k < depth; k++)
         {
             var v = Vector512.Create(*a);

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Kernels;
 
-/// <summary>Products and distances of two vectors (D). Sums run over sixteen lanes in a fixed order, so a result never depends on the machine's vector width or the caller.</summary>
+/// <summary>Products and distances of two vectors (D). Sums run over sixteen lanes in a fixed order, so a result never depends on the
+/// machine's vector width or the caller.</summary>
 internal static class VectorKernels
 {
     private const int Lanes = 16;
@@ -29,8 +30,14 @@ internal static class VectorKernels
         var i = 0;
         for (; i <= a.Length - 32; i += 32)
         {
-            var left = Vector512.Create(Vector256.WidenLower(Vector256.LoadUnsafe(ref x, (nuint)i)), Vector256.WidenUpper(Vector256.LoadUnsafe(ref x, (nuint)i)));
-            var right = Vector512.Create(Vector256.WidenLower(Vector256.LoadUnsafe(ref y, (nuint)i)), Vector256.WidenUpper(Vector256.LoadUnsafe(ref y, (nuint)i)));
+            var left = Vector512.Create(
+                Vector256.WidenLower(Vector256.LoadUnsafe(ref x, (nuint)i)),
+                Vector256.WidenUpper(Vector256.LoadUnsafe(ref x, (nuint)i))
+            );
+            var right = Vector512.Create(
+                Vector256.WidenLower(Vector256.LoadUnsafe(ref y, (nuint)i)),
+                Vector256.WidenUpper(Vector256.LoadUnsafe(ref y, (nuint)i))
+            );
             var products = left * right;
             sum += Vector512.WidenLower(products) + Vector512.WidenUpper(products);
         }
@@ -108,12 +115,14 @@ internal static class VectorKernels
         return total;
     }
 
-
     private static void RequireSame(int a, int b)
     {
         if (a != b)
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"A vector of {a} values cannot be compared with one of {b}. Embed both sides with one model and the same dimensions.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"A vector of {a} values cannot be compared with one of {b}. Embed both sides with one model and the same dimensions."
+            );
         }
     }
 

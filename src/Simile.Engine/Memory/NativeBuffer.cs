@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Engine.Memory;
 
-/// <summary>Memory outside the garbage collector's, aligned to 64 bytes. It grows on demand and forgets what it held when it does.</summary>
+/// <summary>Memory outside the garbage collector's, aligned to 64 bytes. It grows on demand and forgets what it held when it
+/// does.</summary>
 internal sealed unsafe class NativeBuffer() : SafeHandle(0, ownsHandle: true)
 {
     private const nuint Alignment = 64;

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Engine.Products;
 
-/// <summary>Rounds floats to bfloat16: the upper half of a 32-bit float, to nearest, ties to even; NaN stays NaN, whatever its lower bits are: added to, they would carry over into a zero.</summary>
+/// <summary>Rounds floats to bfloat16: the upper half of a 32-bit float, to nearest, ties to even; NaN stays NaN, whatever its lower bits
+/// are: added to, they would carry over into a zero.</summary>
 internal static unsafe class BFloat16Rows
 {
     private const uint NaN = 0x7FC00000;

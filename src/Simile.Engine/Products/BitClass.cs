@@ -4,7 +4,8 @@ using Simile.Engine.Memory;
 
 namespace Simile.Engine.Products;
 
-/// <summary>Which kernels give the same bits: their names in recipes. Found out by computing, on the processor at hand, since that is what the name promises.</summary>
+/// <summary>Which kernels give the same bits: their names in recipes. Found out by computing, on the processor at hand, since that is what
+/// the name promises.</summary>
 internal static unsafe class BitClass
 {
     private const int Steps = 64;
@@ -27,11 +28,15 @@ internal static unsafe class BitClass
         return rest == Vector128<float>.Zero ? Unfused : Fused;
     }
 
-    /// <summary>The name of assembled kernels: that of the managed ones, if a tile of drawn numbers comes out equal, bit for bit. fp32 and int8 leave no room for a difference.</summary>
-    public static string OfAssembled(delegate* unmanaged[SuppressGCTransition]<TileCall*, void> assembled, ComputePrecision precision, delegate*<TileCall*, void> managed) =>
-        precision != ComputePrecision.BFloat16 || Agree(assembled, managed) ? OfManaged() : OwnHalves;
+    /// <summary>The name of assembled kernels: that of the managed ones, if a tile of drawn numbers comes out equal, bit for bit. fp32 and
+    /// int8 leave no room for a difference.</summary>
+    public static string OfAssembled(
+        delegate* unmanaged[SuppressGCTransition]<TileCall*, void> assembled,
+        ComputePrecision precision,
+        delegate* <TileCall*, void> managed
+    ) => precision != ComputePrecision.BFloat16 || Agree(assembled, managed) ? OfManaged() : OwnHalves;
 
-    private static bool Agree(delegate* unmanaged[SuppressGCTransition]<TileCall*, void> assembled, delegate*<TileCall*, void> managed)
+    private static bool Agree(delegate* unmanaged[SuppressGCTransition]<TileCall*, void> assembled, delegate* <TileCall*, void> managed)
     {
         using var left = new NativeBuffer();
         using var panel = new NativeBuffer();

@@ -1,6 +1,7 @@
 namespace Simile.Engine.Products;
 
-/// <summary>One step of a kernel on one vector of sums. <typeparamref name="TVector"/> holds the bits; what they mean is the precision's business.</summary>
+/// <summary>One step of a kernel on one vector of sums. <typeparamref name="TVector"/> holds the bits; what they mean is the precision's
+/// business.</summary>
 internal unsafe interface ITileStep<TVector>
     where TVector : struct
 {

@@ -54,7 +54,8 @@ internal static unsafe class Int8Rows
         return sum;
     }
 
-    /// <summary>The largest magnitude of values; NaN when one is NaN. Then the row's scale is NaN and so is all that it is multiplied with: codes alone would turn NaN into 0.</summary>
+    /// <summary>The largest magnitude of values; NaN when one is NaN. Then the row's scale is NaN and so is all that it is multiplied with:
+    /// codes alone would turn NaN into 0.</summary>
     public static float LargestMagnitude(float* source, int count)
     {
         var largest = Vector512<float>.Zero;

@@ -4,11 +4,19 @@ using Simile.Engine.Functions;
 
 namespace Simile.Engine.Products;
 
-/// <summary>Y = f(X · Wᵀ + b) over a part of the rows and a part of the panels. Parts may be computed in any order and by any thread.</summary>
+/// <summary>Y = f(X · Wᵀ + b) over a part of the rows and a part of the panels. Parts may be computed in any order and by any
+/// thread.</summary>
 internal static unsafe class LinearProduct
 {
     /// <summary>Computes rows and panels of the output.</summary>
-    public static void Forward(TileKernels kernels, ProductRows rows, PackedMatrix matrix, TilePart part, in TileOutput output, ActivationKind activation)
+    public static void Forward(
+        TileKernels kernels,
+        ProductRows rows,
+        PackedMatrix matrix,
+        TilePart part,
+        in TileOutput output,
+        ActivationKind activation
+    )
     {
         switch (activation)
         {
@@ -37,7 +45,13 @@ internal static unsafe class LinearProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Forward<TActivation>(TileKernels kernels, ProductRows rows, PackedMatrix matrix, TilePart part, in TileOutput output)
+    private static void Forward<TActivation>(
+        TileKernels kernels,
+        ProductRows rows,
+        PackedMatrix matrix,
+        TilePart part,
+        in TileOutput output
+    )
         where TActivation : struct, IActivation
     {
         var memory = stackalloc byte[(TileShape.Rows * TileShape.StepBytes) + 64];

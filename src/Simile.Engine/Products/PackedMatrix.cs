@@ -4,7 +4,8 @@ using Simile.Engine.Memory;
 
 namespace Simile.Engine.Products;
 
-/// <summary>The weights of a linear layer, laid out once for the kernels: panels of 32 outputs, each step of four bytes side by side. Immutable; shared by all sessions.</summary>
+/// <summary>The weights of a linear layer, laid out once for the kernels: panels of 32 outputs, each step of four bytes side by side.
+/// Immutable; shared by all sessions.</summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
     private const int LargestInt8 = 127;
@@ -109,7 +110,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
-    // Kept as unsigned bytes, 128 more than the value: the instruction wants one unsigned side. The kernel's caller takes 128 · Σa away again.
+    // Kept as unsigned bytes, 128 more than the value: the instruction wants one unsigned side. The kernel's caller takes 128 · Σa away
+    // again.
     private void PackInt8(ReadOnlySpan<float> row, byte* target, int output)
     {
         var largest = 0f;

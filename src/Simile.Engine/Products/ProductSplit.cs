@@ -4,7 +4,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Products;
 
-/// <summary>How a product is cut into tasks: blocks of rows that fit the second-level cache, and chunks of panels when a team shares few rows.</summary>
+/// <summary>How a product is cut into tasks: blocks of rows that fit the second-level cache, and chunks of panels when a team shares few
+/// rows.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProductSplit
 {
@@ -28,10 +29,12 @@ internal readonly record struct ProductSplit
     /// <summary>Tasks.</summary>
     public int Tasks { get; }
 
-    /// <summary>Most rows of a block. In fp32 the weights of wide layers are so large that reading them again for every 96 rows costs more than rows that leave the second-level cache (ViT-B/32: 36 pictures a second became 41).</summary>
+    /// <summary>Most rows of a block. In fp32 the weights of wide layers are so large that reading them again for every 96 rows costs more
+    /// than rows that leave the second-level cache (ViT-B/32: 36 pictures a second became 41).</summary>
     /// <param name="precision">The precision of the weights.</param>
     /// <param name="depth">Values of an input row.</param>
-    public static int BlockRowsOf(ComputePrecision precision, int depth) => precision == ComputePrecision.Float32 && depth >= LargeDepth ? LargeBlockRows : BlockRows;
+    public static int BlockRowsOf(ComputePrecision precision, int depth) =>
+        precision == ComputePrecision.Float32 && depth >= LargeDepth ? LargeBlockRows : BlockRows;
 
     /// <summary>Cuts a product of some rows and the panels of a matrix; with <paramref name="pairs"/> no pair of panels is cut.</summary>
     /// <param name="rows">Rows.</param>

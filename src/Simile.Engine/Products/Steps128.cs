@@ -23,7 +23,8 @@ internal readonly unsafe struct FloatStep128 : ITileStep<Vector128<uint>>
         Vector128.MultiplyAddEstimate(a.AsSingle(), panel.AsSingle(), sums.AsSingle()).AsUInt32();
 }
 
-/// <summary>Pairs of bfloat16 in vectors of 128 bits, as two multiply-adds of 32-bit floats: the upper value of a pair first, as the instruction VDPBF16PS does, so that both give the same bits.</summary>
+/// <summary>Pairs of bfloat16 in vectors of 128 bits, as two multiply-adds of 32-bit floats: the upper value of a pair first, as the
+/// instruction VDPBF16PS does, so that both give the same bits.</summary>
 internal readonly unsafe struct BFloat16Step128 : ITileStep<Vector128<uint>>
 {
     public static int Bytes => 16;

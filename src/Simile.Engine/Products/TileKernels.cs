@@ -9,7 +9,7 @@ namespace Simile.Engine.Products;
 internal sealed unsafe class TileKernels
 {
     private readonly AssembledTiles? _assembled;
-    private readonly delegate*<TileCall*, void> _managed;
+    private readonly delegate* <TileCall*, void> _managed;
 
     private TileKernels(ComputePrecision precision, InstructionLevel level, AssembledTiles? assembled)
     {
@@ -37,7 +37,8 @@ internal sealed unsafe class TileKernels
     /// <summary>The fastest level of this processor for a precision.</summary>
     public static InstructionLevel Best(ComputePrecision precision) => Create(precision, InstructionLevel.Assembled).Level;
 
-    /// <summary>Takes the fastest kernels up to a level. Where the processor or the system refuses it, the next lower one is taken.</summary>
+    /// <summary>Takes the fastest kernels up to a level. Where the processor or the system refuses it, the next lower one is
+    /// taken.</summary>
     public static TileKernels Create(ComputePrecision precision, InstructionLevel highest = InstructionLevel.Assembled)
     {
         if (highest == InstructionLevel.Assembled && AssembledTiles.TryCreate(precision) is { } assembled)
@@ -45,7 +46,8 @@ internal sealed unsafe class TileKernels
             return new TileKernels(precision, InstructionLevel.Assembled, assembled);
         }
 
-        var limit = Vector512.IsHardwareAccelerated ? InstructionLevel.Vector512
+        var limit =
+            Vector512.IsHardwareAccelerated ? InstructionLevel.Vector512
             : Vector256.IsHardwareAccelerated && Fma.IsSupported ? InstructionLevel.Vector256
             : InstructionLevel.Vector128;
         return new TileKernels(precision, highest < limit ? highest : limit, assembled: null);
@@ -64,24 +66,27 @@ internal sealed unsafe class TileKernels
         }
     }
 
-    private static delegate*<TileCall*, void> Managed128(ComputePrecision precision) => precision switch
-    {
-        ComputePrecision.Float32 => &VectorTile<Vector128<uint>, FloatStep128>.Run,
-        ComputePrecision.BFloat16 => &VectorTile<Vector128<uint>, BFloat16Step128>.Run,
-        _ => &VectorTile<Vector128<uint>, Int8Step128>.Run,
-    };
+    private static delegate* <TileCall*, void> Managed128(ComputePrecision precision) =>
+        precision switch
+        {
+            ComputePrecision.Float32 => &VectorTile<Vector128<uint>, FloatStep128>.Run,
+            ComputePrecision.BFloat16 => &VectorTile<Vector128<uint>, BFloat16Step128>.Run,
+            _ => &VectorTile<Vector128<uint>, Int8Step128>.Run,
+        };
 
-    private static delegate*<TileCall*, void> Managed256(ComputePrecision precision) => precision switch
-    {
-        ComputePrecision.Float32 => &VectorTile<Vector256<uint>, FloatStep256>.Run,
-        ComputePrecision.BFloat16 => &VectorTile<Vector256<uint>, BFloat16Step256>.Run,
-        _ => &VectorTile<Vector256<uint>, Int8Step256>.Run,
-    };
+    private static delegate* <TileCall*, void> Managed256(ComputePrecision precision) =>
+        precision switch
+        {
+            ComputePrecision.Float32 => &VectorTile<Vector256<uint>, FloatStep256>.Run,
+            ComputePrecision.BFloat16 => &VectorTile<Vector256<uint>, BFloat16Step256>.Run,
+            _ => &VectorTile<Vector256<uint>, Int8Step256>.Run,
+        };
 
-    private static delegate*<TileCall*, void> Managed512(ComputePrecision precision) => precision switch
-    {
-        ComputePrecision.Float32 => &VectorTile<Vector512<uint>, FloatStep512>.Run,
-        ComputePrecision.BFloat16 => &VectorTile<Vector512<uint>, BFloat16Step512>.Run,
-        _ => &VectorTile<Vector512<uint>, Int8Step512>.Run,
-    };
+    private static delegate* <TileCall*, void> Managed512(ComputePrecision precision) =>
+        precision switch
+        {
+            ComputePrecision.Float32 => &VectorTile<Vector512<uint>, FloatStep512>.Run,
+            ComputePrecision.BFloat16 => &VectorTile<Vector512<uint>, BFloat16Step512>.Run,
+            _ => &VectorTile<Vector512<uint>, Int8Step512>.Run,
+        };
 }

@@ -6,7 +6,8 @@ using Simile.Engine.Functions;
 
 namespace Simile.Engine.Products;
 
-/// <summary>What becomes of a finished tile while it is still in the first-level cache: scales, bias, activation, gate, residual, rounding, store.</summary>
+/// <summary>What becomes of a finished tile while it is still in the first-level cache: scales, bias, activation, gate, residual, rounding,
+/// store.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal unsafe struct TileOutput
 {
@@ -110,7 +111,10 @@ internal unsafe struct TileOutput
         else
         {
             var target = (float*)start + column;
-            value = Accumulates ? value + Vector512.Load(target) : multiplies ? value * Vector512.Load(target) : value;
+            value =
+                Accumulates ? value + Vector512.Load(target)
+                : multiplies ? value * Vector512.Load(target)
+                : value;
             value.Store(target);
         }
     }
@@ -127,7 +131,10 @@ internal unsafe struct TileOutput
             }
             else
             {
-                *target = Accumulates ? *target + value[j] : multiplies ? *target * value[j] : value[j];
+                *target =
+                    Accumulates ? *target + value[j]
+                    : multiplies ? *target * value[j]
+                    : value[j];
             }
         }
     }

@@ -3,7 +3,8 @@ using Simile.Engine.Assembly;
 
 namespace Simile.Engine.Products;
 
-/// <summary>The kernel without an assembler: tiles of four rows and two vectors, then single rows. Written once for every vector width and precision.</summary>
+/// <summary>The kernel without an assembler: tiles of four rows and two vectors, then single rows. Written once for every vector width and
+/// precision.</summary>
 /// <remarks>Each sum adds its products in the order of k, so a tile's shape never changes a result.</remarks>
 internal static unsafe class VectorTile<TVector, TStep>
     where TVector : struct
@@ -19,7 +20,14 @@ internal static unsafe class VectorTile<TVector, TStep>
             nint row = 0;
             for (; row <= call->Rows - RowsAtOnce; row += RowsAtOnce)
             {
-                FourRows(call->A + (row * call->AStride), call->AStride, call->Panel + column, call->Steps, call->C + (row * call->CStride) + column, call->CStride);
+                FourRows(
+                    call->A + (row * call->AStride),
+                    call->AStride,
+                    call->Panel + column,
+                    call->Steps,
+                    call->C + (row * call->CStride) + column,
+                    call->CStride
+                );
             }
 
             for (; row < call->Rows; row++)
@@ -32,8 +40,14 @@ internal static unsafe class VectorTile<TVector, TStep>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourRows(byte* a, nint stride, byte* panel, nint steps, byte* c, nint cStride)
     {
-        TVector s0a = default, s0b = default, s1a = default, s1b = default;
-        TVector s2a = default, s2b = default, s3a = default, s3b = default;
+        TVector s0a = default,
+            s0b = default,
+            s1a = default,
+            s1b = default;
+        TVector s2a = default,
+            s2b = default,
+            s3a = default,
+            s3b = default;
         for (nint k = 0; k < steps; k++)
         {
             var low = TStep.Load(panel);
@@ -63,7 +77,8 @@ internal static unsafe class VectorTile<TVector, TStep>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(byte* a, byte* panel, nint steps, byte* c)
     {
-        TVector low = default, high = default;
+        TVector low = default,
+            high = default;
         for (nint k = 0; k < steps; k++)
         {
             var v = TStep.Broadcast(a);

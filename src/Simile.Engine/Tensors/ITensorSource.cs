@@ -20,7 +20,8 @@ internal interface ITensorSource : IDisposable
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>
     float[] Floats(TensorInfo tensor) => TensorConversion.ToFloats(TensorSources.Whole(this, tensor), tensor);
 
-    /// <summary>Throws when another program has written to a file since it was opened. One that was put in its place by renaming is another file, and harms nobody.</summary>
+    /// <summary>Throws when another program has written to a file since it was opened. One that was put in its place by renaming is another
+    /// file, and harms nobody.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
     void EnsureUnchanged();
 }
@@ -39,11 +40,14 @@ internal static class TensorSources
             ? tensor
             : throw new SimileException(
                 ErrorCode.BadCheckpoint,
-                $"{source.Paths[0]} has no tensor '{name}'. It holds {string.Join(", ", source.Tensors.Keys.Order(StringComparer.Ordinal).Take(NamesShown))}.");
+                $"{source.Paths[0]} has no tensor '{name}'. It holds "
+                    + $"{string.Join(", ", source.Tensors.Keys.Order(StringComparer.Ordinal).Take(NamesShown))}."
+            );
     }
 
     /// <summary>All bytes of a tensor.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none, or it is too large for one piece.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when there is none, or it is too large for one
+    /// piece.</exception>
     public static ReadOnlySpan<byte> Bytes(this ITensorSource source, string name)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -52,10 +56,13 @@ internal static class TensorSources
 
     /// <summary>All bytes of a tensor.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when it is too large for one piece.</exception>
-    public static ReadOnlySpan<byte> Whole(ITensorSource source, TensorInfo tensor) => tensor.Bytes <= int.MaxValue
-        ? source.Bytes(tensor, 0, (int)tensor.Bytes)
-        : throw new SimileException(
-            ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {tensor.Path} has {tensor.Bytes} bytes; at most {int.MaxValue} can be read in one piece.");
+    public static ReadOnlySpan<byte> Whole(ITensorSource source, TensorInfo tensor) =>
+        tensor.Bytes <= int.MaxValue
+            ? source.Bytes(tensor, 0, (int)tensor.Bytes)
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{tensor.Name}' of {tensor.Path} has {tensor.Bytes} bytes; at most {int.MaxValue} can be read in one piece."
+            );
 
     /// <summary>A tensor's elements as 32-bit floats, in row-major order.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when its type is no F64, F32, F16, BF16 or I8.</exception>

@@ -44,7 +44,18 @@ internal sealed unsafe class MappedFile : IDisposable
             try
             {
                 return stream.Length > 0
-                    ? new MappedFile(path, stream, MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true))
+                    ? new MappedFile(
+                        path,
+                        stream,
+                        MemoryMappedFile.CreateFromFile(
+                            stream,
+                            null,
+                            0,
+                            MemoryMappedFileAccess.Read,
+                            HandleInheritability.None,
+                            leaveOpen: true
+                        )
+                    )
                     : throw new SimileException(ErrorCode.BadCheckpoint, $"{path} is empty. Fetch the file again.");
             }
             catch
@@ -77,8 +88,9 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             throw new SimileException(
                 ErrorCode.ModelChanged,
-                $"{Path} was changed while it was in use: it had {_identity.Length} bytes of {_identity.Written:O}, " +
-                $"and has {length} of {written:O}. Load the model again; replace files by renaming.");
+                $"{Path} was changed while it was in use: it had {_identity.Length} bytes of {_identity.Written:O}, "
+                    + $"and has {length} of {written:O}. Load the model again; replace files by renaming."
+            );
         }
     }
 

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace Simile.Engine.Tensors;
 
-/// <summary>The header of a safetensors file: eight bytes of length (little-endian), then JSON that says what lies where behind it.</summary>
-/// <remarks>The format: https://huggingface.co/docs/safetensors. Offsets must cover the data without gap or overlap, in any order of names.</remarks>
+/// <summary>The header of a safetensors file: eight bytes of length (little-endian), then JSON that says what lies where behind
+/// it.</summary>
+/// <remarks>The format: https://huggingface.co/docs/safetensors. Offsets must cover the data without gap or overlap, in any order of
+/// names.</remarks>
 internal static class SafetensorsHeader
 {
     /// <summary>The longest header that is read, in bytes; the format's own limit.</summary>
@@ -16,7 +18,11 @@ internal static class SafetensorsHeader
     /// <param name="dataStart">The first byte behind the header.</param>
     /// <param name="fileLength">Bytes of the whole file.</param>
     public static (IReadOnlyDictionary<string, TensorInfo> Tensors, ImmutableDictionary<string, string> Metadata) Read(
-        string path, ReadOnlyMemory<byte> json, long dataStart, long fileLength)
+        string path,
+        ReadOnlyMemory<byte> json,
+        long dataStart,
+        long fileLength
+    )
     {
         try
         {
@@ -27,7 +33,9 @@ internal static class SafetensorsHeader
             {
                 if (entry.NameEquals("__metadata__"))
                 {
-                    metadata = entry.Value.EnumerateObject().ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString()!, StringComparer.Ordinal);
+                    metadata = entry
+                        .Value.EnumerateObject()
+                        .ToImmutableDictionary(pair => pair.Name, pair => pair.Value.GetString()!, StringComparer.Ordinal);
                 }
                 else if (!tensors.TryAdd(entry.Name, ReadTensor(path, entry, dataStart)))
                 {
@@ -38,7 +46,15 @@ internal static class SafetensorsHeader
             RequireNoGaps(path, tensors.Values, dataStart, fileLength);
             return (tensors, metadata);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or FormatException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
             throw Bad(path, $"its header cannot be read ({error.Message})", error);
         }
@@ -60,7 +76,10 @@ internal static class SafetensorsHeader
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(item => item.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || shape.Any(size => size < 0))
         {
-            throw Bad(path, $"the tensor '{entry.Name}' has the shape ({string.Join(", ", shape)}) and the offsets [{string.Join(", ", offsets)}]");
+            throw Bad(
+                path,
+                $"the tensor '{entry.Name}' has the shape ({string.Join(", ", shape)}) and the offsets [{string.Join(", ", offsets)}]"
+            );
         }
 
         var expected = shape.Aggregate((long)TensorInfo.SizeOf(type), (bytes, size) => checked(bytes * size));

@@ -23,7 +23,10 @@ internal sealed class SafetensorsSet : ITensorSource
                 _owners[tensor] = file;
                 if (!_tensors.TryAdd(name, tensor))
                 {
-                    throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{name}' stands both in {_tensors[name].Path} and in {file.Path}. Fetch the checkpoint again.");
+                    throw new SimileException(
+                        ErrorCode.BadCheckpoint,
+                        $"The tensor '{name}' stands both in {_tensors[name].Path} and in {file.Path}. Fetch the checkpoint again."
+                    );
                 }
             }
         }
@@ -36,14 +39,19 @@ internal sealed class SafetensorsSet : ITensorSource
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>Opens the checkpoint of a folder: model.safetensors, or the files that model.safetensors.index.json names.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/> when there are only files of other formats.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>,
+    /// <see cref="ErrorCode.UnsupportedModel"/> when there are only files of other formats.</exception>
     public static SafetensorsSet Open(string folder)
     {
         var index = Path.Combine(folder, IndexName);
         var single = Path.Combine(folder, "model.safetensors");
         if (!RegularFile.Exists(single) && !RegularFile.Exists(index) && File.Exists(Path.Combine(folder, "pytorch_model.bin")))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder} has its weights in pytorch_model.bin only, a format that can run code when it is read. Save it as safetensors (in Python: model.save_pretrained(folder, safe_serialization=True)).");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder} has its weights in pytorch_model.bin only, a format that can run code when it is read. Save it as "
+                    + "safetensors (in Python: model.save_pretrained(folder, safe_serialization=True))."
+            );
         }
 
         return Of(RegularFile.Exists(single) || !RegularFile.Exists(index) ? [single] : PathsOf(folder, index));
@@ -94,13 +102,23 @@ internal sealed class SafetensorsSet : ITensorSource
         try
         {
             using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(entry => entry.Value.GetString()!).Distinct(StringComparer.Ordinal).ToList();
+            var names = document
+                .RootElement.GetProperty("weight_map")
+                .EnumerateObject()
+                .Select(entry => entry.Value.GetString()!)
+                .Distinct(StringComparer.Ordinal)
+                .ToList();
             if (names.FindIndex(name => !IsPlain(name)) is >= 0 and var foreign)
             {
-                throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names the file '{names[foreign] ?? "null"}', which is no plain name of a safetensors file in the same folder.");
+                throw new SimileException(
+                    ErrorCode.BadCheckpoint,
+                    $"{index} names the file '{names[foreign] ?? "null"}', which is no plain name of a safetensors file in the same folder."
+                );
             }
 
-            return names.Count > 0 ? names.ConvertAll(name => Path.Combine(folder, name)) : throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names no file.");
+            return names.Count > 0
+                ? names.ConvertAll(name => Path.Combine(folder, name))
+                : throw new SimileException(ErrorCode.BadCheckpoint, $"{index} names no file.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {

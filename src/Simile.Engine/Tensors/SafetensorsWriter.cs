@@ -100,7 +100,11 @@ internal static class SafetensorsWriter
         var bytes = tensor.Shape.Aggregate((long)TensorInfo.SizeOf(tensor.Type), (product, size) => checked(product * size));
         if (bytes != tensor.Data.Length)
         {
-            throw new ArgumentException($"The tensor '{tensor.Name}' of shape ({string.Join(", ", tensor.Shape)}) needs {bytes} bytes, but has {tensor.Data.Length}.", nameof(tensor));
+            throw new ArgumentException(
+                $"The tensor '{tensor.Name}' of shape ({string.Join(", ", tensor.Shape)}) needs {bytes} bytes, but has "
+                    + $"{tensor.Data.Length}.",
+                nameof(tensor)
+            );
         }
     }
 }

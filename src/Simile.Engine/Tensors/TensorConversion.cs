@@ -33,7 +33,11 @@ internal static class TensorConversion
                 Convert(MemoryMarshal.Cast<byte, sbyte>(bytes), floats, value => value);
                 break;
             default:
-                throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {tensor.Path} holds {tensor.Type}, but numbers of type F64, F32, F16, BF16 or I8 are wanted.");
+                throw new SimileException(
+                    ErrorCode.BadCheckpoint,
+                    $"The tensor '{tensor.Name}' of {tensor.Path} holds {tensor.Type}, but numbers of type F64, F32, F16, BF16 or I8 "
+                        + "are wanted."
+                );
         }
     }
 

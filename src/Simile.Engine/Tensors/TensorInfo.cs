@@ -18,11 +18,12 @@ internal sealed record TensorInfo(string Path, string Name, TensorType Type, Imm
     public string ShapeText => $"({string.Join(", ", Shape)})";
 
     /// <summary>Bytes an element takes.</summary>
-    public static int SizeOf(TensorType type) => type switch
-    {
-        TensorType.F64 or TensorType.I64 => 8,
-        TensorType.F32 or TensorType.I32 => 4,
-        TensorType.F16 or TensorType.BF16 => 2,
-        _ => 1,
-    };
+    public static int SizeOf(TensorType type) =>
+        type switch
+        {
+            TensorType.F64 or TensorType.I64 => 8,
+            TensorType.F32 or TensorType.I32 => 4,
+            TensorType.F16 or TensorType.BF16 => 2,
+            _ => 1,
+        };
 }

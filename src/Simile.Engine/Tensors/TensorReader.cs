@@ -1,6 +1,7 @@
 namespace Simile.Engine.Tensors;
 
-/// <summary>How a network reads its weights: by name and shape, under a prefix, and with count of what was read, so that a tensor that nobody understood is found.</summary>
+/// <summary>How a network reads its weights: by name and shape, under a prefix, and with count of what was read, so that a tensor that
+/// nobody understood is found.</summary>
 internal sealed class TensorReader
 {
     private readonly ITensorSource _source;
@@ -10,9 +11,7 @@ internal sealed class TensorReader
     /// <summary>Reads a source from its roots.</summary>
     /// <param name="source">The source; it stays the caller's to dispose.</param>
     public TensorReader(ITensorSource source)
-        : this(source, string.Empty, new HashSet<string>(StringComparer.Ordinal), adapt: null)
-    {
-    }
+        : this(source, string.Empty, new HashSet<string>(StringComparer.Ordinal), adapt: null) { }
 
     private TensorReader(ITensorSource source, string prefix, HashSet<string> read, Action<string, float[]>? adapt)
     {
@@ -52,7 +51,10 @@ internal sealed class TensorReader
         var tensor = Find(name);
         return tensor.Shape.Length == axes && tensor.Shape.All(size => size is > 0 and < 1 << 24)
             ? [.. tensor.Shape.Select(size => (int)size)]
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}; {axes} axes are wanted.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}; {axes} axes are wanted."
+            );
     }
 
     /// <summary>A tensor's elements, in row-major order.</summary>
@@ -66,7 +68,9 @@ internal sealed class TensorReader
             ? Read(tensor)
             : throw new SimileException(
                 ErrorCode.BadCheckpoint,
-                $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but ({string.Join(", ", shape.ToArray())}) is wanted. The configuration and the weights belong to different models.");
+                $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but "
+                    + $"({string.Join(", ", shape.ToArray())}) is wanted. The configuration and the weights belong to different models."
+            );
     }
 
     /// <summary>A tensor of one of several shapes with a number of elements.</summary>
@@ -76,7 +80,10 @@ internal sealed class TensorReader
         var tensor = Find(name);
         return tensor.Count == count
             ? Read(tensor)
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but {count} elements are wanted.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}, but {count} elements are wanted."
+            );
     }
 
     /// <summary>A tensor, or null when it is not there.</summary>

@@ -1,7 +1,8 @@
 namespace Simile.Engine.Tensors;
 
 /// <summary>The rows of a matrix, (rows, columns), read one at a time as 32-bit floats.</summary>
-/// <remarks>In memory what another program does to the file changes nothing; where the source has the rows, <see cref="EnsureUnchanged"/> looks whether it is still the same.</remarks>
+/// <remarks>In memory what another program does to the file changes nothing; where the source has the rows, <see cref="EnsureUnchanged"/>
+/// looks whether it is still the same.</remarks>
 internal sealed class TensorRows
 {
     private readonly ITensorSource _source;
@@ -12,9 +13,7 @@ internal sealed class TensorRows
     /// <param name="source">The source; it must outlive the rows.</param>
     /// <param name="tensor">A matrix of the source.</param>
     public TensorRows(ITensorSource source, TensorInfo tensor)
-        : this(source, tensor, copy: null)
-    {
-    }
+        : this(source, tensor, copy: null) { }
 
     private TensorRows(ITensorSource source, TensorInfo tensor, byte[]? copy)
     {

@@ -2,8 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Simile.Engine.Threads;
 
-/// <summary>A few threads of our own that share numbered tasks with the caller. What a task writes must depend on its number alone; then no result depends on the team.</summary>
-/// <remarks>The threads do not keep the team alive: one that nobody holds any more is stopped as if it were disposed. A caller never waits for a worker that has not begun: whatever nobody else took, it does itself. Calls from several threads at once are served side by side.</remarks>
+/// <summary>A few threads of our own that share numbered tasks with the caller. What a task writes must depend on its number alone; then no
+/// result depends on the team.</summary>
+/// <remarks>The threads do not keep the team alive: one that nobody holds any more is stopped as if it were disposed. A caller never waits
+/// for a worker that has not begun: whatever nobody else took, it does itself. Calls from several threads at once are served side by
+/// side.</remarks>
 internal sealed class WorkerTeam : IDisposable
 {
     /// <summary>The most threads of a team.</summary>
@@ -13,7 +16,8 @@ internal sealed class WorkerTeam : IDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <param name="threads">Threads that work at a time, the caller included; 1 to <see cref="MaxThreads"/>.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for another number, or for more than the system allows.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for another number, or for more than the system
+    /// allows.</exception>
     public WorkerTeam(int threads)
     {
         Threads = Checked(threads);
@@ -33,9 +37,13 @@ internal sealed class WorkerTeam : IDisposable
 
     /// <summary>Gives a number of threads back that a team can have.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static int Checked(int threads) => threads is >= 1 and <= MaxThreads
-        ? threads
-        : throw new SimileException(ErrorCode.InvalidOption, $"Threads is {threads}, but 1 to {MaxThreads} can be had. The machine has {Environment.ProcessorCount} cores.");
+    public static int Checked(int threads) =>
+        threads is >= 1 and <= MaxThreads
+            ? threads
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"Threads is {threads}, but 1 to {MaxThreads} can be had. The machine has {Environment.ProcessorCount} cores."
+            );
 
     /// <summary>Runs tasks 0 … <paramref name="tasks"/> − 1 and returns when all are done.</summary>
     /// <exception cref="AggregateException">The errors of the tasks that failed; the others have run.</exception>
@@ -76,7 +84,11 @@ internal sealed class WorkerTeam : IDisposable
         catch (OutOfMemoryException error)
         {
             Dispose();
-            throw new SimileException(ErrorCode.InvalidOption, $"{Threads} threads were asked for, but the system gives no more than {worker}. Ask for fewer.", error);
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{Threads} threads were asked for, but the system gives no more than {worker}. Ask for fewer.",
+                error
+            );
         }
     }
 
@@ -125,9 +137,7 @@ internal sealed class WorkerTeam : IDisposable
             while (!_stopped)
             {
                 var seen = _version;
-                while (HelpOne())
-                {
-                }
+                while (HelpOne()) { }
 
                 var spinner = default(SpinWait);
                 while (_version == seen && spinner.Count < SpinsBeforeSleep)

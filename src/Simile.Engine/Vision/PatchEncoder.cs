@@ -6,7 +6,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Vision;
 
-/// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row or to what a probe sees. Immutable and safe to call from many threads.</summary>
+/// <summary>A vision transformer: pictures cut into patches, through an encoder, to the state of the class row or to what a probe sees.
+/// Immutable and safe to call from many threads.</summary>
 /// <remarks>What a picture becomes depends, bit for bit, on its own pixels, the precision and the instructions alone.</remarks>
 internal sealed class PatchEncoder : IDisposable
 {
@@ -28,7 +29,11 @@ internal sealed class PatchEncoder : IDisposable
         ArgumentNullException.ThrowIfNull(encoder);
         if (patches.ImageSize % patches.PatchSize != 0 || Depth(patches) % 4 != 0)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"Pictures of {patches.ImageSize} pixels cannot be cut into patches of {patches.PatchSize}; patches must fit evenly and have an even side.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"Pictures of {patches.ImageSize} pixels cannot be cut into patches of {patches.PatchSize}; patches must fit evenly "
+                    + "and have an even side."
+            );
         }
 
         _weights = patches;
@@ -107,13 +112,32 @@ internal sealed class PatchEncoder : IDisposable
         fixed (float* source = pictures)
         {
             var (address, length) = ((nint)source, pictures.Length);
-            WorkSteps.Run(team, (count + PatchesPerTask - 1) / PatchesPerTask, task =>
-                CutRows(new ReadOnlySpan<float>((float*)address, length), rows, task * PatchesPerTask, Math.Min(count, (task + 1) * PatchesPerTask)));
+            WorkSteps.Run(
+                team,
+                (count + PatchesPerTask - 1) / PatchesPerTask,
+                task =>
+                    CutRows(
+                        new ReadOnlySpan<float>((float*)address, length),
+                        rows,
+                        task * PatchesPerTask,
+                        Math.Min(count, (task + 1) * PatchesPerTask)
+                    )
+            );
         }
 
         var output = new TileOutput { Target = projected.Data, Stride = RowFloats * sizeof(float) };
-        var split = ProductSplit.Of(count, _projection.Panels, ProductSplit.BlockRowsOf(Shape.Compute.Precision, Depth(_weights)), team, pairs: false);
-        WorkSteps.Run(team, split.Tasks, task => LinearProduct.Forward(Kernels, rows, _projection, split.Part(task), output, ActivationKind.Identity));
+        var split = ProductSplit.Of(
+            count,
+            _projection.Panels,
+            ProductSplit.BlockRowsOf(Shape.Compute.Precision, Depth(_weights)),
+            team,
+            pairs: false
+        );
+        WorkSteps.Run(
+            team,
+            split.Tasks,
+            task => LinearProduct.Forward(Kernels, rows, _projection, split.Part(task), output, ActivationKind.Identity)
+        );
     }
 
     private unsafe void CutRows(ReadOnlySpan<float> pictures, ProductRows rows, int first, int end)

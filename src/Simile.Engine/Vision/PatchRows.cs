@@ -11,9 +11,10 @@ internal sealed unsafe class PatchRows(PatchWeights weights, LayerNorm? norm, fl
     public void Write(int row, Span<float> target)
     {
         var (image, position) = (row / (patches + Leading), row % (patches + Leading));
-        var source = position < Leading
-            ? weights.Class
-            : new ReadOnlySpan<float>(projected + ((nint)((image * patches) + position - Leading) * stride), target.Length);
+        var source =
+            position < Leading
+                ? weights.Class
+                : new ReadOnlySpan<float>(projected + ((nint)((image * patches) + position - Leading) * stride), target.Length);
         var positions = weights.Positions.AsSpan(position * target.Length, target.Length);
         for (var i = 0; i < target.Length; i++)
         {

@@ -11,7 +11,8 @@ internal sealed record PatchWeights
     /// <summary>(H), or null.</summary>
     public float[]? ProjectionBias { get; init; }
 
-    /// <summary>(H): the row before the patches, whose last state is the picture's; null where <see cref="Pooling"/> makes it of the patches.</summary>
+    /// <summary>(H): the row before the patches, whose last state is the picture's; null where <see cref="Pooling"/> makes it of the
+    /// patches.</summary>
     public float[]? Class { get; init; }
 
     /// <summary>What makes a picture's vector of its patches' states where there is no class row (SigLIP).</summary>

@@ -4,9 +4,10 @@ using Simile.Engine.Kernels;
 
 namespace Simile.Engine.Vision;
 
-/// <summary>Pools a picture's patches by the attention of a learned query (Zhai et al. 2023; Lee et al. 2019, with one seed), in 32-bit floats.</summary>
-/// <remarks>The query is the same for all pictures, so keys and values need not be computed: q · (K x + b) = (Kᵀ q) · x + q · b, whose last term leaves the softmax as it is,
-/// and the weights sum to 1, so Σ aᵢ (V xᵢ + c) = V (Σ aᵢ xᵢ) + c.</remarks>
+/// <summary>Pools a picture's patches by the attention of a learned query (Zhai et al. 2023; Lee et al. 2019, with one seed), in 32-bit
+/// floats.</summary>
+/// <remarks>The query is the same for all pictures, so keys and values need not be computed: q · (K x + b) = (Kᵀ q) · x + q · b, whose last
+/// term leaves the softmax as it is, and the weights sum to 1, so Σ aᵢ (V xᵢ + c) = V (Σ aᵢ xᵢ) + c.</remarks>
 internal sealed class ProbePooling
 {
     private readonly ProbeWeights _weights;
@@ -24,7 +25,11 @@ internal sealed class ProbePooling
         for (var i = 0; i < shape.Hidden; i++)
         {
             var key = weights.QueryKeyValue.AsSpan((shape.Hidden + i) * shape.Hidden, shape.Hidden);
-            VectorKernels.AddScaled(key, query[i] / MathF.Sqrt(shape.HeadSize), _queries.AsSpan(i / shape.HeadSize * shape.Hidden, shape.Hidden));
+            VectorKernels.AddScaled(
+                key,
+                query[i] / MathF.Sqrt(shape.HeadSize),
+                _queries.AsSpan(i / shape.HeadSize * shape.Hidden, shape.Hidden)
+            );
         }
     }
 

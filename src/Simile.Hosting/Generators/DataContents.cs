@@ -12,7 +12,8 @@ internal static class DataContents
     private const string NoText = "\uD800";
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>A text for <c>text/…</c>, a picture for everything else; null for null, which an embedder answers with a failed row.</summary>
+    /// <summary>A text for <c>text/…</c>, a picture for everything else; null for null, which an embedder answers with a failed
+    /// row.</summary>
     public static Content ToContent(DataContent? data) =>
         data is null ? null!
         : data.HasTopLevelMediaType("text") ? Content.Of(Decode(data.Data.Span))

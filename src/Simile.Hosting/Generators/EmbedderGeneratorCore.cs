@@ -10,14 +10,22 @@ namespace Simile.Hosting.Generators;
 /// <param name="toInput">Makes one of the other.</param>
 /// <param name="options">Options.</param>
 /// <param name="dimensions">Values a vector; null while that is not known.</param>
-internal sealed class EmbedderGenerator<TValue, TInput>(IEmbedder<TInput> embedder, Func<TValue, TInput> toInput, EmbedderGeneratorOptions options, Func<int?> dimensions)
-    : IEmbeddingGenerator<TValue, Embedding<float>>
+internal sealed class EmbedderGenerator<TValue, TInput>(
+    IEmbedder<TInput> embedder,
+    Func<TValue, TInput> toInput,
+    EmbedderGeneratorOptions options,
+    Func<int?> dimensions
+) : IEmbeddingGenerator<TValue, Embedding<float>>
 {
     private const string Provider = "simile";
 
     private string ModelId => options.ModelId ?? embedder.Space.Id;
 
-    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<TValue> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<TValue> values,
+        EmbeddingGenerationOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(values);
         var batch = await embedder.EmbedAsync([.. values.Select(toInput)], OptionsOf(options), cancellationToken).ConfigureAwait(false);
@@ -55,7 +63,11 @@ internal sealed class EmbedderGenerator<TValue, TInput>(IEmbedder<TInput> embedd
     {
         if (theirs?.ModelId is { } wanted && !string.Equals(wanted, ModelId, StringComparison.OrdinalIgnoreCase))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The model '{wanted}' was asked for, but this generator has '{ModelId}'. Leave ModelId out, or use the generator of that model.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The model '{wanted}' was asked for, but this generator has '{ModelId}'. Leave ModelId out, or use the generator of "
+                    + "that model."
+            );
         }
 
         var settled = theirs?.RawRepresentationFactory?.Invoke(this) as EmbedOptions ?? EmbedOptions.Default;

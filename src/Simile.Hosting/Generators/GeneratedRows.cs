@@ -53,12 +53,16 @@ internal sealed class GeneratedRows<TInput>
 
     public EmbeddingBatch ToBatch() => new(Space, _block, _outcomes);
 
-    private static SimileException? Refuse(TInput input) => input switch
-    {
-        null => new SimileException(ErrorCode.NullInput, "The input is null."),
-        string text when string.IsNullOrWhiteSpace(text) => new SimileException(ErrorCode.EmptyText, "The text is empty. Leave it out."),
-        _ => null,
-    };
+    private static SimileException? Refuse(TInput input) =>
+        input switch
+        {
+            null => new SimileException(ErrorCode.NullInput, "The input is null."),
+            string text when string.IsNullOrWhiteSpace(text) => new SimileException(
+                ErrorCode.EmptyText,
+                "The text is empty. Leave it out."
+            ),
+            _ => null,
+        };
 
     private SimileException? Fill(ReadOnlySpan<float> vector, Span<float> row)
     {

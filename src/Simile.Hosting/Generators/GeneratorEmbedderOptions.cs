@@ -11,7 +11,8 @@ public sealed record GeneratorEmbedderOptions
     /// <summary>The model's name. Default: null, what the generator's metadata say.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>What tells the model's weights from others that go by the same name: a digest, a version, a date. It is part of the recipe, so a cache forgets the old vectors when it changes. Default: null, the name alone.</summary>
+    /// <summary>What tells the model's weights from others that go by the same name: a digest, a version, a date. It is part of the recipe,
+    /// so a cache forgets the old vectors when it changes. Default: null, the name alone.</summary>
     public string? Identity { get; init; }
 
     /// <summary>Whether the vectors are scaled to length 1. Default: false, as the generator gives them.</summary>
@@ -29,7 +30,11 @@ public sealed record GeneratorEmbedderOptions
     {
         if (Dimensions < 1 || TrainedDimensions.Any(length => length < 1) || !Enum.IsDefined(Metric))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"Dimensions is {Dimensions}, TrainedDimensions is [{string.Join(", ", TrainedDimensions)}] and Metric {Metric}; expected are lengths of at least 1 and a metric of the list.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"Dimensions is {Dimensions}, TrainedDimensions is [{string.Join(", ", TrainedDimensions)}] and Metric {Metric}; "
+                    + "expected are lengths of at least 1 and a metric of the list."
+            );
         }
 
         return ModelId is not { Length: 0 } && Identity is not { Length: 0 }

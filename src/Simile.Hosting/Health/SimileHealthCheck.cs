@@ -5,7 +5,8 @@ using Simile.Registry;
 namespace Simile.Hosting.Health;
 
 /// <summary>Embeds a probe with a real forward pass and compares its vector with the one taken when the model was loaded.</summary>
-/// <remarks>It waits its turn in the queue, so a queue that stands still shows as well; a queue that is only full is degraded, not unhealthy.</remarks>
+/// <remarks>It waits its turn in the queue, so a queue that stands still shows as well; a queue that is only full is degraded, not
+/// unhealthy.</remarks>
 /// <param name="registry">The registry.</param>
 /// <param name="registration">The model that is checked; it is loaded if it is not.</param>
 /// <param name="time">The clock.</param>
@@ -32,7 +33,12 @@ internal sealed class SimileHealthCheck(EmbedderRegistry registry, SimileRegistr
         }
     }
 
-    private async Task<HealthCheckResult> RunAsync(EmbedderStack stack, HealthStatus failure, Dictionary<string, object> data, CancellationToken cancellationToken)
+    private async Task<HealthCheckResult> RunAsync(
+        EmbedderStack stack,
+        HealthStatus failure,
+        Dictionary<string, object> data,
+        CancellationToken cancellationToken
+    )
     {
         data["model"] = stack.Name;
         foreach (var probe in stack.Probes)
@@ -44,7 +50,12 @@ internal sealed class SimileHealthCheck(EmbedderRegistry registry, SimileRegistr
             data[$"{probe.Kind}_ms"] = time.GetElapsedTime(started).TotalMilliseconds;
             if (!isSame)
             {
-                return new HealthCheckResult(failure, $"The probe of {probe.Kind} has another vector than when {stack.Name} was loaded.", null, data);
+                return new HealthCheckResult(
+                    failure,
+                    $"The probe of {probe.Kind} has another vector than when {stack.Name} was loaded.",
+                    null,
+                    data
+                );
             }
         }
 

@@ -45,7 +45,10 @@ public static class SimileRerankerExtensions
     /// <param name="name">The name, of the service and of the options.</param>
     /// <param name="configure">Sets the options.</param>
     public static IServiceCollection AddSimileReranker(
-        this IServiceCollection services, string name, Action<SimileRerankerOptions> configure)
+        this IServiceCollection services,
+        string name,
+        Action<SimileRerankerOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
@@ -58,7 +61,8 @@ public static class SimileRerankerExtensions
         if (!services.Any(service => IsOf(name, service)))
         {
             services.AddSingleton(
-                new HostedReranker.Registration(name, provider => provider.GetRequiredKeyedService<HostedReranker>(name)));
+                new HostedReranker.Registration(name, provider => provider.GetRequiredKeyedService<HostedReranker>(name))
+            );
             services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
             services.AddKeyedSingleton<IReranker>(name, (provider, _) => provider.GetRequiredKeyedService<HostedReranker>(name));
             if (name.Length == 0)
@@ -73,9 +77,11 @@ public static class SimileRerankerExtensions
     private static bool IsOf(string name, ServiceDescriptor service) =>
         !service.IsKeyedService && service.ImplementationInstance is HostedReranker.Registration known && known.Name == name;
 
-    private static HostedReranker Create(IServiceProvider provider, string name) => new(
-        provider.GetRequiredService<SimileHost>(),
-        name,
-        provider.GetRequiredService<IOptionsMonitor<SimileRerankerOptions>>(),
-        provider.GetRequiredService<ILogger<HostedReranker>>());
+    private static HostedReranker Create(IServiceProvider provider, string name) =>
+        new(
+            provider.GetRequiredService<SimileHost>(),
+            name,
+            provider.GetRequiredService<IOptionsMonitor<SimileRerankerOptions>>(),
+            provider.GetRequiredService<ILogger<HostedReranker>>()
+        );
 }

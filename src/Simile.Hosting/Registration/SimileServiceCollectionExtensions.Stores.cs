@@ -38,24 +38,45 @@ public static partial class SimileServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SimileStoreOptions>(name).Configure(configure).ValidateOnStart()
-            .Validate(options => string.IsNullOrWhiteSpace(options.Path) != (options.Open is null), "Either the Path of a file or Open is needed to open a store, and not both.");
+        services
+            .AddOptions<SimileStoreOptions>(name)
+            .Configure(configure)
+            .ValidateOnStart()
+            .Validate(
+                options => string.IsNullOrWhiteSpace(options.Path) != (options.Open is null),
+                "Either the Path of a file or Open is needed to open a store, and not both."
+            );
         var registration = new StoreRegistration(name);
-        if (!services.Any(service => service.ServiceType == typeof(StoreRegistration) && registration.Equals(service.ImplementationInstance)))
+        if (
+            !services.Any(service =>
+                service.ServiceType == typeof(StoreRegistration) && registration.Equals(service.ImplementationInstance)
+            )
+        )
         {
             services.AddSingleton(registration);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreStart>());
             services.AddFor(name, provider => Open(provider, OptionsOf(provider, name)));
             services.AddFor(name, provider => new Searcher(StoreOf(provider, name), StoreStart.ModelOf(provider, name)));
-            services.AddFor(name, provider => new TextIndex(StoreOf(provider, name), StoreStart.ModelOf(provider, name), OptionsOf(provider, name).Chunks));
-            services.AddFor(name, provider => new IndexBuilder(StoreOf(provider, name), StoreStart.ModelOf(provider, name), OptionsOf(provider, name).Chunks));
+            services.AddFor(
+                name,
+                provider => new TextIndex(StoreOf(provider, name), StoreStart.ModelOf(provider, name), OptionsOf(provider, name).Chunks)
+            );
+            services.AddFor(
+                name,
+                provider => new IndexBuilder(StoreOf(provider, name), StoreStart.ModelOf(provider, name), OptionsOf(provider, name).Chunks)
+            );
         }
 
         return services;
     }
 
     private static IChunkStore Open(IServiceProvider provider, SimileStoreOptions options) =>
-        options.Open?.Invoke(provider) ?? SqliteChunkStore.Open(options.Path!, create: true, new SqliteChunkStoreOptions { IsPrivate = options.IsPrivate, Vectors = options.Vectors });
+        options.Open?.Invoke(provider)
+        ?? SqliteChunkStore.Open(
+            options.Path!,
+            create: true,
+            new SqliteChunkStoreOptions { IsPrivate = options.IsPrivate, Vectors = options.Vectors }
+        );
 
     private static SimileStoreOptions OptionsOf(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<SimileStoreOptions>>().Get(name);

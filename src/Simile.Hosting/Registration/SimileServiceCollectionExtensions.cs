@@ -20,19 +20,25 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Puts Simile's embedders into a .NET host.</summary>
 public static partial class SimileServiceCollectionExtensions
 {
-    /// <summary>Adds a model: <see cref="IEmbedder{TInput}"/> of texts, pictures and <see cref="Content"/>, <c>IEmbeddingGenerator</c> of <see cref="string"/> and <see cref="DataContent"/>,
-    /// and the <see cref="EmbedderRegistry"/> (where it is named "default") and <see cref="EmbeddingMonitor"/> that all models share.</summary>
+    /// <summary>Adds a model: <see cref="IEmbedder{TInput}"/> of texts, pictures and <see cref="Content"/>, <c>IEmbeddingGenerator</c> of
+    /// <see cref="string"/> and <see cref="DataContent"/>, and the <see cref="EmbedderRegistry"/> (where it is named "default") and
+    /// <see cref="EmbeddingMonitor"/> that all models share.</summary>
     /// <remarks>The host does not start when the options are wrong, and says all that is wrong with them.
-    /// A <see cref="SimileHost"/>, <see cref="RegistryOptions"/>, <see cref="MonitorOptions"/> or <see cref="TimeProvider"/> among the services is used.</remarks>
+    /// A <see cref="SimileHost"/>, <see cref="RegistryOptions"/>, <see cref="MonitorOptions"/> or <see cref="TimeProvider"/> among the
+    /// services is used.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
-    public static IServiceCollection AddSimile(this IServiceCollection services, Action<SimileOptions> configure) => services.AddSimile(Options.Options.DefaultName, configure);
+    public static IServiceCollection AddSimile(this IServiceCollection services, Action<SimileOptions> configure) =>
+        services.AddSimile(Options.Options.DefaultName, configure);
 
-    /// <summary>Adds a model as a section of the configuration says: <c>services.AddSimile(configuration.GetSection("Simile"))</c>.</summary>
-    /// <remarks>Its settings are the properties of <see cref="SimileOptions"/>. One that nobody knows, or whose value is of another kind, is refused when the host starts.</remarks>
+    /// <summary>Adds a model as a section of the configuration says:
+    /// <c>services.AddSimile(configuration.GetSection("Simile"))</c>.</summary>
+    /// <remarks>Its settings are the properties of <see cref="SimileOptions"/>. One that nobody knows, or whose value is of another kind,
+    /// is refused when the host starts.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="section">The section.</param>
-    public static IServiceCollection AddSimile(this IServiceCollection services, IConfiguration section) => services.AddSimile(Options.Options.DefaultName, section);
+    public static IServiceCollection AddSimile(this IServiceCollection services, IConfiguration section) =>
+        services.AddSimile(Options.Options.DefaultName, section);
 
     /// <summary>Adds a further model as a section of the configuration says.</summary>
     /// <inheritdoc cref="AddSimile(IServiceCollection, IConfiguration)"/>
@@ -44,12 +50,22 @@ public static partial class SimileServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddOptions<SimileOptions>(name).Configure<IEnumerable<SimileRegistration>>((options, registrations) =>
-            SimileSettings.Read(section, options, name, [.. registrations.Select(registration => registration.OptionsName).Where(own => own.Length > 0)]));
+        services
+            .AddOptions<SimileOptions>(name)
+            .Configure<IEnumerable<SimileRegistration>>(
+                (options, registrations) =>
+                    SimileSettings.Read(
+                        section,
+                        options,
+                        name,
+                        [.. registrations.Select(registration => registration.OptionsName).Where(own => own.Length > 0)]
+                    )
+            );
         return services.AddSimile(name, _ => { });
     }
 
-    /// <summary>Adds a further model, whose services are keyed by a name: <c>[FromKeyedServices("name")] IEmbedder&lt;string&gt;</c>.</summary>
+    /// <summary>Adds a further model, whose services are keyed by a name: <c>[FromKeyedServices("name")]
+    /// IEmbedder&lt;string&gt;</c>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The name, of the services, the options and in the registry.</param>
     /// <param name="configure">Sets the options.</param>
@@ -61,7 +77,11 @@ public static partial class SimileServiceCollectionExtensions
         services.AddOptions<SimileOptions>(name).Configure(configure).ValidateOnStart();
         services.AddSimileParts();
         var registration = new SimileRegistration(name);
-        if (!services.Any(service => service.ServiceType == typeof(SimileRegistration) && registration.Equals(service.ImplementationInstance)))
+        if (
+            !services.Any(service =>
+                service.ServiceType == typeof(SimileRegistration) && registration.Equals(service.ImplementationInstance)
+            )
+        )
         {
             services.AddSingleton(registration);
             services.AddEmbedders(registration);
@@ -75,7 +95,11 @@ public static partial class SimileServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => SimileHost.OfThisMachine());
-        services.TryAddSingleton(provider => new EmbeddingMonitor(provider.GetService<MonitorOptions>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new EmbeddingMonitor(
+            provider.GetService<MonitorOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<IMeterFactory>()
+        ));
         services.TryAddSingleton<StackCaches>();
         services.TryAddSingleton<StackOpener>();
         services.TryAddSingleton(StackRegistry.Open);
@@ -89,11 +113,23 @@ public static partial class SimileServiceCollectionExtensions
         services.Add(registration, EmbedderOf<string>);
         services.Add(registration, EmbedderOf<ImageInput>);
         services.Add(registration, EmbedderOf<Content>);
-        services.Add(registration, (provider, _) => EmbedderGenerator.Over(Find<IEmbedder<string>>(provider, registration), OptionsOf<string>(provider, registration)));
-        services.Add(registration, (provider, _) => EmbedderGenerator.Over(Find<IEmbedder<Content>>(provider, registration), OptionsOf<Content>(provider, registration)));
+        services.Add(
+            registration,
+            (provider, _) =>
+                EmbedderGenerator.Over(Find<IEmbedder<string>>(provider, registration), OptionsOf<string>(provider, registration))
+        );
+        services.Add(
+            registration,
+            (provider, _) =>
+                EmbedderGenerator.Over(Find<IEmbedder<Content>>(provider, registration), OptionsOf<Content>(provider, registration))
+        );
     }
 
-    private static void Add<T>(this IServiceCollection services, SimileRegistration registration, Func<IServiceProvider, SimileRegistration, T> make)
+    private static void Add<T>(
+        this IServiceCollection services,
+        SimileRegistration registration,
+        Func<IServiceProvider, SimileRegistration, T> make
+    )
         where T : class
     {
         if (registration.OptionsName.Length == 0)
@@ -111,12 +147,15 @@ public static partial class SimileServiceCollectionExtensions
 
     private static T Find<T>(IServiceProvider provider, SimileRegistration registration)
         where T : class =>
-        registration.OptionsName.Length == 0 ? provider.GetRequiredService<T>() : provider.GetRequiredKeyedService<T>(registration.OptionsName);
+        registration.OptionsName.Length == 0
+            ? provider.GetRequiredService<T>()
+            : provider.GetRequiredKeyedService<T>(registration.OptionsName);
 
-    private static EmbedderGeneratorOptions OptionsOf<TInput>(IServiceProvider provider, SimileRegistration registration) => new()
-    {
-        ModelId = provider.GetRequiredService<IOptionsMonitor<SimileOptions>>().Get(registration.OptionsName).Model,
-        Time = provider.GetRequiredService<TimeProvider>(),
-        Find = type => (Find<IEmbedder<TInput>>(provider, registration) as HostedEmbedder<TInput>)?.FindIfLoaded(type),
-    };
+    private static EmbedderGeneratorOptions OptionsOf<TInput>(IServiceProvider provider, SimileRegistration registration) =>
+        new()
+        {
+            ModelId = provider.GetRequiredService<IOptionsMonitor<SimileOptions>>().Get(registration.OptionsName).Model,
+            Time = provider.GetRequiredService<TimeProvider>(),
+            Find = type => (Find<IEmbedder<TInput>>(provider, registration) as HostedEmbedder<TInput>)?.FindIfLoaded(type),
+        };
 }

@@ -10,8 +10,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Exports Simile's metrics and traces from a .NET host.</summary>
 public static class SimileTelemetryExtensions
 {
-    /// <summary>Sends the meter and the traces named "Simile" to the collector of <see cref="TelemetryOptions.Endpoint"/> or <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>; without either, nothing is sent.
-    /// A host that has OpenTelemetry already needs only <c>AddMeter("Simile")</c> and <c>AddSource("Simile")</c> there.</summary>
+    /// <summary>Sends the meter and the traces named "Simile" to the collector of <see cref="TelemetryOptions.Endpoint"/> or
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>; without either, nothing is sent. A host that has OpenTelemetry already needs only
+    /// <c>AddMeter("Simile")</c> and <c>AddSource("Simile")</c> there.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options, or null for the defaults.</param>
     public static IServiceCollection AddSimileTelemetry(this IServiceCollection services, Action<TelemetryOptions>? configure = null)

@@ -9,13 +9,23 @@ namespace Simile.Hosting.Stacks;
 /// <param name="images">Embeds pictures, or null.</param>
 /// <param name="parts">Objects that callers may ask for by type, beside the embedders.</param>
 /// <param name="model">What is disposed with it, or null.</param>
-internal sealed class EmbedderStack(string name, EmbedderTower<string>? texts, EmbedderTower<ImageInput>? images, IReadOnlyList<object?> parts, IAsyncDisposable? model) : IAsyncDisposable
+internal sealed class EmbedderStack(
+    string name,
+    EmbedderTower<string>? texts,
+    EmbedderTower<ImageInput>? images,
+    IReadOnlyList<object?> parts,
+    IAsyncDisposable? model
+) : IAsyncDisposable
 {
     public string Name => name;
 
     /// <summary>What can be asked for by type. What callers use comes first.</summary>
     public IReadOnlyList<object> Faces { get; } =
-        [.. ((object?[])[texts?.Top, images?.Top, new ContentEmbedder(texts?.Top, images?.Top), texts?.Batching, images?.Batching, .. parts]).OfType<object>()];
+    [
+        .. (
+            (object?[])[texts?.Top, images?.Top, new ContentEmbedder(texts?.Top, images?.Top), texts?.Batching, images?.Batching, .. parts]
+        ).OfType<object>(),
+    ];
 
     /// <summary>A part by its type, or what an embedder in it knows of; null where there is none.</summary>
     public object? Find(Type type) => Faces.FirstOrDefault(type.IsInstanceOfType) ?? Faces.OfType<ContentEmbedder>().First().Find(type);
@@ -31,12 +41,20 @@ internal sealed class EmbedderStack(string name, EmbedderTower<string>? texts, E
         var probes = new List<HealthProbe>();
         if (texts is not null)
         {
-            probes.Add(await HealthProbe.TakeAsync("texts", ProbeInputs.Text, texts.Model, texts.Queued, areExact, cancellationToken).ConfigureAwait(false));
+            probes.Add(
+                await HealthProbe
+                    .TakeAsync("texts", ProbeInputs.Text, texts.Model, texts.Queued, areExact, cancellationToken)
+                    .ConfigureAwait(false)
+            );
         }
 
         if (images is not null)
         {
-            probes.Add(await HealthProbe.TakeAsync("pictures", ProbeInputs.Picture(), images.Model, images.Queued, areExact, cancellationToken).ConfigureAwait(false));
+            probes.Add(
+                await HealthProbe
+                    .TakeAsync("pictures", ProbeInputs.Picture(), images.Model, images.Queued, areExact, cancellationToken)
+                    .ConfigureAwait(false)
+            );
         }
 
         Probes = probes;

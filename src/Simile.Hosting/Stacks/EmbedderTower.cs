@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Hosting.Stacks;
 
-/// <summary>An embedder with what stands around it: Monitor(Cache(Batch(model))), each only where it is wanted. It owns the queue; the model, the cache and the monitor are others'.</summary>
+/// <summary>An embedder with what stands around it: Monitor(Cache(Batch(model))), each only where it is wanted. It owns the queue; the
+/// model, the cache and the monitor are others'.</summary>
 internal sealed class EmbedderTower<TInput> : IAsyncDisposable
 {
     /// <summary>Builds around an embedder.</summary>
@@ -15,12 +16,31 @@ internal sealed class EmbedderTower<TInput> : IAsyncDisposable
     /// <param name="key">What tells inputs apart.</param>
     /// <param name="monitor">The monitor, or null.</param>
     /// <param name="name">The model's name, as the monitor knows it.</param>
-    public EmbedderTower(IEmbedder<TInput> model, BatchingOptions? batching, IEmbeddingCache? cache, IInputKey<TInput> key, EmbeddingMonitor? monitor, string name)
+    public EmbedderTower(
+        IEmbedder<TInput> model,
+        BatchingOptions? batching,
+        IEmbeddingCache? cache,
+        IInputKey<TInput> key,
+        EmbeddingMonitor? monitor,
+        string name
+    )
     {
         Model = model;
-        Batching = batching is null ? null : new BatchingEmbedder<TInput>(model, monitor is null ? batching : batching with { Observe = batching.Observe + monitor.RecordBatching });
+        Batching = batching is null
+            ? null
+            : new BatchingEmbedder<TInput>(
+                model,
+                monitor is null ? batching : batching with { Observe = batching.Observe + monitor.RecordBatching }
+            );
         Queued = Batching as IEmbedder<TInput> ?? model;
-        var cached = cache is null ? Queued : new CachingEmbedder<TInput>(Queued, cache, key, new CachingOptions { Observer = monitor is null ? null : monitor.RecordCaching });
+        var cached = cache is null
+            ? Queued
+            : new CachingEmbedder<TInput>(
+                Queued,
+                cache,
+                key,
+                new CachingOptions { Observer = monitor is null ? null : monitor.RecordCaching }
+            );
         Top = monitor is null ? cached : new MonitoringEmbedder<TInput>(cached, monitor, name);
     }
 

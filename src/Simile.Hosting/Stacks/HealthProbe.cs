@@ -13,17 +13,33 @@ internal sealed record HealthProbe(string Kind, EmbeddingSpace Space, EmbeddingR
 
     /// <summary>Embeds an input for the first time.</summary>
     /// <exception cref="SimileException">The model cannot embed it.</exception>
-    public static async Task<HealthProbe> TakeAsync<TInput>(string kind, TInput input, IEmbedder<TInput> model, IEmbedder<TInput> queued, bool isExact, CancellationToken cancellationToken)
+    public static async Task<HealthProbe> TakeAsync<TInput>(
+        string kind,
+        TInput input,
+        IEmbedder<TInput> model,
+        IEmbedder<TInput> queued,
+        bool isExact,
+        CancellationToken cancellationToken
+    )
     {
         var expected = await EmbedAsync(model, input, cancellationToken).ConfigureAwait(false);
-        return new HealthProbe(kind, model.Space, model.Recipe, async stop =>
-        {
-            var vector = await EmbedAsync(queued, input, stop).ConfigureAwait(false);
-            return isExact ? vector.AsSpan().SequenceEqual(expected) : Similarity.Cosine(vector, expected) >= LowestCosine;
-        });
+        return new HealthProbe(
+            kind,
+            model.Space,
+            model.Recipe,
+            async stop =>
+            {
+                var vector = await EmbedAsync(queued, input, stop).ConfigureAwait(false);
+                return isExact ? vector.AsSpan().SequenceEqual(expected) : Similarity.Cosine(vector, expected) >= LowestCosine;
+            }
+        );
     }
 
-    private static async ValueTask<float[]> EmbedAsync<TInput>(IEmbedder<TInput> embedder, TInput input, CancellationToken cancellationToken)
+    private static async ValueTask<float[]> EmbedAsync<TInput>(
+        IEmbedder<TInput> embedder,
+        TInput input,
+        CancellationToken cancellationToken
+    )
     {
         var batch = await embedder.EmbedAsync([input], null, cancellationToken).ConfigureAwait(false);
         return batch[0].ToArray();

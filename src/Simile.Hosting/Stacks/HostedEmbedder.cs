@@ -4,7 +4,8 @@ using Simile.Vectors;
 
 namespace Simile.Hosting.Stacks;
 
-/// <summary>An embedder of a host's registry, lent for each call. It can be made before the model is loaded; the first call loads it then.</summary>
+/// <summary>An embedder of a host's registry, lent for each call. It can be made before the model is loaded; the first call loads it
+/// then.</summary>
 /// <param name="registry">The registry.</param>
 /// <param name="name">The name in it.</param>
 internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string name) : IEmbedder<TInput>, ILoadedLater
@@ -22,7 +23,11 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
 
     private bool IsLoaded => registry.Embedders.Any(entry => entry.Name == name && entry.IsLoaded);
 
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var lease = await registry.GetAsync<IEmbedder<TInput>>(name, cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))

@@ -12,7 +12,11 @@ namespace Simile.Hosting.Stacks;
 /// <param name="options">The options by name.</param>
 /// <param name="log">Hears of the loading.</param>
 internal sealed class HostedReranker(
-    SimileHost host, string name, IOptionsMonitor<SimileRerankerOptions> options, ILogger<HostedReranker> log) : IReranker, IDisposable, IAsyncDisposable
+    SimileHost host,
+    string name,
+    IOptionsMonitor<SimileRerankerOptions> options,
+    ILogger<HostedReranker> log
+) : IReranker, IDisposable, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<Reranker>? _loading;
@@ -86,7 +90,10 @@ internal sealed class HostedReranker(
 
     /// <summary>Loads a host's rerankers before anything else of it starts.</summary>
     internal sealed class Loader(
-        IServiceProvider services, IEnumerable<Registration> registrations, IOptionsMonitor<SimileRerankerOptions> options) : IHostedLifecycleService
+        IServiceProvider services,
+        IEnumerable<Registration> registrations,
+        IOptionsMonitor<SimileRerankerOptions> options
+    ) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {

@@ -8,7 +8,11 @@ namespace Simile.Hosting.Stacks;
 /// <param name="registry">The registry.</param>
 /// <param name="registrations">What was added.</param>
 /// <param name="options">The options by name.</param>
-internal sealed class StackLoader(EmbedderRegistry registry, IEnumerable<SimileRegistration> registrations, IOptionsMonitor<SimileOptions> options) : IHostedLifecycleService
+internal sealed class StackLoader(
+    EmbedderRegistry registry,
+    IEnumerable<SimileRegistration> registrations,
+    IOptionsMonitor<SimileOptions> options
+) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -10,13 +10,18 @@ internal static class StackRegistry
     {
         // All that models run on is made before the registry, so that the container closes it after the registry.
         var (opener, host) = (services.GetRequiredService<StackOpener>(), services.GetRequiredService<SimileHost>());
-        var registrations = services.GetServices<SimileRegistration>().ToDictionary(registration => registration.EmbedderName, StringComparer.Ordinal);
+        var registrations = services
+            .GetServices<SimileRegistration>()
+            .ToDictionary(registration => registration.EmbedderName, StringComparer.Ordinal);
         var options = services.GetService<RegistryOptions>() ?? new RegistryOptions();
         var others = options.OpenModel ?? new RegistryModels(host).OpenAsync;
-        var registry = new EmbedderRegistry(options with
-        {
-            OpenModel = (id, stop) => registrations.TryGetValue(id, out var registration) ? opener.OpenAsync(registration, stop) : others(id, stop),
-        });
+        var registry = new EmbedderRegistry(
+            options with
+            {
+                OpenModel = (id, stop) =>
+                    registrations.TryGetValue(id, out var registration) ? opener.OpenAsync(registration, stop) : others(id, stop),
+            }
+        );
         foreach (var name in registrations.Keys)
         {
             registry.RegisterModel(name);

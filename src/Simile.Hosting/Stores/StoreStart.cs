@@ -12,7 +12,11 @@ namespace Simile.Hosting.Stores;
 /// <param name="provider">The services.</param>
 /// <param name="registrations">What was added.</param>
 /// <param name="models">The options of the models, by name.</param>
-internal sealed class StoreStart(IServiceProvider provider, IEnumerable<StoreRegistration> registrations, IOptionsMonitor<SimileOptions> models) : IHostedService
+internal sealed class StoreStart(
+    IServiceProvider provider,
+    IEnumerable<StoreRegistration> registrations,
+    IOptionsMonitor<SimileOptions> models
+) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,7 +26,9 @@ internal sealed class StoreStart(IServiceProvider provider, IEnumerable<StoreReg
             if (models.Get(name).LoadAtStart)
             {
                 var model = ModelOf(provider, name);
-                await store.EnsureSpaceAsync(await Task.Run(() => model.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                await store
+                    .EnsureSpaceAsync(await Task.Run(() => model.Space, cancellationToken).ConfigureAwait(false), cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -33,5 +39,9 @@ internal sealed class StoreStart(IServiceProvider provider, IEnumerable<StoreReg
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> where none was added.</exception>
     public static IEmbedder<Content> ModelOf(IServiceProvider provider, string name) =>
         (name.Length == 0 ? provider.GetService<IEmbedder<Content>>() : provider.GetKeyedService<IEmbedder<Content>>(name))
-        ?? throw new SimileException(ErrorCode.InvalidOption, $"A store was added{(name.Length == 0 ? string.Empty : $" under the name '{name}'")}, but no model of that name to search it with. Add one with AddSimile.");
+        ?? throw new SimileException(
+            ErrorCode.InvalidOption,
+            $"A store was added{(name.Length == 0 ? string.Empty : $" under the name '{name}'")}, but no model of that name to search "
+                + "it with. Add one with AddSimile."
+        );
 }

@@ -22,21 +22,26 @@ public sealed class SimileTelemetry : IDisposable
 
         Endpoint = target.Endpoint;
         var name = options.ServiceName;
-        _meters = Sdk.CreateMeterProviderBuilder().ConfigureResource(resource => Name(resource, name)).AddMeter(MetricNames.Source)
-            .AddOtlpExporter((exporter, reader) =>
-            {
-                Address(exporter, target, "metrics");
-                reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.MetricInterval.TotalMilliseconds;
-            }).Build();
+        _meters = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(resource => Name(resource, name))
+            .AddMeter(MetricNames.Source)
+            .AddOtlpExporter(
+                (exporter, reader) =>
+                {
+                    Address(exporter, target, "metrics");
+                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.MetricInterval.TotalMilliseconds;
+                }
+            )
+            .Build();
         var traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => Name(resource, name)).AddSource(MetricNames.Source);
         if (target.Sampler is null)
         {
-            // Nobody records the request of ASP.NET Core around a call unless the host has OpenTelemetry itself, and the default sampler drops what has such a parent.
+            // Nobody records the request of ASP.NET Core around a call unless the host has OpenTelemetry itself, and the default sampler
+            // drops what has such a parent.
             traces.SetSampler(new AlwaysOnSampler());
         }
 
-        _traces = traces
-            .AddOtlpExporter(exporter => Address(exporter, target, "traces")).Build();
+        _traces = traces.AddOtlpExporter(exporter => Address(exporter, target, "traces")).Build();
     }
 
     /// <summary>The collector, or null when there is none and nothing is sent.</summary>

@@ -3,7 +3,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>The recipe of an alignment. Two runs of one recipe on the same vectors give the same file, however often they are interrupted.</summary>
+/// <summary>The recipe of an alignment. Two runs of one recipe on the same vectors give the same file, however often they are
+/// interrupted.</summary>
 public sealed record AlignmentOptions
 {
     /// <summary>The method. Default: contrastive.</summary>
@@ -15,10 +16,12 @@ public sealed record AlignmentOptions
     /// <summary>The share of the pictures that chooses the penalty or the moment to stop. Default: 0.1.</summary>
     public double ValidationShare { get; init; } = 0.1;
 
-    /// <summary>Values of a joint vector, for canonical correlation and contrastive heads. Default: null, as many as the shorter side has, at most 256.</summary>
+    /// <summary>Values of a joint vector, for canonical correlation and contrastive heads. Default: null, as many as the shorter side has,
+    /// at most 256.</summary>
     public int? Dimensions { get; init; }
 
-    /// <summary>Ridge and canonical correlation: what is added to the covariances' diagonals, in mean eigenvalues. Default: null, the best of 0.001, 0.01, 0.1, 1 and 10 on the validation pictures.</summary>
+    /// <summary>Ridge and canonical correlation: what is added to the covariances' diagonals, in mean eigenvalues. Default: null, the best
+    /// of 0.001, 0.01, 0.1, 1 and 10 on the validation pictures.</summary>
     public double? Penalty { get; init; }
 
     /// <summary>Contrastive: values of a hidden layer in each head; 0 makes the heads linear. Default: 0.</summary>
@@ -48,7 +51,11 @@ public sealed record AlignmentOptions
     internal AlignmentOptions Checked()
     {
         Require(Enum.IsDefined(Method), $"method {Method}", "one of ridge, procrustes, cca, contrastive");
-        Require(TestShare is > 0 and < 1 && ValidationShare is > 0 and < 1 && TestShare + ValidationShare < 1, $"shares of {TestShare} and {ValidationShare} held out", "shares above 0 that leave something to train with");
+        Require(
+            TestShare is > 0 and < 1 && ValidationShare is > 0 and < 1 && TestShare + ValidationShare < 1,
+            $"shares of {TestShare} and {ValidationShare} held out",
+            "shares above 0 that leave something to train with"
+        );
         Require(Dimensions is null or > 0, $"dimensions of {Dimensions}", "at least 1");
         Require(Penalty is null or (>= 0 and < double.PositiveInfinity), $"penalty of {Penalty}", "at least 0");
         Require(Hidden >= 0, $"hidden layer of {Hidden}", "at least 0");
@@ -61,9 +68,12 @@ public sealed record AlignmentOptions
     }
 
     /// <summary>All that decides about the heads, threads aside, as a text that is the same under every culture.</summary>
-    internal string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Method};{TestShare:R};{ValidationShare:R};{Dimensions};{Penalty:R};{Hidden};{BatchSize};{MaxEpochs};{Patience};{LearningRate:R};{BootstrapSamples};{Seed}");
+    internal string Describe() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Method};{TestShare:R};{ValidationShare:R};{Dimensions};{Penalty:R};{Hidden};"
+                + $"{BatchSize};{MaxEpochs};{Patience};{LearningRate:R};{BootstrapSamples};{Seed}"
+        );
 
     private static void Require(bool holds, string value, string expected)
     {

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>Finds the heads that bring a text space and an image space together, out of pairs, and reports on pairs it has not seen.</summary>
+/// <summary>Finds the heads that bring a text space and an image space together, out of pairs, and reports on pairs it has not
+/// seen.</summary>
 public static class AlignmentTraining
 {
     private const int MostDimensions = 256;
@@ -15,7 +16,8 @@ public static class AlignmentTraining
     /// <param name="options">The recipe.</param>
     /// <param name="path">The file to write, see <see cref="Multimodal.Alignment"/>.</param>
     /// <param name="run">Checkpoint, progress and cancellation, or null for none.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.TooFewPairs"/>, <see cref="ErrorCode.CheckpointMismatch"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.TooFewPairs"/>,
+    /// <see cref="ErrorCode.CheckpointMismatch"/>.</exception>
     public static AlignmentReport Run(PairedVectors pairs, AlignmentOptions options, string path, TrainingRun? run = null)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -26,8 +28,16 @@ public static class AlignmentTraining
         var test = new HeldOutPairs(rows, split.Test, options.Threads);
         Multimodal.Alignment.Save(path, NameOf(options.Method), pairs.TextSpace, heads.Text, pairs.ImageSpace, heads.Image);
         return new AlignmentReport(
-            options.Method, heads.Note, split.Train.Length, split.Validation.Length, test.Texts.Rows, test.Images.Rows,
-            pairs.TextSpace.Equals(pairs.ImageSpace), test.ReportRaw(options), test.Report(heads, options));
+            options.Method,
+            heads.Note,
+            split.Train.Length,
+            split.Validation.Length,
+            test.Texts.Rows,
+            test.Images.Rows,
+            pairs.TextSpace.Equals(pairs.ImageSpace),
+            test.ReportRaw(options),
+            test.Report(heads, options)
+        );
     }
 
     /// <summary>The name of a method in files and on the command line.</summary>
@@ -76,13 +86,33 @@ public static class AlignmentTraining
         return best.Heads!;
     }
 
-    private static HeadPair Contrast(PairedVectors pairs, UnitRows rows, PairSplit split, HeldOutPairs validation, int dimensions, AlignmentOptions options, TrainingRun run)
+    private static HeadPair Contrast(
+        PairedVectors pairs,
+        UnitRows rows,
+        PairSplit split,
+        HeldOutPairs validation,
+        int dimensions,
+        AlignmentOptions options,
+        TrainingRun run
+    )
     {
-        var model = new ContrastiveHeads(rows, split.Train, validation, GradientTraining.BatchOf(split.Train.Length, options), dimensions, options);
+        var model = new ContrastiveHeads(
+            rows,
+            split.Train,
+            validation,
+            GradientTraining.BatchOf(split.Train.Length, options),
+            dimensions,
+            options
+        );
         var training = new GradientTraining(model, split.Train, options);
         run.Finish(training, FingerprintOf(pairs, options, "alignment"), options.MaxEpochs);
         var heads = model.Export(string.Create(CultureInfo.InvariantCulture, $"{training.Epoch} passes, scale {model.Scale:F1}"));
         var centred = GapCentring.Apply(heads, rows, split.Train, options.Threads);
-        return validation.Rank(centred).MeanReciprocal >= validation.Rank(heads).MeanReciprocal ? centred with { Note = heads.Note + ", centred" } : heads;
+        return validation.Rank(centred).MeanReciprocal >= validation.Rank(heads).MeanReciprocal
+            ? centred with
+            {
+                Note = heads.Note + ", centred",
+            }
+            : heads;
     }
 }

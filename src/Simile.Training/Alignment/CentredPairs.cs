@@ -20,7 +20,10 @@ internal sealed class CentredPairs
         Cross = Gram(x, y, TextMean.Length, ImageMean.Length, threads);
         if (!(TextCovariance.Trace() > 0 && ImageCovariance.Trace() > 0))
         {
-            throw new SimileException(ErrorCode.TooFewPairs, $"The {Count} pairs to train with have the same vector on one side. Give pairs that differ.");
+            throw new SimileException(
+                ErrorCode.TooFewPairs,
+                $"The {Count} pairs to train with have the same vector on one side. Give pairs that differ."
+            );
         }
     }
 
@@ -47,17 +50,21 @@ internal sealed class CentredPairs
         return covariance + Matrix<double>.Build.DenseIdentity(covariance.RowCount).Multiply(added);
     }
 
-    private static double[][] Centre(PinnedMatrix rows, int[] which, double[] mean) => Array.ConvertAll(which, row =>
-    {
-        var centred = new double[mean.Length];
-        var values = rows.Row(row);
-        for (var i = 0; i < centred.Length; i++)
-        {
-            centred[i] = values[i] - mean[i];
-        }
+    private static double[][] Centre(PinnedMatrix rows, int[] which, double[] mean) =>
+        Array.ConvertAll(
+            which,
+            row =>
+            {
+                var centred = new double[mean.Length];
+                var values = rows.Row(row);
+                for (var i = 0; i < centred.Length; i++)
+                {
+                    centred[i] = values[i] - mean[i];
+                }
 
-        return centred;
-    });
+                return centred;
+            }
+        );
 
     // Math.NET's own product is several times slower; each row of the result belongs to one thread, so threads never change it.
     private static Matrix<double> Gram(double[][] left, double[][] right, int rows, int columns, int threads)
@@ -67,13 +74,18 @@ internal sealed class CentredPairs
         for (var first = 0; first < left.Length; first += RowsAtOnce)
         {
             var end = Math.Min(left.Length, first + RowsAtOnce);
-            Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-            {
-                for (var n = first; n < end; n++)
+            Parallel.For(
+                0,
+                rows,
+                new ParallelOptions { MaxDegreeOfParallelism = threads },
+                i =>
                 {
-                    AddScaled(right[n], left[n][i], sums[i]);
+                    for (var n = first; n < end; n++)
+                    {
+                        AddScaled(right[n], left[n][i], sums[i]);
+                    }
                 }
-            });
+            );
         }
 
         return Matrix<double>.Build.DenseOfRowArrays(sums);

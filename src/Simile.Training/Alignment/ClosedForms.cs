@@ -6,7 +6,8 @@ namespace Simile.Training.Alignment;
 internal static class ClosedForms
 {
     /// <summary>
-    /// Ridge regression (Hoerl and Kennard 1970): W = (Σ x xᵀ + λ I)⁻¹ Σ x yᵀ minimizes Σ |Wᵀ x − y|² + λ |W|². Texts go through Wᵀ, pictures stay, both centred.
+    /// Ridge regression (Hoerl and Kennard 1970): W = (Σ x xᵀ + λ I)⁻¹ Σ x yᵀ minimizes Σ |Wᵀ x − y|² + λ |W|². Texts go through Wᵀ,
+    /// pictures stay, both centred.
     /// </summary>
     public static HeadPair Ridge(CentredPairs pairs, double penalty)
     {
@@ -16,8 +17,9 @@ internal static class ClosedForms
     }
 
     /// <summary>
-    /// Orthogonal Procrustes (Schönemann 1966): with Σ x yᵀ = U S Vᵀ the rotation R = U Vᵀ minimizes Σ |Rᵀ x − y|². Texts go through Uᵀ, pictures through Vᵀ: the same
-    /// angles where both sides are equally long, and where they are not, the subspace that the shorter one spans.
+    /// Orthogonal Procrustes (Schönemann 1966): with Σ x yᵀ = U S Vᵀ the rotation R = U Vᵀ minimizes Σ |Rᵀ x − y|². Texts go through Uᵀ,
+    /// pictures through Vᵀ: the same angles where both sides are equally long, and where they are not, the subspace that the shorter one
+    /// spans.
     /// </summary>
     public static HeadPair Procrustes(CentredPairs pairs)
     {
@@ -26,8 +28,9 @@ internal static class ClosedForms
     }
 
     /// <summary>
-    /// Canonical correlation (Hotelling 1936), regularized (Vinod 1976): both sides are whitened, x' = L⁻¹ x with Σ x xᵀ + λ I = L Lᵀ, the cross-covariance of the
-    /// whitened sides is U S Vᵀ, and each of the first K pairs of directions is weighted by its correlation (Gong, Ke, Isard and Lazebnik 2014).
+    /// Canonical correlation (Hotelling 1936), regularized (Vinod 1976): both sides are whitened, x' = L⁻¹ x with Σ x xᵀ + λ I = L Lᵀ, the
+    /// cross-covariance of the whitened sides is U S Vᵀ, and each of the first K pairs of directions is weighted by its correlation (Gong,
+    /// Ke, Isard and Lazebnik 2014).
     /// </summary>
     public static HeadPair Correlation(CentredPairs pairs, double penalty, int dimensions)
     {

@@ -3,9 +3,11 @@ using Simile.Training.Static;
 namespace Simile.Training.Alignment;
 
 /// <summary>
-/// Two heads that learn to tell pairs from non-pairs: symmetric InfoNCE over the batch (van den Oord, Li and Vinyals 2018) with a learned temperature, as in CLIP (Radford et al. 2021).
+/// Two heads that learn to tell pairs from non-pairs: symmetric InfoNCE over the batch (van den Oord, Li and Vinyals 2018) with a learned
+/// temperature, as in CLIP (Radford et al. 2021).
 /// </summary>
-/// <remarks>The scale (one over the temperature) is learned as its logarithm, starts at 1 / 0.07 and stays below 40, where single-precision exponentials of the farthest pairs would vanish. Texts of one picture are no negatives of each other.</remarks>
+/// <remarks>The scale (one over the temperature) is learned as its logarithm, starts at 1 / 0.07 and stays below 40, where single-precision
+/// exponentials of the farthest pairs would vanish. Texts of one picture are no negatives of each other.</remarks>
 internal sealed class ContrastiveHeads : IGradientModel
 {
     private const double StartingScale = 1 / 0.07;
@@ -77,6 +79,11 @@ internal sealed class ContrastiveHeads : IGradientModel
             }
         }
 
-        return sum > 0 ? Math.Sqrt(sum / which.Length / mean.Length) : throw new SimileException(ErrorCode.TooFewPairs, $"The {which.Length} pairs to train with have the same vector on one side. Give pairs that differ.");
+        return sum > 0
+            ? Math.Sqrt(sum / which.Length / mean.Length)
+            : throw new SimileException(
+                ErrorCode.TooFewPairs,
+                $"The {which.Length} pairs to train with have the same vector on one side. Give pairs that differ."
+            );
     }
 }

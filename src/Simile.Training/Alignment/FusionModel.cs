@@ -2,10 +2,11 @@ using Simile.Training.Static;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>Trains a fusion towards an alignment's joint space: the fused vector of a text and its picture must be told among the others both by a text and by the picture.</summary>
+/// <summary>Trains a fusion towards an alignment's joint space: the fused vector of a text and its picture must be told among the others
+/// both by a text and by the picture.</summary>
 /// <remarks>
-/// Loss: ½ (InfoNCE(f, t') + InfoNCE(f, i)) over the batch, with t' the aligned vector of another text of the same picture (the same one where there is no other) and i the aligned
-/// picture; both stay as they are. So a fused document is found by texts and by pictures.
+/// Loss: ½ (InfoNCE(f, t') + InfoNCE(f, i)) over the batch, with t' the aligned vector of another text of the same picture (the same one
+/// where there is no other) and i the aligned picture; both stay as they are. So a fused document is found by texts and by pictures.
 /// </remarks>
 internal sealed class FusionModel : IGradientModel
 {
@@ -38,7 +39,13 @@ internal sealed class FusionModel : IGradientModel
         var pictures = Array.ConvertAll(which, text => _rows.PictureOf[text]);
         var groups = Array.ConvertAll(pictures, picture => (long)picture);
         _network.Forward(HeldOutPairs.Select(_rows.Texts, which), HeldOutPairs.Select(_rows.Images, pictures), _fused);
-        var loss = _loss.Compute(_fused, HeldOutPairs.Select(_targets.Texts, Array.ConvertAll(which, text => _targets.OtherText[text])), groups, _gradient, _unused);
+        var loss = _loss.Compute(
+            _fused,
+            HeldOutPairs.Select(_targets.Texts, Array.ConvertAll(which, text => _targets.OtherText[text])),
+            groups,
+            _gradient,
+            _unused
+        );
         loss += _loss.Compute(_fused, HeldOutPairs.Select(_targets.Images, pictures), groups, _imageGradient, _unused);
         SideEncoder.Add(_imageGradient.All, _gradient.All, 1);
         SideEncoder.Scale(_gradient.All, 0.5f);
@@ -55,12 +62,21 @@ internal sealed class FusionModel : IGradientModel
         int[] firsts = [.. texts.DistinctBy(text => _rows.PictureOf[text])];
         var places = firsts.Select((text, i) => (_rows.PictureOf[text], i)).ToDictionary(entry => entry.Item1, entry => entry.i);
         var fused = new PinnedMatrix(firsts.Length, _fused.Columns);
-        _network.Forward(HeldOutPairs.Select(_rows.Texts, firsts), HeldOutPairs.Select(_rows.Images, Array.ConvertAll(firsts, text => _rows.PictureOf[text])), fused);
+        _network.Forward(
+            HeldOutPairs.Select(_rows.Texts, firsts),
+            HeldOutPairs.Select(_rows.Images, Array.ConvertAll(firsts, text => _rows.PictureOf[text])),
+            fused
+        );
         for (var i = 0; i < fused.Rows; i++)
         {
             Vectors.UnitLength.TryNormalize(fused.Row(i));
         }
 
-        return PairRanks.Of(HeldOutPairs.Select(_targets.Texts, Array.ConvertAll(texts, text => _targets.OtherText[text])), fused, Array.ConvertAll(texts, text => places[_rows.PictureOf[text]]), _threads);
+        return PairRanks.Of(
+            HeldOutPairs.Select(_targets.Texts, Array.ConvertAll(texts, text => _targets.OtherText[text])),
+            fused,
+            Array.ConvertAll(texts, text => places[_rows.PictureOf[text]]),
+            _threads
+        );
     }
 }

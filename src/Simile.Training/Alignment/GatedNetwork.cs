@@ -22,14 +22,22 @@ internal sealed class GatedNetwork : IFusionNetwork
 
     public void Forward(PinnedMatrix texts, PinnedMatrix images, PinnedMatrix fused)
     {
-        var (text, image, gate) = (new PinnedMatrix(fused.Rows, fused.Columns), new PinnedMatrix(fused.Rows, fused.Columns), new PinnedMatrix(fused.Rows, fused.Columns));
+        var (text, image, gate) = (
+            new PinnedMatrix(fused.Rows, fused.Columns),
+            new PinnedMatrix(fused.Rows, fused.Columns),
+            new PinnedMatrix(fused.Rows, fused.Columns)
+        );
         var both = ProjectionNetwork.Concatenate(texts, images);
         _text.Forward(texts, text);
         _image.Forward(images, image);
         _gate.Forward(both, gate);
         for (var i = 0; i < fused.All.Length; i++)
         {
-            (text.All[i], image.All[i], gate.All[i]) = (MathF.Tanh(text.All[i]), MathF.Tanh(image.All[i]), 1 / (1 + MathF.Exp(-gate.All[i])));
+            (text.All[i], image.All[i], gate.All[i]) = (
+                MathF.Tanh(text.All[i]),
+                MathF.Tanh(image.All[i]),
+                1 / (1 + MathF.Exp(-gate.All[i]))
+            );
             fused.All[i] = (gate.All[i] * text.All[i]) + ((1 - gate.All[i]) * image.All[i]);
         }
 
@@ -52,8 +60,11 @@ internal sealed class GatedNetwork : IFusionNetwork
         _gate.Backward(both, gate, null);
     }
 
-    public IReadOnlyDictionary<string, LinearMap> Export() => new Dictionary<string, LinearMap>(StringComparer.Ordinal)
-    {
-        ["text"] = _text.Export(), ["image"] = _image.Export(), ["gate"] = _gate.Export(),
-    };
+    public IReadOnlyDictionary<string, LinearMap> Export() =>
+        new Dictionary<string, LinearMap>(StringComparer.Ordinal)
+        {
+            ["text"] = _text.Export(),
+            ["image"] = _image.Export(),
+            ["gate"] = _gate.Export(),
+        };
 }

@@ -3,7 +3,8 @@ using Simile.Training.Static;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>Passes over the pairs until the validation result no longer improves (early stopping; Prechelt 1998); the best parameters are kept. Whole passes are saved and resumed, bit for bit.</summary>
+/// <summary>Passes over the pairs until the validation result no longer improves (early stopping; Prechelt 1998); the best parameters are
+/// kept. Whole passes are saved and resumed, bit for bit.</summary>
 internal sealed class GradientTraining
 {
     private readonly IGradientModel _model;
@@ -61,10 +62,18 @@ internal sealed class GradientTraining
         }
     }
 
-    public void Save(string path, string fingerprint) => TrainingState.Save(path, State(),
-    [
-        ("epoch", Text(Epoch)), ("step", Text(_step)), ("best_epoch", Text(_bestEpoch)), ("best_score", _bestScore.ToString("R", CultureInfo.InvariantCulture)),
-    ], fingerprint);
+    public void Save(string path, string fingerprint) =>
+        TrainingState.Save(
+            path,
+            State(),
+            [
+                ("epoch", Text(Epoch)),
+                ("step", Text(_step)),
+                ("best_epoch", Text(_bestEpoch)),
+                ("best_score", _bestScore.ToString("R", CultureInfo.InvariantCulture)),
+            ],
+            fingerprint
+        );
 
     public void Restore(string path, string fingerprint)
     {

@@ -30,7 +30,8 @@ internal sealed class HeldOutPairs
     public PairRanks Rank(HeadPair heads) => Rank(HeadPair.Run(heads.Text, Texts, _threads), HeadPair.Run(heads.Image, Images, _threads));
 
     /// <summary>Ranks of vectors in one space, which are brought to unit length in place.</summary>
-    public PairRanks Rank(PinnedMatrix texts, PinnedMatrix images) => PairRanks.Of(Normalize(texts), Normalize(images), PictureOf, _threads);
+    public PairRanks Rank(PinnedMatrix texts, PinnedMatrix images) =>
+        PairRanks.Of(Normalize(texts), Normalize(images), PictureOf, _threads);
 
     /// <summary>The report of two heads.</summary>
     public RetrievalReport Report(HeadPair heads, AlignmentOptions options) =>

@@ -16,7 +16,9 @@ public sealed record ImageTextPair(string ImagePath, string Text)
         try
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            var lines = RegularFile.ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: true)).Select((line, i) => (line, number: i + 1));
+            var lines = RegularFile
+                .ReadLines(path, new UTF8Encoding(false, throwOnInvalidBytes: true))
+                .Select((line, i) => (line, number: i + 1));
             return [.. lines.Where(entry => entry.line.Length > 0).Select(entry => Parse(entry.line, folder, path, entry.number))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or DecoderFallbackException)

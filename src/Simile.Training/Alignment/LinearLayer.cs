@@ -51,7 +51,14 @@ internal sealed class LinearLayer
     /// <summary>The gradients of W and b, and of x where it is wanted.</summary>
     public unsafe void Backward(PinnedMatrix x, PinnedMatrix yGradient, PinnedMatrix? xGradient)
     {
-        MatrixProduct.Multiply(yGradient.View.Transposed, x.View, (float*)Weights.Gradient.Address, Weights.Gradient.Columns, accumulate: false, _threads);
+        MatrixProduct.Multiply(
+            yGradient.View.Transposed,
+            x.View,
+            (float*)Weights.Gradient.Address,
+            Weights.Gradient.Columns,
+            accumulate: false,
+            _threads
+        );
         Bias.Gradient.All.Clear();
         for (var i = 0; i < yGradient.Rows; i++)
         {
@@ -60,7 +67,14 @@ internal sealed class LinearLayer
 
         if (xGradient is not null)
         {
-            MatrixProduct.Multiply(yGradient.View, Weights.Values.View, (float*)xGradient.Address, xGradient.Columns, accumulate: false, _threads);
+            MatrixProduct.Multiply(
+                yGradient.View,
+                Weights.Values.View,
+                (float*)xGradient.Address,
+                xGradient.Columns,
+                accumulate: false,
+                _threads
+            );
         }
     }
 

@@ -4,7 +4,8 @@ using Simile.Vectors;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>For texts and pictures in one space the place of each one's partner among all of the other kind, from 1. Of equal scores the partner comes last, so a map onto one point earns nothing.</summary>
+/// <summary>For texts and pictures in one space the place of each one's partner among all of the other kind, from 1. Of equal scores the
+/// partner comes last, so a map onto one point earns nothing.</summary>
 internal sealed class PairRanks
 {
     private const int TextsAtOnce = 512;
@@ -40,13 +41,20 @@ internal sealed class PairRanks
         for (var first = 0; first < texts.Rows; first += TextsAtOnce)
         {
             var end = Math.Min(texts.Rows, first + TextsAtOnce);
-            ranks.Count(Similarity.Matrix(SimilarityMetric.Dot, Memory(texts, first, end), Memory(images, 0, images.Rows), texts.Columns, threads), first, end, pictureOf, best);
+            ranks.Count(
+                Similarity.Matrix(SimilarityMetric.Dot, Memory(texts, first, end), Memory(images, 0, images.Rows), texts.Columns, threads),
+                first,
+                end,
+                pictureOf,
+                best
+            );
         }
 
         return ranks;
     }
 
-    private static float[] Memory(PinnedMatrix rows, int first, int end) => rows.All[(first * rows.Columns)..(end * rows.Columns)].ToArray();
+    private static float[] Memory(PinnedMatrix rows, int first, int end) =>
+        rows.All[(first * rows.Columns)..(end * rows.Columns)].ToArray();
 
     private void Count(float[] scores, int first, int end, int[] pictureOf, float[] best)
     {

@@ -1,11 +1,12 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Simile.Images;
 using Simile.Vectors;
 
 namespace Simile.Training.Alignment;
 
-/// <summary>Texts and pictures that belong together, as vectors of their own spaces. Each picture stands once, with one text or several.</summary>
+/// <summary>Texts and pictures that belong together, as vectors of their own spaces. Each picture stands once, with one text or
+/// several.</summary>
 /// <param name="TextSpace">The space of the texts.</param>
 /// <param name="ImageSpace">The space of the pictures.</param>
 /// <param name="Texts">(T, D_text) values.</param>
@@ -13,7 +14,13 @@ namespace Simile.Training.Alignment;
 /// <param name="PictureOf">For each text its picture, (T).</param>
 /// <param name="LeftOut">Texts and pictures without a vector, which are not among these, with their errors.</param>
 public sealed record PairedVectors(
-    EmbeddingSpace TextSpace, EmbeddingSpace ImageSpace, ReadOnlyMemory<float> Texts, ReadOnlyMemory<float> Images, IReadOnlyList<int> PictureOf, IReadOnlyList<(string Name, SimileException Error)> LeftOut)
+    EmbeddingSpace TextSpace,
+    EmbeddingSpace ImageSpace,
+    ReadOnlyMemory<float> Texts,
+    ReadOnlyMemory<float> Images,
+    IReadOnlyList<int> PictureOf,
+    IReadOnlyList<(string Name, SimileException Error)> LeftOut
+)
 {
     private const int InputsAtOnce = 256;
 
@@ -34,26 +41,49 @@ public sealed record PairedVectors(
         }
     }
 
-    /// <summary>Embeds pairs. A picture or a text that has no vector is left out with its error; a picture whose texts are all left out is left out too.</summary>
+    /// <summary>Embeds pairs. A picture or a text that has no vector is left out with its error; a picture whose texts are all left out is
+    /// left out too.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="texts">Embeds the texts.</param>
     /// <param name="images">Embeds the pictures.</param>
     /// <param name="progress">Hears how many texts and pictures are done, and of how many.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public static async Task<PairedVectors> EmbedAsync(
-        IReadOnlyList<ImageTextPair> pairs, IEmbedder<string> texts, IEmbedder<ImageInput> images, Action<int, int>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<ImageTextPair> pairs,
+        IEmbedder<string> texts,
+        IEmbedder<ImageInput> images,
+        Action<int, int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(images);
         var paths = pairs.Select(pair => pair.ImagePath).Distinct(StringComparer.Ordinal).ToArray();
         var all = paths.Length + pairs.Count;
-        var pictures = await EmbedAsync([.. paths.Select(ImageInput.FromFile)], images, done => progress?.Invoke(done, all), cancellationToken).ConfigureAwait(false);
-        var words = await EmbedAsync([.. pairs.Select(pair => pair.Text)], texts, done => progress?.Invoke(paths.Length + done, all), cancellationToken).ConfigureAwait(false);
+        var pictures = await EmbedAsync(
+                [.. paths.Select(ImageInput.FromFile)],
+                images,
+                done => progress?.Invoke(done, all),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var words = await EmbedAsync(
+                [.. pairs.Select(pair => pair.Text)],
+                texts,
+                done => progress?.Invoke(paths.Length + done, all),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return Join(pairs, paths, words, pictures);
     }
 
-    private static async Task<EmbeddingBatch> EmbedAsync<TInput>(TInput[] inputs, IEmbedder<TInput> embedder, Action<int> report, CancellationToken cancellationToken)
+    private static async Task<EmbeddingBatch> EmbedAsync<TInput>(
+        TInput[] inputs,
+        IEmbedder<TInput> embedder,
+        Action<int> report,
+        CancellationToken cancellationToken
+    )
     {
         var (block, outcomes) = (new List<float>(), new List<EmbeddingOutcome>());
         foreach (var part in inputs.Chunk(InputsAtOnce))
@@ -69,9 +99,17 @@ public sealed record PairedVectors(
 
     private static PairedVectors Join(IReadOnlyList<ImageTextPair> pairs, string[] paths, EmbeddingBatch texts, EmbeddingBatch images)
     {
-        var (places, pictureOf, textRows, imageRows, leftOut) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<int>(), new List<float>(), new List<float>(), new List<(string, SimileException)>());
+        var (places, pictureOf, textRows, imageRows, leftOut) = (
+            new Dictionary<string, int>(StringComparer.Ordinal),
+            new List<int>(),
+            new List<float>(),
+            new List<float>(),
+            new List<(string, SimileException)>()
+        );
         var batchPlaces = paths.Select((path, i) => (path, i)).ToDictionary(entry => entry.path, entry => entry.i, StringComparer.Ordinal);
-        leftOut.AddRange(paths.Where((_, i) => !images.Outcomes[i].Succeeded).Select(path => (path, images.Outcomes[batchPlaces[path]].Error!)));
+        leftOut.AddRange(
+            paths.Where((_, i) => !images.Outcomes[i].Succeeded).Select(path => (path, images.Outcomes[batchPlaces[path]].Error!))
+        );
         for (var i = 0; i < pairs.Count; i++)
         {
             var picture = batchPlaces[pairs[i].ImagePath];

@@ -20,7 +20,8 @@ internal sealed class Parameter
     public PinnedMatrix Gradient { get; }
 
     /// <summary>Everything that a resumed training needs of it.</summary>
-    public IEnumerable<(string Name, PinnedMatrix Matrix)> State => [(Name, Values), (Name + ".first", _adam.First), (Name + ".second", _adam.Second)];
+    public IEnumerable<(string Name, PinnedMatrix Matrix)> State =>
+        [(Name, Values), (Name + ".first", _adam.First), (Name + ".second", _adam.Second)];
 
     /// <summary>Moves the values against the gradient.</summary>
     public void Update(float rate, long step)

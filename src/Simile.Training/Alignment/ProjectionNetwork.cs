@@ -35,5 +35,6 @@ internal sealed class ProjectionNetwork : IFusionNetwork
 
     public void Backward(PinnedMatrix fusedGradient) => _layer.Backward(_both, fusedGradient, null);
 
-    public IReadOnlyDictionary<string, LinearMap> Export() => new Dictionary<string, LinearMap>(StringComparer.Ordinal) { ["projection"] = _layer.Export() };
+    public IReadOnlyDictionary<string, LinearMap> Export() =>
+        new Dictionary<string, LinearMap>(StringComparer.Ordinal) { ["projection"] = _layer.Export() };
 }

@@ -4,8 +4,8 @@ namespace Simile.Training.Alignment;
 
 /// <summary>Recall with confidence intervals out of ranks.</summary>
 /// <remarks>
-/// Percentile bootstrap (Efron and Tibshirani 1993), drawn by pictures: texts of one picture succeed and fail together, so drawing single texts would make
-/// the intervals too narrow.
+/// Percentile bootstrap (Efron and Tibshirani 1993), drawn by pictures: texts of one picture succeed and fail together, so drawing single
+/// texts would make the intervals too narrow.
 /// </remarks>
 internal static class RecallMeasure
 {
@@ -23,9 +23,33 @@ internal static class RecallMeasure
         Array.ForEach(pictureOf, picture => counts[picture]++);
         var ones = Array.ConvertAll(counts, _ => 1);
         return new RetrievalReport(
-            [.. Depths.Select(k => Interval(k, Array.ConvertAll([.. Enumerable.Range(0, counts.Length)], (int picture) => texts[picture].Count(text => ranks.OfTexts[text] <= k)), counts, Math.Min(1, (double)k / counts.Length), options))],
-            [.. Depths.Select(k => Interval(k, Array.ConvertAll(ranks.OfPictures, rank => rank <= k ? 1 : 0), ones, counts.Average(own => ChanceOfOne(own, pictureOf.Length, k)), options))],
-            gap);
+            [
+                .. Depths.Select(k =>
+                    Interval(
+                        k,
+                        Array.ConvertAll(
+                            [.. Enumerable.Range(0, counts.Length)],
+                            (int picture) => texts[picture].Count(text => ranks.OfTexts[text] <= k)
+                        ),
+                        counts,
+                        Math.Min(1, (double)k / counts.Length),
+                        options
+                    )
+                ),
+            ],
+            [
+                .. Depths.Select(k =>
+                    Interval(
+                        k,
+                        Array.ConvertAll(ranks.OfPictures, rank => rank <= k ? 1 : 0),
+                        ones,
+                        counts.Average(own => ChanceOfOne(own, pictureOf.Length, k)),
+                        options
+                    )
+                ),
+            ],
+            gap
+        );
     }
 
     /// <summary>How probable it is that k of all texts, drawn blindly, hold one of a picture's own.</summary>

@@ -11,7 +11,8 @@ public sealed record RecallAt(int K, double Recall, double Low, double High, dou
 /// <summary>Recall in both directions on held-out pairs.</summary>
 /// <param name="TextToImage">Recall@1, @5 and @10 of pictures found by their texts.</param>
 /// <param name="ImageToText">Recall@1, @5 and @10 of texts found by their pictures; one of a picture's texts is enough.</param>
-/// <param name="ModalityGap">Distance between the mean text and the mean picture, both of unit length before averaging (Liang et al. 2022, "Mind the gap").</param>
+/// <param name="ModalityGap">Distance between the mean text and the mean picture, both of unit length before averaging (Liang et al. 2022,
+/// "Mind the gap").</param>
 public sealed record RetrievalReport(IReadOnlyList<RecallAt> TextToImage, IReadOnlyList<RecallAt> ImageToText, double ModalityGap);
 
 /// <summary>How an alignment was found and what it gained.</summary>
@@ -21,8 +22,18 @@ public sealed record RetrievalReport(IReadOnlyList<RecallAt> TextToImage, IReadO
 /// <param name="ValidationPairs">Pairs chosen with.</param>
 /// <param name="TestTexts">Held-out texts.</param>
 /// <param name="TestPictures">Held-out pictures.</param>
-/// <param name="Comparable">Whether the vectors were of one space before; if not, <paramref name="Before"/> pads the shorter side with zeros and can only be chance.</param>
+/// <param name="Comparable">Whether the vectors were of one space before; if not, <paramref name="Before"/> pads the shorter side with
+/// zeros and can only be chance.</param>
 /// <param name="Before">Recall of the vectors as they are.</param>
 /// <param name="After">Recall in the joint space.</param>
 public sealed record AlignmentReport(
-    AlignmentMethod Method, string Note, int TrainPairs, int ValidationPairs, int TestTexts, int TestPictures, bool Comparable, RetrievalReport Before, RetrievalReport After);
+    AlignmentMethod Method,
+    string Note,
+    int TrainPairs,
+    int ValidationPairs,
+    int TestTexts,
+    int TestPictures,
+    bool Comparable,
+    RetrievalReport Before,
+    RetrievalReport After
+);

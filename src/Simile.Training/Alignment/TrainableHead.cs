@@ -24,14 +24,26 @@ internal sealed class TrainableHead
     /// <param name="random">Where the weights come from.</param>
     public TrainableHead(string name, double[] mean, double spread, int batch, int outputs, AlignmentOptions options, ref SplitMix random)
     {
-        (_mean, _scale, _inputs, Outputs, OutputGradient) = (mean, (float)(1 / spread), new(batch, mean.Length), new(batch, outputs), new(batch, outputs));
+        (_mean, _scale, _inputs, Outputs, OutputGradient) = (
+            mean,
+            (float)(1 / spread),
+            new(batch, mean.Length),
+            new(batch, outputs),
+            new(batch, outputs)
+        );
         if (options.Hidden > 0)
         {
             _first = new LinearLayer(name + ".0", mean.Length, options.Hidden, ref random, options.Threads);
             (_hidden, _hiddenGradient) = (new(batch, options.Hidden), new(batch, options.Hidden));
         }
 
-        _last = new LinearLayer($"{name}.{(_first is null ? 0 : 1)}", options.Hidden > 0 ? options.Hidden : mean.Length, outputs, ref random, options.Threads);
+        _last = new LinearLayer(
+            $"{name}.{(_first is null ? 0 : 1)}",
+            options.Hidden > 0 ? options.Hidden : mean.Length,
+            outputs,
+            ref random,
+            options.Threads
+        );
     }
 
     /// <summary>What the last batch gave, (B, K).</summary>

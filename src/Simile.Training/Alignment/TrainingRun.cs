@@ -7,7 +7,11 @@ namespace Simile.Training.Alignment;
 /// <param name="Checkpoint">The file of its state, or null to keep none.</param>
 /// <param name="Progress">Hears passes done, passes at most, and the mean loss.</param>
 /// <param name="CancellationToken">Ends it after the pass at hand; the state is saved.</param>
-public sealed record TrainingRun(string? Checkpoint = null, Action<int, int, double>? Progress = null, CancellationToken CancellationToken = default)
+public sealed record TrainingRun(
+    string? Checkpoint = null,
+    Action<int, int, double>? Progress = null,
+    CancellationToken CancellationToken = default
+)
 {
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(10);
 

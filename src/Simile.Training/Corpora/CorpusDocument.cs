@@ -15,13 +15,18 @@ public sealed record CorpusDocument
     /// <summary>A heading and what stands beneath it; also a term and its definition.</summary>
     public IReadOnlyList<(string Heading, string Text)> Sections { get; init; } = [];
 
-    /// <summary>Short texts that mean the same: captions of one picture, lemmas, definitions and examples of one sense, utterances of one intent.</summary>
+    /// <summary>Short texts that mean the same: captions of one picture, lemmas, definitions and examples of one sense, utterances of one
+    /// intent.</summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
 
     /// <summary>Every text of the document.</summary>
     public IEnumerable<string> Texts()
     {
         IEnumerable<string> named = [Title, Description];
-        return named.Concat(Paragraphs).Concat(Sections.SelectMany(s => new[] { s.Heading, s.Text })).Concat(Variants).Where(t => t.Length > 0);
+        return named
+            .Concat(Paragraphs)
+            .Concat(Sections.SelectMany(s => new[] { s.Heading, s.Text }))
+            .Concat(Variants)
+            .Where(t => t.Length > 0);
     }
 }

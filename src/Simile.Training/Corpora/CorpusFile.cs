@@ -38,6 +38,9 @@ internal static class CorpusFile
             return new BrotliStream(RegularFile.Open(plain + ".br"), CompressionMode.Decompress);
         }
 
-        throw new SimileException(ErrorCode.BadTrainingData, $"The corpus has neither {plain} nor {plain}.br. Name the folder that holds it, or take the file out of the recipe.");
+        throw new SimileException(
+            ErrorCode.BadTrainingData,
+            $"The corpus has neither {plain} nor {plain}.br. Name the folder that holds it, or take the file out of the recipe."
+        );
     }
 }

@@ -8,14 +8,18 @@ internal static class CorpusReader
     /// <summary>The documents of one source, in the order of the file.</summary>
     /// <param name="folder">The folder of the corpus.</param>
     /// <param name="source">The file.</param>
-    /// <param name="leftOut">Hears of each line of <c>pairs</c> that is no pair, and of <c>groups</c> that has too few cells, or null.</param>
+    /// <param name="leftOut">Hears of each line of <c>pairs</c> that is no pair, and of <c>groups</c> that has too few cells, or
+    /// null.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>.</exception>
     public static IEnumerable<CorpusDocument> Read(string folder, CorpusSource source, Action? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.TextColumn < 0 || source.GroupColumn < 0)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{source.File} has text_column {source.TextColumn} and group_column {source.GroupColumn}. Columns are counted from 0.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{source.File} has text_column {source.TextColumn} and group_column {source.GroupColumn}. Columns are counted from 0."
+            );
         }
 
         var lines = CorpusFile.ReadLines(folder, source.File);
@@ -27,7 +31,10 @@ internal static class CorpusReader
             "lines" => lines.Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => new CorpusDocument { Paragraphs = [line] }),
             "groups" => ReadGroups(lines, source, leftOut),
             "pairs" => ReadPairs(lines, source.WordsOnly, leftOut),
-            _ => throw new SimileException(ErrorCode.BadTrainingData, $"{source.File} has the unknown format '{source.Format}'. Known are articles, synsets, prose, groups, pairs and lines."),
+            _ => throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"{source.File} has the unknown format '{source.Format}'. Known are articles, synsets, prose, groups, pairs and lines."
+            ),
         };
     }
 
@@ -39,7 +46,11 @@ internal static class CorpusReader
     {
         ArgumentNullException.ThrowIfNull(sources);
         var (count, first) = (0L, default(string));
-        foreach (var line in sources.SelectMany(source => CorpusFile.ReadLines(folder, source.File).Skip(source.HasHeader ? 1 : 0)).Where(line => !string.IsNullOrWhiteSpace(line)))
+        foreach (
+            var line in sources
+                .SelectMany(source => CorpusFile.ReadLines(folder, source.File).Skip(source.HasHeader ? 1 : 0))
+                .Where(line => !string.IsNullOrWhiteSpace(line))
+        )
         {
             count++;
             first ??= line;
@@ -49,8 +60,17 @@ internal static class CorpusReader
             }
         }
 
-        var held = count switch { 0 => "no line with a text", 1 => "one line", _ => $"{count} lines, all of them equal" };
-        throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {folder} holds {held} ({sources.Count} files were read). A training needs at least two lines that differ; many thousands make a good model.");
+        var held = count switch
+        {
+            0 => "no line with a text",
+            1 => "one line",
+            _ => $"{count} lines, all of them equal",
+        };
+        throw new SimileException(
+            ErrorCode.BadTrainingData,
+            $"The corpus {folder} holds {held} ({sources.Count} files were read). A training needs at least two lines that differ; "
+                + "many thousands make a good model."
+        );
     }
 
     private static IEnumerable<CorpusDocument> ReadPairs(IEnumerable<string> lines, bool wordsOnly, Action? leftOut)
@@ -68,8 +88,15 @@ internal static class CorpusReader
         }
     }
 
-    private static IEnumerable<CorpusDocument> Parse(IEnumerable<string> lines, CorpusSource source, Func<JsonElement, CorpusDocument> read) =>
-        lines.Select((line, i) => (line, i + 1)).Where(row => !string.IsNullOrWhiteSpace(row.line)).Select(row => Parse(row.line, row.Item2, source, read));
+    private static IEnumerable<CorpusDocument> Parse(
+        IEnumerable<string> lines,
+        CorpusSource source,
+        Func<JsonElement, CorpusDocument> read
+    ) =>
+        lines
+            .Select((line, i) => (line, i + 1))
+            .Where(row => !string.IsNullOrWhiteSpace(row.line))
+            .Select(row => Parse(row.line, row.Item2, source, read));
 
     private static CorpusDocument Parse(string line, int number, CorpusSource source, Func<JsonElement, CorpusDocument> read)
     {
@@ -80,17 +107,22 @@ internal static class CorpusReader
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or IndexOutOfRangeException)
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"Line {number} of {source.File} is not as the format '{source.Format}' wants it: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"Line {number} of {source.File} is not as the format '{source.Format}' wants it: {error.Message}",
+                error
+            );
         }
     }
 
-    private static CorpusDocument ReadArticle(JsonElement root) => new()
-    {
-        Title = Text(root, "title"),
-        Description = Text(root, "description"),
-        Paragraphs = Strings(root, "paragraphs"),
-        Sections = [.. Couples(root, "sections"), .. Couples(root, "terms")],
-    };
+    private static CorpusDocument ReadArticle(JsonElement root) =>
+        new()
+        {
+            Title = Text(root, "title"),
+            Description = Text(root, "description"),
+            Paragraphs = Strings(root, "paragraphs"),
+            Sections = [.. Couples(root, "sections"), .. Couples(root, "terms")],
+        };
 
     // The senses a gloss belongs to: its lemmas, and what they are a kind of, stand on the other side of its pairs.
     private static CorpusDocument ReadSynset(JsonElement root)
@@ -98,7 +130,11 @@ internal static class CorpusReader
         var lemmas = string.Join(", ", Strings(root, "lemmas"));
         var kinds = string.Join(", ", Strings(root, "hypernyms"));
         var named = kinds.Length > 0 ? $"{lemmas}: {kinds}" : lemmas;
-        return new CorpusDocument { Title = named, Variants = [.. Strings(root, "lemmas"), .. Strings(root, "definitions"), .. Strings(root, "examples")] };
+        return new CorpusDocument
+        {
+            Title = named,
+            Variants = [.. Strings(root, "lemmas"), .. Strings(root, "definitions"), .. Strings(root, "examples")],
+        };
     }
 
     private static IEnumerable<CorpusDocument> ReadProse(IEnumerable<string> lines)
@@ -121,8 +157,13 @@ internal static class CorpusReader
     }
 
     private static IEnumerable<CorpusDocument> ReadGroups(IEnumerable<string> lines, CorpusSource source, Action? leftOut) =>
-        lines.Skip(source.HasHeader ? 1 : 0)
-            .Select(line => (IReadOnlyList<string>)(source.File.EndsWith(".csv", StringComparison.Ordinal) ? DelimitedLine.SplitCsv(line) : line.Split('\t')))
+        lines
+            .Skip(source.HasHeader ? 1 : 0)
+            .Select(line =>
+                (IReadOnlyList<string>)(
+                    source.File.EndsWith(".csv", StringComparison.Ordinal) ? DelimitedLine.SplitCsv(line) : line.Split('\t')
+                )
+            )
             .Where(cells => HasBoth(cells, source, leftOut))
             .GroupBy(cells => cells[source.GroupColumn], StringComparer.Ordinal)
             .Select(group => new CorpusDocument { Variants = [.. group.Select(cells => cells[source.TextColumn])] });
@@ -151,5 +192,6 @@ internal static class CorpusReader
     private static (string Heading, string Text)[] Couples(JsonElement root, string name) =>
         root.TryGetProperty(name, out var list) ? [.. list.EnumerateArray().Select(item => (Required(item[0]), Required(item[1])))] : [];
 
-    private static string Required(JsonElement item) => item.GetString() ?? throw new InvalidOperationException("null stands where a text is expected.");
+    private static string Required(JsonElement item) =>
+        item.GetString() ?? throw new InvalidOperationException("null stands where a text is expected.");
 }

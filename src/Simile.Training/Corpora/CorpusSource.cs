@@ -7,8 +7,9 @@ public sealed record CorpusSource
     public required string File { get; init; }
 
     /// <summary>
-    /// <c>articles</c> (JSON lines with title, description, paragraphs, sections, terms), <c>synsets</c> (JSON lines with lemmas, definitions, examples,
-    /// hypernyms), <c>prose</c> (a paragraph a line), <c>groups</c> (a table; texts with one label mean the same), <c>pairs</c> (text TAB text) or
+    /// <c>articles</c> (JSON lines with title, description, paragraphs, sections, terms), <c>synsets</c> (JSON lines with lemmas,
+    /// definitions, examples, hypernyms), <c>prose</c> (a paragraph a line), <c>groups</c> (a table; texts with one label mean the same),
+    /// <c>pairs</c> (text TAB text) or
     /// <c>lines</c> (any text a line).
     /// </summary>
     public required string Format { get; init; }
@@ -19,7 +20,8 @@ public sealed record CorpusSource
     /// <summary>For <c>groups</c>: the column of the label, from 0.</summary>
     public int GroupColumn { get; init; } = 1;
 
-    /// <summary>For <c>pairs</c>: whether only pairs of words are kept (letters, spaces and hyphens, two characters at least), for lists of synonyms that are full of numbers and addresses.</summary>
+    /// <summary>For <c>pairs</c>: whether only pairs of words are kept (letters, spaces and hyphens, two characters at least), for lists of
+    /// synonyms that are full of numbers and addresses.</summary>
     public bool WordsOnly { get; init; }
 
     /// <summary>For <c>groups</c>: whether the first line names the columns.</summary>

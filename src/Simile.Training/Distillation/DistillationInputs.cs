@@ -15,7 +15,15 @@ internal sealed record DistillationInputs(IReadOnlyList<string> Texts, IReadOnly
     public string FingerprintOf(DistillationOptions options)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in (IEnumerable<string>)[DistillationRecipe.Write(options with { Threads = 1 }), Tokenizer.Digest, .. Teachers.Select(teacher => teacher.Recipe), .. Texts])
+        foreach (
+            var part in (IEnumerable<string>)
+                [
+                    DistillationRecipe.Write(options with { Threads = 1 }),
+                    Tokenizer.Digest,
+                    .. Teachers.Select(teacher => teacher.Recipe),
+                    .. Texts,
+                ]
+        )
         {
             hash.AppendData(Encoding.UTF8.GetBytes(part));
             hash.AppendData([0]);
@@ -29,7 +37,11 @@ internal sealed record DistillationInputs(IReadOnlyList<string> Texts, IReadOnly
     /// <param name="progress">Hears whom it asks, how many vectors came, and how many were missing in all; or null.</param>
     /// <param name="cancellationToken">Stops the asking; what was got stays in the teachers' files.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public async Task<DistillationTrainer> PrepareAsync(DistillationOptions options, Action<Teacher, long, long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<DistillationTrainer> PrepareAsync(
+        DistillationOptions options,
+        Action<Teacher, long, long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         DistillationRecipe.Check(options, Tokenizer.VocabularySize);
         TeacherSpace.Check(Teachers, options);
@@ -37,16 +49,26 @@ internal sealed record DistillationInputs(IReadOnlyList<string> Texts, IReadOnly
         var (ofTexts, ofEntries) = (new List<PinnedMatrix>(), new List<PinnedMatrix>());
         foreach (var teacher in Teachers)
         {
-            ofEntries.Add(await teacher.EmbedAsync(entries, (done, all) => progress?.Invoke(teacher, done, all), cancellationToken).ConfigureAwait(false));
-            ofTexts.Add(await teacher.EmbedAsync(Texts, (done, all) => progress?.Invoke(teacher, done, all), cancellationToken).ConfigureAwait(false));
+            ofEntries.Add(
+                await teacher
+                    .EmbedAsync(entries, (done, all) => progress?.Invoke(teacher, done, all), cancellationToken)
+                    .ConfigureAwait(false)
+            );
+            ofTexts.Add(
+                await teacher
+                    .EmbedAsync(Texts, (done, all) => progress?.Invoke(teacher, done, all), cancellationToken)
+                    .ConfigureAwait(false)
+            );
         }
 
         return await Task.Run(
-            () =>
-            {
-                var space = TeacherSpace.Of(ofTexts, options);
-                return new DistillationTrainer(Texts, Tokenizer, space, space.Reduce(space.Join(ofEntries)), options);
-            },
-            cancellationToken).ConfigureAwait(false);
+                () =>
+                {
+                    var space = TeacherSpace.Of(ofTexts, options);
+                    return new DistillationTrainer(Texts, Tokenizer, space, space.Reduce(space.Join(ofEntries)), options);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 }

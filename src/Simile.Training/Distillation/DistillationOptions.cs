@@ -2,13 +2,15 @@ using Simile.Training.Corpora;
 
 namespace Simile.Training.Distillation;
 
-/// <summary>The recipe of a static text model that learns from teachers. Two runs of one recipe on one corpus give the same weights, however often they are interrupted.</summary>
+/// <summary>The recipe of a static text model that learns from teachers. Two runs of one recipe on one corpus give the same weights,
+/// however often they are interrupted.</summary>
 internal sealed record DistillationOptions
 {
     /// <summary>The files of the corpus.</summary>
     public required IReadOnlyList<CorpusSource> Sources { get; init; }
 
-    /// <summary>How many texts of each kind are learned from, by the kind's name (<c>wikipedia.sentences</c>); kinds not named are left out. Default: empty, every text of every kind.</summary>
+    /// <summary>How many texts of each kind are learned from, by the kind's name (<c>wikipedia.sentences</c>); kinds not named are left
+    /// out. Default: empty, every text of every kind.</summary>
     public IReadOnlyDictionary<string, int> Texts { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>Lengths a vector can be cut to, the longest being the model's own. Default: 256, 128, 64, 32.</summary>

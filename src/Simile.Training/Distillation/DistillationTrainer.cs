@@ -33,7 +33,13 @@ internal sealed class DistillationTrainer
     /// <param name="tokens">What the teachers say of the student's tokens, reduced, (V, D).</param>
     /// <param name="options">The recipe.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/> when the tokenizer knows nothing of the texts.</exception>
-    public DistillationTrainer(IReadOnlyList<string> texts, ITokenizer tokenizer, TeacherSpace space, PinnedMatrix tokens, DistillationOptions options)
+    public DistillationTrainer(
+        IReadOnlyList<string> texts,
+        ITokenizer tokenizer,
+        TeacherSpace space,
+        PinnedMatrix tokens,
+        DistillationOptions options
+    )
     {
         ArgumentNullException.ThrowIfNull(space);
         _options = options;
@@ -44,7 +50,11 @@ internal sealed class DistillationTrainer
         Left = texts.Count - _order.Length;
         if (_order.Length < 2)
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"The student's tokenizer knows a token of {_order.Length} of the corpus's {texts.Count} texts; at least two are needed. Give a tokenizer of the corpus's language.");
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"The student's tokenizer knows a token of {_order.Length} of the corpus's {texts.Count} texts; at least two are "
+                    + "needed. Give a tokenizer of the corpus's language."
+            );
         }
 
         Table = tokens;
@@ -86,11 +96,22 @@ internal sealed class DistillationTrainer
         Draw(Step / StepsAnEpoch, (int)(Step % StepsAnEpoch));
         Step++;
         _encoder.Encode(_batch, _vectors);
-        MatrixProduct.Multiply(_sources.View, _sources.View.Transposed, (float*)_wanted.Address, _wanted.Columns, accumulate: false, _options.Threads);
+        MatrixProduct.Multiply(
+            _sources.View,
+            _sources.View.Transposed,
+            (float*)_wanted.Address,
+            _wanted.Columns,
+            accumulate: false,
+            _options.Threads
+        );
         var loss = _loss.Compute(_vectors, _targets, _wanted, _gradient);
         if (!double.IsFinite(loss))
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. Lower learning_rate ({_options.LearningRate}).");
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. "
+                    + $"Lower learning_rate ({_options.LearningRate})."
+            );
         }
 
         _tableGradient.Apply(StaticTrainer.RateAt(Step, Steps, _options.LearningRate), Step, (_batch, _gradient));
@@ -98,7 +119,8 @@ internal sealed class DistillationTrainer
     }
 
     /// <summary>Writes the whole state.</summary>
-    public void Save(string path, string fingerprint) => TrainingState.Save(path, Matrices, [("step", Step.ToString(System.Globalization.CultureInfo.InvariantCulture))], fingerprint);
+    public void Save(string path, string fingerprint) =>
+        TrainingState.Save(path, Matrices, [("step", Step.ToString(System.Globalization.CultureInfo.InvariantCulture))], fingerprint);
 
     /// <summary>Goes back into a saved state.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.CheckpointMismatch"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>

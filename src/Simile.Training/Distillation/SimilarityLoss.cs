@@ -3,11 +3,13 @@ using Simile.Training.Static;
 
 namespace Simile.Training.Distillation;
 
-/// <summary>How far B student vectors are from what their teachers say: of each text by itself, and of each text beside each other one.</summary>
+/// <summary>How far B student vectors are from what their teachers say: of each text by itself, and of each text beside each other
+/// one.</summary>
 /// <remarks>
-/// With unit vectors u of the student's first d values, unit targets t (the teachers' reduced vectors) and wanted similarities s, the loss is
-/// c · mean_i (1 − u_i · t_i) at the longest length, plus for every length w_d · λ · mean_ij (u_i · u_j − s_ij)². The second part is what makes the shorter
-/// lengths useful: all of them aim at the similarities of the whole (Matryoshka representation learning; Kusupati et al. 2022).
+/// With unit vectors u of the student's first d values, unit targets t (the teachers' reduced vectors) and wanted similarities s, the loss
+/// is c · mean_i (1 − u_i · t_i) at the longest length, plus for every length w_d · λ · mean_ij (u_i · u_j − s_ij)². The second part is
+/// what makes the shorter lengths useful: all of them aim at the similarities of the whole (Matryoshka representation learning; Kusupati et
+/// al. 2022).
 /// </remarks>
 internal sealed class SimilarityLoss(int texts, DistillationOptions options)
 {
@@ -33,25 +35,44 @@ internal sealed class SimilarityLoss(int texts, DistillationOptions options)
         var isLongest = level.Length == vectors.Columns;
         var weight = options.SimilarityWeight * (isLongest ? 1 : options.ShortWeight);
         Parallel.For(0, texts, _parallel, i => Normalize(vectors.Row(i)[..level.Length], level.Units.Row(i), out _inverse[i]));
-        MatrixProduct.Multiply(level.Units.View, level.Units.View.Transposed, (float*)_dots.Address, texts, accumulate: false, options.Threads);
+        MatrixProduct.Multiply(
+            level.Units.View,
+            level.Units.View.Transposed,
+            (float*)_dots.Address,
+            texts,
+            accumulate: false,
+            options.Threads
+        );
         Parallel.For(0, texts, _parallel, i => _losses[i] = weight * Subtract(wanted.Row(i), _dots.Row(i)) / ((double)texts * texts));
 
         // Each similarity stands twice in the matrix, and each text on both of its sides: hence 4.
-        MatrixProduct.Multiply(_dots.View, level.Units.View, (float*)level.Slopes.Address, level.Length, accumulate: false, options.Threads);
-        Parallel.For(0, texts, _parallel, i =>
-        {
-            var unit = level.Units.Row(i);
-            var slope = level.Slopes.Row(i);
-            SideEncoder.Scale(slope, 4 * weight / ((float)texts * texts));
-            if (isLongest)
+        MatrixProduct.Multiply(
+            _dots.View,
+            level.Units.View,
+            (float*)level.Slopes.Address,
+            level.Length,
+            accumulate: false,
+            options.Threads
+        );
+        Parallel.For(
+            0,
+            texts,
+            _parallel,
+            i =>
             {
-                _losses[i] += options.CosineWeight * (1 - Dot(unit, targets.Row(i))) / texts;
-                SideEncoder.Add(targets.Row(i), slope, -options.CosineWeight / texts);
-            }
+                var unit = level.Units.Row(i);
+                var slope = level.Slopes.Row(i);
+                SideEncoder.Scale(slope, 4 * weight / ((float)texts * texts));
+                if (isLongest)
+                {
+                    _losses[i] += options.CosineWeight * (1 - Dot(unit, targets.Row(i))) / texts;
+                    SideEncoder.Add(targets.Row(i), slope, -options.CosineWeight / texts);
+                }
 
-            SideEncoder.Add(unit, slope, -Dot(slope, unit));
-            SideEncoder.Add(slope, gradient.Row(i)[..level.Length], _inverse[i]);
-        });
+                SideEncoder.Add(unit, slope, -Dot(slope, unit));
+                SideEncoder.Add(slope, gradient.Row(i)[..level.Length], _inverse[i]);
+            }
+        );
         return _losses.Sum();
     }
 

@@ -22,18 +22,30 @@ internal static class StudentTokenizer
 
         if (tokenizer is not WordPieceTokenizer { UnknownId: { } unknown } pieces)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"{teacherFolder} has no tokenizer.json, and its vocabulary is not BERT's, of which one could be made. Name a tokenizer.json for the student.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"{teacherFolder} has no tokenizer.json, and its vocabulary is not BERT's, of which one could be made. Name a "
+                    + "tokenizer.json for the student."
+            );
         }
 
         var written = Path.Combine(draft, "tokenizer.json");
         var vocabulary = Enumerable.Range(0, pieces.VocabularySize).Select(pieces.TokenOf).ToList();
-        string[] special = [pieces.TokenOf(unknown), .. pieces.Special.Prefix.Concat(pieces.Special.Suffix).Select(pieces.TokenOf), "[PAD]", "[MASK]"];
+        string[] special =
+        [
+            pieces.TokenOf(unknown),
+            .. pieces.Special.Prefix.Concat(pieces.Special.Suffix).Select(pieces.TokenOf),
+            "[PAD]",
+            "[MASK]",
+        ];
         TokenizerFileWriter.Write(written, vocabulary, [.. special.Distinct(StringComparer.Ordinal)], pieces.Normalizer);
         return written;
     }
 
-    /// <summary>The text that stands for each entry of a vocabulary when a teacher is asked for its vector: the entry without the marks of pieces and of words' beginnings.</summary>
-    public static IReadOnlyList<string> TextsOf(ITokenizer tokenizer) => [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => Plain(tokenizer.TokenOf(id)))];
+    /// <summary>The text that stands for each entry of a vocabulary when a teacher is asked for its vector: the entry without the marks of
+    /// pieces and of words' beginnings.</summary>
+    public static IReadOnlyList<string> TextsOf(ITokenizer tokenizer) =>
+        [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => Plain(tokenizer.TokenOf(id)))];
 
     private static string Plain(string token)
     {

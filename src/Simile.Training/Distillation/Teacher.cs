@@ -25,11 +25,19 @@ internal sealed class Teacher(string name, IEmbedder<string> embedder, TeacherFi
     /// <param name="cancellationToken">Stops after the texts in work; what was embedded stays in the file.</param>
     /// <returns>The vectors, (N, D).</returns>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when there are more than fit into memory.</exception>
-    public async Task<PinnedMatrix> EmbedAsync(IReadOnlyList<string> texts, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<PinnedMatrix> EmbedAsync(
+        IReadOnlyList<string> texts,
+        Action<long, long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         if ((long)texts.Count * Dimensions > Array.MaxLength)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{texts.Count:N0} texts with {Dimensions} values of {name} each are more than the {Array.MaxLength:N0} values that can be held. Learn from fewer texts.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{texts.Count:N0} texts with {Dimensions} values of {name} each are more than the {Array.MaxLength:N0} values that "
+                    + "can be held. Learn from fewer texts."
+            );
         }
 
         var missing = texts.Where(text => !file.Has(text)).Distinct(StringComparer.Ordinal).ToList();
@@ -37,7 +45,11 @@ internal sealed class Teacher(string name, IEmbedder<string> embedder, TeacherFi
         {
             var some = missing[first..Math.Min(missing.Count, first + TextsAtOnce)];
             var batch = await embedder.EmbedAsync(some, null, cancellationToken).ConfigureAwait(false);
-            file.Append([.. some.Select((text, i) => (text, batch.Outcomes[i].Succeeded ? batch.Block.Slice(i * Dimensions, Dimensions) : new float[Dimensions]))]);
+            file.Append([
+                .. some.Select(
+                    (text, i) => (text, batch.Outcomes[i].Succeeded ? batch.Block.Slice(i * Dimensions, Dimensions) : new float[Dimensions])
+                ),
+            ]);
             progress?.Invoke(first + some.Count, missing.Count);
         }
 

@@ -7,8 +7,9 @@ using Simile.Engine.Files;
 namespace Simile.Training.Distillation;
 
 /// <summary>
-/// A teacher's vectors by their texts, in a file that grows: a run that is stopped goes on, and a run with another choice of texts uses what is there.
-/// Eight letters, 64 of the teacher's recipe, values a vector; then for each text half of its SHA-256 and its values, 32-bit floats.
+/// A teacher's vectors by their texts, in a file that grows: a run that is stopped goes on, and a run with another choice of texts uses
+/// what is there. Eight letters, 64 of the teacher's recipe, values a vector; then for each text half of its SHA-256 and its values, 32-bit
+/// floats.
 /// </summary>
 internal sealed class TeacherFile : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class TeacherFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="recipe">The digest of all that the teacher's vectors depend on, 64 characters.</param>
     /// <param name="dimensions">Values a vector.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> for another kind of file; <see cref="ErrorCode.CheckpointMismatch"/> for another teacher's.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> for another kind of file;
+    /// <see cref="ErrorCode.CheckpointMismatch"/> for another teacher's.</exception>
     public static TeacherFile Open(string path, string recipe, int dimensions)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
@@ -113,7 +115,10 @@ internal sealed class TeacherFile : IDisposable
         if (!header.AsSpan().SequenceEqual(expected))
         {
             throw new SimileException(
-                ErrorCode.CheckpointMismatch, $"{path} holds vectors of {BitConverter.ToInt32(header, HeaderBytes - 4)} values of another teacher, or of this one at another precision; this one has {Dimensions}. Delete it to begin anew, or name another place.");
+                ErrorCode.CheckpointMismatch,
+                $"{path} holds vectors of {BitConverter.ToInt32(header, HeaderBytes - 4)} values of another teacher, or of this one "
+                    + $"at another precision; this one has {Dimensions}. Delete it to begin anew, or name another place."
+            );
         }
     }
 

@@ -8,8 +8,9 @@ using Simile.Vectors;
 namespace Simile.Training.Distillation;
 
 /// <summary>
-/// What several teachers say of texts, as one vector a text: each teacher's without its mean over the corpus, at unit length, times the root of the teacher's
-/// weight, one after the other. Products of two such vectors are the weighted means of the teachers' cosines. And the principal directions of that.
+/// What several teachers say of texts, as one vector a text: each teacher's without its mean over the corpus, at unit length, times the
+/// root of the teacher's weight, one after the other. Products of two such vectors are the weighted means of the teachers' cosines. And the
+/// principal directions of that.
 /// </summary>
 internal sealed class TeacherSpace
 {
@@ -27,22 +28,38 @@ internal sealed class TeacherSpace
         _directions = DirectionsOf(Joined, dimensions);
     }
 
-    /// <summary>The teachers' vectors of the corpus as one, (N, S); each has length 1, or less where a teacher gave a text no vector.</summary>
+    /// <summary>The teachers' vectors of the corpus as one, (N, S); each has length 1, or less where a teacher gave a text no
+    /// vector.</summary>
     public PinnedMatrix Joined { get; }
 
     /// <summary>Refuses what cannot be had of some teachers, before they are asked.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when the teachers have fewer values together than are wanted, or not one weight each.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> when the teachers have fewer values together than are
+    /// wanted, or not one weight each.</exception>
     public static void Check(IReadOnlyList<Teacher> teachers, DistillationOptions options)
     {
         var (wanted, values) = (options.Dimensions.Max(), teachers.Sum(teacher => teacher.Dimensions));
         if (wanted > values)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{wanted} dimensions are wanted, but {string.Join(" and ", teachers.Select(teacher => teacher.Name))} have {values} together, and no more directions than that. Ask for {values} at most.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{wanted} dimensions are wanted, but {string.Join(" and ", teachers.Select(teacher => teacher.Name))} have {values} "
+                    + $"together, and no more directions than that. Ask for {values} at most."
+            );
         }
 
-        if (options.TeacherWeights.Count > 0 && (options.TeacherWeights.Count != teachers.Count || options.TeacherWeights.Any(weight => !(weight > 0) || !double.IsFinite(weight))))
+        if (
+            options.TeacherWeights.Count > 0
+            && (
+                options.TeacherWeights.Count != teachers.Count
+                || options.TeacherWeights.Any(weight => !(weight > 0) || !double.IsFinite(weight))
+            )
+        )
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"teacher_weights holds {string.Join(", ", options.TeacherWeights)} for {teachers.Count} teachers; expected is one number above 0 for each.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"teacher_weights holds {string.Join(", ", options.TeacherWeights)} for {teachers.Count} teachers; expected is one "
+                    + "number above 0 for each."
+            );
         }
     }
 
@@ -63,29 +80,34 @@ internal sealed class TeacherSpace
     public PinnedMatrix Join(IReadOnlyList<PinnedMatrix> vectors)
     {
         var joined = new PinnedMatrix(vectors[0].Rows, vectors.Sum(of => of.Columns));
-        Parallel.For(0, joined.Rows, new ParallelOptions { MaxDegreeOfParallelism = _threads }, row =>
-        {
-            var start = 0;
-            for (var teacher = 0; teacher < vectors.Count; teacher++)
+        Parallel.For(
+            0,
+            joined.Rows,
+            new ParallelOptions { MaxDegreeOfParallelism = _threads },
+            row =>
             {
-                var from = vectors[teacher].Row(row);
-                var mean = _means[teacher];
-                var to = joined.Row(row).Slice(start, from.Length);
-                start += from.Length;
-                if (!from.ContainsAnyExcept(0f))
+                var start = 0;
+                for (var teacher = 0; teacher < vectors.Count; teacher++)
                 {
-                    continue;
-                }
+                    var from = vectors[teacher].Row(row);
+                    var mean = _means[teacher];
+                    var to = joined.Row(row).Slice(start, from.Length);
+                    start += from.Length;
+                    if (!from.ContainsAnyExcept(0f))
+                    {
+                        continue;
+                    }
 
-                for (var i = 0; i < from.Length; i++)
-                {
-                    to[i] = (float)(from[i] - mean[i]);
-                }
+                    for (var i = 0; i < from.Length; i++)
+                    {
+                        to[i] = (float)(from[i] - mean[i]);
+                    }
 
-                UnitLength.Normalize(to);
-                SideEncoder.Scale(to, (float)Math.Sqrt(_weights[teacher]));
+                    UnitLength.Normalize(to);
+                    SideEncoder.Scale(to, (float)Math.Sqrt(_weights[teacher]));
+                }
             }
-        });
+        );
         return joined;
     }
 
@@ -119,7 +141,11 @@ internal sealed class TeacherSpace
 
         if (!(covariance.Trace() > 0))
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"The teachers give all {joined.Rows} texts of the corpus the same vector, and nothing can be learned from that. Give texts that differ.");
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"The teachers give all {joined.Rows} texts of the corpus the same vector, and nothing can be learned from that. Give "
+                    + "texts that differ."
+            );
         }
 
         // Values in ascending order; the sign of a direction is free, and its largest part is made positive.

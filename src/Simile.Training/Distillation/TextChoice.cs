@@ -5,7 +5,8 @@ using System.Text;
 namespace Simile.Training.Distillation;
 
 /// <summary>Keeps some of the texts of one kind: those whose digests, with the seed, come first.</summary>
-/// <remarks>A corpus that grows, or another number of texts, changes little of the choice, so that the teachers' vectors of most texts serve again.</remarks>
+/// <remarks>A corpus that grows, or another number of texts, changes little of the choice, so that the teachers' vectors of most texts
+/// serve again.</remarks>
 /// <param name="most">The most texts that are kept.</param>
 /// <param name="seed">The seed.</param>
 internal sealed class TextChoice(int most, int seed)
@@ -40,7 +41,15 @@ internal sealed class TextChoice(int most, int seed)
 
     private void Settle()
     {
-        var settled = _kept.Distinct().Order(Comparer<(ulong Rank, string Text)>.Create((a, b) => a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : string.CompareOrdinal(a.Text, b.Text))).Take(most).ToList();
+        var settled = _kept
+            .Distinct()
+            .Order(
+                Comparer<(ulong Rank, string Text)>.Create(
+                    (a, b) => a.Rank != b.Rank ? a.Rank.CompareTo(b.Rank) : string.CompareOrdinal(a.Text, b.Text)
+                )
+            )
+            .Take(most)
+            .ToList();
         _kept.Clear();
         _kept.AddRange(settled);
     }

@@ -9,7 +9,9 @@ internal static class Correlation
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         var (meanA, meanB) = (a.Average(), b.Average());
-        double ab = 0, aa = 0, bb = 0;
+        double ab = 0,
+            aa = 0,
+            bb = 0;
         for (var i = 0; i < a.Count; i++)
         {
             var (x, y) = (a[i] - meanA, b[i] - meanB);
@@ -28,7 +30,8 @@ internal static class Correlation
     {
         var order = Enumerable.Range(0, values.Count).OrderBy(i => values[i]).ToArray();
         var ranks = new double[values.Count];
-        for (var first = 0; first < order.Length;)
+        var first = 0;
+        while (first < order.Length)
         {
             var end = first + 1;
             while (end < order.Length && values[order[end]] == values[order[first]])

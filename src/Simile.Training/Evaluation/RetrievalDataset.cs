@@ -11,16 +11,26 @@ namespace Simile.Training.Evaluation;
 public sealed record RetrievalDataset(
     IReadOnlyList<(string Id, string Title, string Text)> Documents,
     IReadOnlyList<(string Id, string Text)> Queries,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Judgements)
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Judgements
+)
 {
     /// <summary>Reads a folder.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>.</exception>
     public static RetrievalDataset Load(string folder)
     {
-        var documents = ReadLines(folder, "corpus.jsonl", (id, root) => (Id: id, Text(root, "title"), Text(root, "text")), document => document.Id);
+        var documents = ReadLines(
+            folder,
+            "corpus.jsonl",
+            (id, root) => (Id: id, Text(root, "title"), Text(root, "text")),
+            document => document.Id
+        );
         var queries = ReadLines(folder, "queries.jsonl", (id, root) => (Id: id, Text: Text(root, "text")), query => query.Id);
         var judgements = ReadJudgements(Path.Combine(folder, "qrels", "test.tsv"));
-        return new RetrievalDataset(documents, [.. queries.Where(query => judgements.TryGetValue(query.Id, out var grades) && grades.Values.Any(grade => grade > 0))], judgements);
+        return new RetrievalDataset(
+            documents,
+            [.. queries.Where(query => judgements.TryGetValue(query.Id, out var grades) && grades.Values.Any(grade => grade > 0))],
+            judgements
+        );
     }
 
     private static List<T> ReadLines<T>(string folder, string name, Func<string, JsonElement, T> read, Func<T, string> idOf)
@@ -36,12 +46,20 @@ public sealed record RetrievalDataset(
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
-                throw new SimileException(ErrorCode.BadEvaluationData, $"Line {number} of {path} is no JSON object with _id and text: {error.Message}", error);
+                throw new SimileException(
+                    ErrorCode.BadEvaluationData,
+                    $"Line {number} of {path} is no JSON object with _id and text: {error.Message}",
+                    error
+                );
             }
 
             if (!lines.TryAdd(idOf(items[^1]), number))
             {
-                throw new SimileException(ErrorCode.BadEvaluationData, $"Lines {lines[idOf(items[^1])]} and {number} of {path} have the same _id '{idOf(items[^1])}'. Give each an _id of its own.");
+                throw new SimileException(
+                    ErrorCode.BadEvaluationData,
+                    $"Lines {lines[idOf(items[^1])]} and {number} of {path} have the same _id '{idOf(items[^1])}'. Give each an _id "
+                        + "of its own."
+                );
             }
         }
 
@@ -49,13 +67,20 @@ public sealed record RetrievalDataset(
     }
 
     // Numbers are ids as they are written, since the judgements name them so.
-    private static string IdOf(JsonElement root, string path, int line) => root.TryGetProperty("_id", out var id) switch
-    {
-        true when id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text => text,
-        true when id.ValueKind == JsonValueKind.Number => id.GetRawText(),
-        true => throw new SimileException(ErrorCode.BadEvaluationData, $"Line {line} of {path} has {id.GetRawText()} as its _id; expected is a text that is not empty, or a number."),
-        false => throw new SimileException(ErrorCode.BadEvaluationData, $"Line {line} of {path} has no _id. Each document and query needs one, by which qrels/test.tsv names it."),
-    };
+    private static string IdOf(JsonElement root, string path, int line) =>
+        root.TryGetProperty("_id", out var id) switch
+        {
+            true when id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 } text => text,
+            true when id.ValueKind == JsonValueKind.Number => id.GetRawText(),
+            true => throw new SimileException(
+                ErrorCode.BadEvaluationData,
+                $"Line {line} of {path} has {id.GetRawText()} as its _id; expected is a text that is not empty, or a number."
+            ),
+            false => throw new SimileException(
+                ErrorCode.BadEvaluationData,
+                $"Line {line} of {path} has no _id. Each document and query needs one, by which qrels/test.tsv names it."
+            ),
+        };
 
     private static Dictionary<string, IReadOnlyDictionary<string, int>> ReadJudgements(string path)
     {
@@ -73,7 +98,8 @@ public sealed record RetrievalDataset(
                 throw new SimileException(ErrorCode.BadEvaluationData, $"Line {number} of {path} is no query TAB document TAB grade.");
             }
 
-            var grades = (Dictionary<string, int>)(judgements.GetValueOrDefault(cells[0]) ?? new Dictionary<string, int>(StringComparer.Ordinal));
+            var grades =
+                (Dictionary<string, int>)(judgements.GetValueOrDefault(cells[0]) ?? new Dictionary<string, int>(StringComparer.Ordinal));
             grades[cells[1]] = grade;
             judgements[cells[0]] = grades;
         }
@@ -84,7 +110,10 @@ public sealed record RetrievalDataset(
     private static IEnumerable<string> Lines(string path) =>
         RegularFile.Exists(path)
             ? RegularFile.ReadLines(path)
-            : throw new SimileException(ErrorCode.BadEvaluationData, $"There is no file {path}. A retrieval folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv.");
+            : throw new SimileException(
+                ErrorCode.BadEvaluationData,
+                $"There is no file {path}. A retrieval folder holds corpus.jsonl, queries.jsonl and qrels/test.tsv."
+            );
 
     private static string Text(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : string.Empty;

@@ -39,7 +39,11 @@ public sealed class RetrievalEvaluator
 
     /// <summary>Fills an empty store with the documents.</summary>
     public static async Task<RetrievalEvaluator> PrepareAsync(
-        RetrievalDataset dataset, IEmbedder<string> embedder, IChunkStore store, CancellationToken cancellationToken = default)
+        RetrievalDataset dataset,
+        IEmbedder<string> embedder,
+        IChunkStore store,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(embedder);
@@ -49,9 +53,17 @@ public sealed class RetrievalEvaluator
         foreach (var part in dataset.Documents.Chunk(1024))
         {
             var chunks = part.Select(document => new Chunk(document.Text, 1, 1, document.Title)).ToArray();
-            var batch = await embedder.EmbedAsync([.. chunks.Select(chunk => chunk.EmbeddedText)], new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+            var batch = await embedder
+                .EmbedAsync(
+                    [.. chunks.Select(chunk => chunk.EmbeddedText)],
+                    new EmbedOptions { Purpose = EmbedPurpose.Document },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             without += batch.Outcomes.ToArray().Count(outcome => !outcome.Succeeded);
-            await store.ReplaceAsync([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))], cancellationToken).ConfigureAwait(false);
+            await store
+                .ReplaceAsync([.. part.Select((document, i) => FileOf(document.Id, chunks[i], batch, i))], cancellationToken)
+                .ConfigureAwait(false);
         }
 
         var searcher = await Searcher.OpenAsync(store, new ContentEmbedder(embedder, null), cancellationToken).ConfigureAwait(false);
@@ -62,12 +74,17 @@ public sealed class RetrievalEvaluator
     public Task<RetrievalResult> EvaluateAsync(SearchOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return EvaluateAsync(options.Mode, async query =>
-        {
-            var ranked = await _searcher.RankAsync(query, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
-            var read = await _store.ReadAsync([.. ranked.Take(Depth).Select(chunk => chunk.Id)], cancellationToken).ConfigureAwait(false);
-            return [.. read.Select(chunk => chunk?.Path).OfType<string>()];
-        });
+        return EvaluateAsync(
+            options.Mode,
+            async query =>
+            {
+                var ranked = await _searcher.RankAsync(query, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
+                var read = await _store
+                    .ReadAsync([.. ranked.Take(Depth).Select(chunk => chunk.Id)], cancellationToken)
+                    .ConfigureAwait(false);
+                return [.. read.Select(chunk => chunk?.Path).OfType<string>()];
+            }
+        );
     }
 
     /// <summary>Asks every query and reorders the best answers by a reranker.</summary>
@@ -75,17 +92,26 @@ public sealed class RetrievalEvaluator
     /// <param name="reranker">What reorders them.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     public async Task<RetrievalResult> EvaluateAsync(
-        SearchOptions options, HitReranker reranker, CancellationToken cancellationToken = default)
+        SearchOptions options,
+        HitReranker reranker,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reranker);
         var unscored = 0;
-        var result = await EvaluateAsync(options.Mode, async query =>
-        {
-            var hits = await reranker.SearchAsync(_searcher, query, options with { Top = Depth }, cancellationToken).ConfigureAwait(false);
-            unscored += hits.Take(reranker.Depth).Count(hit => hit.RerankScore is null);
-            return [.. hits.Select(hit => hit.Path)];
-        }).ConfigureAwait(false);
+        var result = await EvaluateAsync(
+                options.Mode,
+                async query =>
+                {
+                    var hits = await reranker
+                        .SearchAsync(_searcher, query, options with { Top = Depth }, cancellationToken)
+                        .ConfigureAwait(false);
+                    unscored += hits.Take(reranker.Depth).Count(hit => hit.RerankScore is null);
+                    return [.. hits.Select(hit => hit.Path)];
+                }
+            )
+            .ConfigureAwait(false);
         return result with { Reranked = true, Unscored = unscored };
     }
 
@@ -100,7 +126,10 @@ public sealed class RetrievalEvaluator
         var (count, sums) = (CountQueries(), new double[weights.Count]);
         foreach (var (id, text) in _dataset.Queries)
         {
-            var (dense, keyword) = (await RankAsync(text, SearchMode.Dense, cancellationToken).ConfigureAwait(false), await RankAsync(text, SearchMode.Keyword, cancellationToken).ConfigureAwait(false));
+            var (dense, keyword) = (
+                await RankAsync(text, SearchMode.Dense, cancellationToken).ConfigureAwait(false),
+                await RankAsync(text, SearchMode.Keyword, cancellationToken).ConfigureAwait(false)
+            );
             for (var i = 0; i < sums.Length; i++)
             {
                 // At the ends one alone, without what a fusion puts behind it with a score of 0.
@@ -119,15 +148,19 @@ public sealed class RetrievalEvaluator
     }
 
     // Means over nothing say nothing.
-    private int CountQueries() => _dataset.Queries.Count is > 0 and var count ? count
-        : throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.");
+    private int CountQueries() =>
+        _dataset.Queries.Count is > 0 and var count
+            ? count
+            : throw new SimileException(ErrorCode.BadEvaluationData, "The collection has no query with a relevant document.");
 
     // A query that one way cannot answer finds nothing by it.
     private async Task<IReadOnlyList<ScoredChunk>> RankAsync(string query, SearchMode mode, CancellationToken cancellationToken)
     {
         try
         {
-            return await _searcher.RankAsync(Content.Of(query), new SearchOptions { Mode = mode, Top = new SearchOptions().Pool }, cancellationToken).ConfigureAwait(false);
+            return await _searcher
+                .RankAsync(Content.Of(query), new SearchOptions { Mode = mode, Top = new SearchOptions().Pool }, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (SimileException error) when (error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode)
         {
@@ -138,7 +171,9 @@ public sealed class RetrievalEvaluator
     private async Task<RetrievalResult> EvaluateAsync(SearchMode mode, Func<Content, Task<IReadOnlyList<string>>> rank)
     {
         var count = CountQueries();
-        double ndcg = 0, recall = 0, reciprocal = 0;
+        double ndcg = 0,
+            recall = 0,
+            reciprocal = 0;
         var unanswered = 0;
         foreach (var (id, text) in _dataset.Queries)
         {

@@ -16,8 +16,13 @@ public sealed record StsResult(string File, int Pairs, double Spearman, double P
 public static class StsEvaluator
 {
     /// <summary>Evaluates one file.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>; also where fewer than two pairs have vectors.</exception>
-    public static async Task<StsResult> EvaluateAsync(IEmbedder<string> embedder, string file, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadEvaluationData"/>; also where fewer than two pairs have
+    /// vectors.</exception>
+    public static async Task<StsResult> EvaluateAsync(
+        IEmbedder<string> embedder,
+        string file,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(embedder);
         var pairs = Read(file);
@@ -27,12 +32,22 @@ public static class StsEvaluator
         if (known.Length < 2)
         {
             var why = first.Outcomes.ToArray().Concat(second.Outcomes.ToArray()).First(outcome => !outcome.Succeeded).Error;
-            throw new SimileException(ErrorCode.BadEvaluationData, $"Of the {pairs.Count} pairs of {file} {known.Length} have two vectors, but a correlation needs at least 2. The first error: {why?.Message}");
+            throw new SimileException(
+                ErrorCode.BadEvaluationData,
+                $"Of the {pairs.Count} pairs of {file} {known.Length} have two vectors, but a correlation needs at least 2. The first "
+                    + $"error: {why?.Message}"
+            );
         }
 
         var cosines = known.Select(i => (double)Similarity.Cosine(first[i], second[i])).ToArray();
         var scores = known.Select(i => pairs[i].Score).ToArray();
-        return new StsResult(file, known.Length, Correlation.Spearman(cosines, scores), Correlation.Pearson(cosines, scores), pairs.Count - known.Length);
+        return new StsResult(
+            file,
+            known.Length,
+            Correlation.Spearman(cosines, scores),
+            Correlation.Pearson(cosines, scores),
+            pairs.Count - known.Length
+        );
     }
 
     private static List<(double Score, string First, string Second)> Read(string file)
@@ -43,7 +58,12 @@ public static class StsEvaluator
         }
 
         var pairs = RegularFile.ReadLines(file).Where(line => line.Length > 0).Select((line, i) => Parse(file, line, i + 1)).ToList();
-        return pairs.Count > 1 ? pairs : throw new SimileException(ErrorCode.BadEvaluationData, $"{file} holds {pairs.Count} pairs, but a correlation needs at least 2.");
+        return pairs.Count > 1
+            ? pairs
+            : throw new SimileException(
+                ErrorCode.BadEvaluationData,
+                $"{file} holds {pairs.Count} pairs, but a correlation needs at least 2."
+            );
     }
 
     private static (double Score, string First, string Second) Parse(string file, string line, int number)

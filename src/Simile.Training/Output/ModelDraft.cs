@@ -1,8 +1,8 @@
 namespace Simile.Training.Output;
 
 /// <summary>
-/// A model folder while it is written: a folder beside the target, that takes the target's place by one rename. Disposed before that, it is taken away.
-/// What a killed process left of its draft, the next draft of the same target takes away.
+/// A model folder while it is written: a folder beside the target, that takes the target's place by one rename. Disposed before that, it is
+/// taken away. What a killed process left of its draft, the next draft of the same target takes away.
 /// </summary>
 internal sealed class ModelDraft : IDisposable
 {
@@ -11,8 +11,20 @@ internal sealed class ModelDraft : IDisposable
     private const string Old = "-old";
     private static readonly HashSet<string> OwnFiles = new(StringComparer.Ordinal)
     {
-        LockName, "README.md", "model.safetensors", "tokenizer.json", "config.json", "modules.json", "config_sentence_transformers.json", "calibration.json", "golden.json",
-        "alignment.safetensors", "fusion.safetensors", "model.safetensors.tmp", "alignment.safetensors.tmp", "fusion.safetensors.tmp",
+        LockName,
+        "README.md",
+        "model.safetensors",
+        "tokenizer.json",
+        "config.json",
+        "modules.json",
+        "config_sentence_transformers.json",
+        "calibration.json",
+        "golden.json",
+        "alignment.safetensors",
+        "fusion.safetensors",
+        "model.safetensors.tmp",
+        "alignment.safetensors.tmp",
+        "fusion.safetensors.tmp",
     };
 
     private readonly string _target;
@@ -100,14 +112,21 @@ internal sealed class ModelDraft : IDisposable
         }
 
         // Old models first: one whose successor never came is put back.
-        var left = Directory.GetDirectories(parent).Where(path => IsDraft(Path.GetFileName(path), begin)).OrderByDescending(path => path.EndsWith(Old, StringComparison.Ordinal)).ToList();
+        var left = Directory
+            .GetDirectories(parent)
+            .Where(path => IsDraft(Path.GetFileName(path), begin))
+            .OrderByDescending(path => path.EndsWith(Old, StringComparison.Ordinal))
+            .ToList();
         foreach (var path in left)
         {
             if (path.EndsWith(Old, StringComparison.Ordinal) && !Directory.Exists(target))
             {
                 Directory.Move(path, target);
             }
-            else if (Directory.GetFileSystemEntries(path).All(entry => File.Exists(entry) && OwnFiles.Contains(Path.GetFileName(entry))) && !IsInWork(path))
+            else if (
+                Directory.GetFileSystemEntries(path).All(entry => File.Exists(entry) && OwnFiles.Contains(Path.GetFileName(entry)))
+                && !IsInWork(path)
+            )
             {
                 Directory.Delete(path, recursive: true);
             }
@@ -115,7 +134,8 @@ internal sealed class ModelDraft : IDisposable
     }
 
     private static bool IsDraft(string name, string begin) =>
-        name.StartsWith(begin, StringComparison.Ordinal) && Guid.TryParseExact(name[begin.Length..].Replace(Old, string.Empty, StringComparison.Ordinal), "N", out _);
+        name.StartsWith(begin, StringComparison.Ordinal)
+        && Guid.TryParseExact(name[begin.Length..].Replace(Old, string.Empty, StringComparison.Ordinal), "N", out _);
 
     private static bool IsInWork(string folder)
     {

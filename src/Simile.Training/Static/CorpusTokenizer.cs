@@ -3,7 +3,8 @@ using Simile.Training.Corpora;
 
 namespace Simile.Training.Static;
 
-/// <summary>Turns the documents of a corpus into tokens, on several threads, in the order of the corpus. Unknown tokens are left out, as the model leaves them out.</summary>
+/// <summary>Turns the documents of a corpus into tokens, on several threads, in the order of the corpus. Unknown tokens are left out, as
+/// the model leaves them out.</summary>
 internal sealed class CorpusTokenizer(ITokenizer tokenizer, TokenPool pool, int threads)
 {
     private const int DocumentsAtOnce = 4096;
@@ -14,11 +15,18 @@ internal sealed class CorpusTokenizer(ITokenizer tokenizer, TokenPool pool, int 
         foreach (var batch in documents.Chunk(DocumentsAtOnce))
         {
             var tokens = new ushort[batch.Length][][];
-            Parallel.For(0, batch.Length, options, () => new TokenBuffer(), (i, _, buffer) =>
-            {
-                tokens[i] = [.. TextsOf(batch[i]).Select(text => Tokenize(text, buffer))];
-                return buffer;
-            }, _ => { });
+            Parallel.For(
+                0,
+                batch.Length,
+                options,
+                () => new TokenBuffer(),
+                (i, _, buffer) =>
+                {
+                    tokens[i] = [.. TextsOf(batch[i]).Select(text => Tokenize(text, buffer))];
+                    return buffer;
+                },
+                _ => { }
+            );
             for (var i = 0; i < batch.Length; i++)
             {
                 yield return Place(batch[i], tokens[i]);
@@ -31,10 +39,13 @@ internal sealed class CorpusTokenizer(ITokenizer tokenizer, TokenPool pool, int 
         Tokenize(texts.Select(text => new CorpusDocument { Title = text })).Select(document => document.Title);
 
     private static IEnumerable<string> TextsOf(CorpusDocument document) =>
-    [
-        document.Title, document.Description, .. document.Paragraphs,
-        .. document.Sections.SelectMany(section => new[] { section.Heading, section.Text }), .. document.Variants,
-    ];
+        [
+            document.Title,
+            document.Description,
+            .. document.Paragraphs,
+            .. document.Sections.SelectMany(section => new[] { section.Heading, section.Text }),
+            .. document.Variants,
+        ];
 
     private ushort[] Tokenize(string text, TokenBuffer buffer)
     {
@@ -60,7 +71,13 @@ internal sealed class CorpusTokenizer(ITokenizer tokenizer, TokenPool pool, int 
             Title = spans.Dequeue(),
             Description = spans.Dequeue(),
             Paragraphs = [.. Take(spans, document.Paragraphs.Count).Where(span => span.Length > 0)],
-            Sections = [.. Take(spans, document.Sections.Count * 2).Chunk(2).Select(two => (two[0], two[1])).Where(two => two.Item1.Length > 0 && two.Item2.Length > 0)],
+            Sections =
+            [
+                .. Take(spans, document.Sections.Count * 2)
+                    .Chunk(2)
+                    .Select(two => (two[0], two[1]))
+                    .Where(two => two.Item1.Length > 0 && two.Item2.Length > 0),
+            ],
             Variants = [.. Take(spans, document.Variants.Count).Where(span => span.Length > 0)],
         };
     }

@@ -63,7 +63,10 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
     /// <summary>Adds the gradient of the next longer level, whose dot products hold this one's.</summary>
     public void Absorb(LossLevel longer)
     {
-        ForRows((first, end, _) => SideEncoder.Add(longer.Gradient.All[(first * pairs)..(end * pairs)], Gradient.All[(first * pairs)..(end * pairs)], 1));
+        ForRows(
+            (first, end, _) =>
+                SideEncoder.Add(longer.Gradient.All[(first * pairs)..(end * pairs)], Gradient.All[(first * pairs)..(end * pairs)], 1)
+        );
         SideEncoder.Add(longer.LeftPull, LeftPull, 1);
         SideEncoder.Add(longer.RightPull, RightPull, 1);
     }
@@ -72,17 +75,22 @@ internal sealed class LossLevel(int pairs, int length, float scale, float weight
         Parallel.For(0, _columnParts.Rows, _parallel, part => work(part * RowsAtOnce, Math.Min(pairs, (part + 1) * RowsAtOnce), part));
 
     private void InverseNorms(PinnedMatrix vectors, float[] inverse) =>
-        Parallel.For(0, pairs, _parallel, i =>
-        {
-            var row = vectors.Row(i)[..length];
-            var sum = 0f;
-            foreach (var value in row)
+        Parallel.For(
+            0,
+            pairs,
+            _parallel,
+            i =>
             {
-                sum += value * value;
-            }
+                var row = vectors.Row(i)[..length];
+                var sum = 0f;
+                foreach (var value in row)
+                {
+                    sum += value * value;
+                }
 
-            inverse[i] = 1 / MathF.Sqrt(sum + 1e-12f);
-        });
+                inverse[i] = 1 / MathF.Sqrt(sum + 1e-12f);
+            }
+        );
 
     // Cosines are at most 1, so exp(scale · (cos − 1)) needs no search for the largest one.
     private void Exponentiate(PinnedMatrix dots, int[]?[] mates, int first, int end, int part)

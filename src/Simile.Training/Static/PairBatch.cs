@@ -23,7 +23,8 @@ internal sealed class PairBatch(int pairs, int maxTokens, float dropout)
         Right.Clear();
     }
 
-    /// <summary>Adds a pair; the right side may have a hole, the tokens between <paramref name="right"/> and <paramref name="rightRest"/>.</summary>
+    /// <summary>Adds a pair; the right side may have a hole, the tokens between <paramref name="right"/> and
+    /// <paramref name="rightRest"/>.</summary>
     public void Add(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right, ReadOnlySpan<ushort> rightRest, long group, ref SplitMix random)
     {
         _groups[Left.Count] = group;

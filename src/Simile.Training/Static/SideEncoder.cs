@@ -9,18 +9,23 @@ internal sealed class SideEncoder(PinnedMatrix table, int threads)
 
     /// <summary>Writes the mean of each text's rows into <paramref name="vectors"/> (B, D).</summary>
     public void Encode(TextSide side, PinnedMatrix vectors) =>
-        Parallel.For(0, side.Count, _parallel, text =>
-        {
-            var row = vectors.Row(text);
-            row.Clear();
-            var tokens = side[text];
-            foreach (var token in tokens)
+        Parallel.For(
+            0,
+            side.Count,
+            _parallel,
+            text =>
             {
-                Add(table.Row(token), row, 1);
-            }
+                var row = vectors.Row(text);
+                row.Clear();
+                var tokens = side[text];
+                foreach (var token in tokens)
+                {
+                    Add(table.Row(token), row, 1);
+                }
 
-            Scale(row, 1f / tokens.Length);
-        });
+                Scale(row, 1f / tokens.Length);
+            }
+        );
 
     /// <summary>target += factor · source.</summary>
     public static void Add(ReadOnlySpan<float> source, Span<float> target, float factor)

@@ -36,7 +36,9 @@ internal sealed class SparseAdam(PinnedMatrix table)
             var v = (Beta2 * new Vector<float>(second[i..])) + ((1 - Beta2) * g * g);
             m.CopyTo(first[i..]);
             v.CopyTo(second[i..]);
-            (new Vector<float>(values[i..]) - (stepSize * m / (Vector.SquareRoot(v * correction) + new Vector<float>(Epsilon)))).CopyTo(values[i..]);
+            (new Vector<float>(values[i..]) - (stepSize * m / (Vector.SquareRoot(v * correction) + new Vector<float>(Epsilon)))).CopyTo(
+                values[i..]
+            );
         }
 
         for (; i < gradient.Length; i++)

@@ -1,7 +1,8 @@
 namespace Simile.Training.Static;
 
 /// <summary>SplitMix64: a small random number generator whose whole state is one number.</summary>
-/// <remarks>Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators". Seeded by run and step, it makes a resumed training equal to an unbroken one.</remarks>
+/// <remarks>Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators". Seeded by run and step, it makes a resumed
+/// training equal to an unbroken one.</remarks>
 internal struct SplitMix(ulong state)
 {
     private ulong _state = state;

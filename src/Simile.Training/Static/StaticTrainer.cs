@@ -45,12 +45,17 @@ public sealed class StaticTrainer
 
     /// <summary>The names of the sources, how many pairs or texts each has, and how large a share of the batches it gets.</summary>
     public IReadOnlyList<(string Name, int Count, double Share)> Sources =>
-        [.. _sources.Select((source, i) => (source.Name, source.Count, (_cumulative[i] - (i == 0 ? 0 : _cumulative[i - 1])) / _cumulative[^1]))];
+        [
+            .. _sources.Select(
+                (source, i) => (source.Name, source.Count, (_cumulative[i] - (i == 0 ? 0 : _cumulative[i - 1])) / _cumulative[^1])
+            ),
+        ];
 
     /// <summary>Lines of the corpus that were no pair and were left out.</summary>
     public long LeftOut { get; private init; }
 
-    /// <summary>Lines of <c>lines</c> and paragraphs of <c>prose</c> with too few known tokens to be cut in two; they were left out.</summary>
+    /// <summary>Lines of <c>lines</c> and paragraphs of <c>prose</c> with too few known tokens to be cut in two; they were left
+    /// out.</summary>
     public long TooShort { get; private init; }
 
     /// <summary>Token vectors, (V, D).</summary>
@@ -68,7 +73,13 @@ public sealed class StaticTrainer
     /// <param name="progress">Hears how many documents were read.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static StaticTrainer Prepare(string corpus, ITokenizer tokenizer, StaticTrainerOptions options, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public static StaticTrainer Prepare(
+        string corpus,
+        ITokenizer tokenizer,
+        StaticTrainerOptions options,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
@@ -92,7 +103,12 @@ public sealed class StaticTrainer
         IPairSource[] sources = [.. pairs.All().Where(source => options.SourceWeights.GetValueOrDefault(source.Name, 1) > 0)];
         return sources.Length > 0 && different.Count >= FewestTexts
             ? new StaticTrainer(options, tokenizer.VocabularySize, pool, sources) { LeftOut = leftOut, TooShort = pairs.TooShort }
-            : throw new SimileException(ErrorCode.BadTrainingData, $"The corpus {corpus} gives no pairs to train on: {documents} documents were read {leftOut} lines left out and {pairs.TooShort} too short. A training needs at least two different pairs of texts that belong together, from sources whose weight is not 0 (format pairs: text TAB text; lines: two known tokens a line; prose: ten).");
+            : throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"The corpus {corpus} gives no pairs to train on: {documents} documents were read {leftOut} lines left out and "
+                    + $"{pairs.TooShort} too short. A training needs at least two different pairs of texts that belong together, from "
+                    + "sources whose weight is not 0 (format pairs: text TAB text; lines: two known tokens a line; prose: ten)."
+            );
 
         CorpusDocument Seen(CorpusDocument document)
         {
@@ -109,7 +125,10 @@ public sealed class StaticTrainer
     {
         if (weights.Keys.Except(known).Order(StringComparer.Ordinal).FirstOrDefault() is { } unknown)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"source_weights names '{unknown}', which is no source of this recipe. Known are {string.Join(", ", known)}.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"source_weights names '{unknown}', which is no source of this recipe. Known are {string.Join(", ", known)}."
+            );
         }
     }
 
@@ -126,16 +145,26 @@ public sealed class StaticTrainer
         var loss = _loss.Compute(_left, _right, _batch.Groups, _leftGradient, _rightGradient);
         if (!double.IsFinite(loss))
         {
-            throw new SimileException(ErrorCode.BadTrainingData, $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. Lower learning_rate ({_options.LearningRate}) or scale ({_options.Scale}).");
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                $"At step {Step} the loss is {loss}: the training has left the finite numbers, and what it would write is no model. "
+                    + $"Lower learning_rate ({_options.LearningRate}) or scale ({_options.Scale})."
+            );
         }
 
-        _tableGradient.Apply(RateAt(Step, _options.Steps, _options.LearningRate), Step, (_batch.Left, _leftGradient), (_batch.Right, _rightGradient));
+        _tableGradient.Apply(
+            RateAt(Step, _options.Steps, _options.LearningRate),
+            Step,
+            (_batch.Left, _leftGradient),
+            (_batch.Right, _rightGradient)
+        );
         return (source.Name, loss);
     }
 
     internal void ResumeAt(long step) => Step = step;
 
-    /// <summary>The rate rises over the first 2 % of the steps and then falls along a cosine to nothing (Loshchilov and Hutter 2017).</summary>
+    /// <summary>The rate rises over the first 2 % of the steps and then falls along a cosine to nothing (Loshchilov and Hutter
+    /// 2017).</summary>
     internal static float RateAt(long step, long steps, float highest)
     {
         var warmUp = Math.Max(1, steps / 50);

@@ -2,7 +2,8 @@ using Simile.Training.Corpora;
 
 namespace Simile.Training.Static;
 
-/// <summary>The recipe of a static text model. Two runs of one recipe on one corpus give the same weights, however often they are interrupted.</summary>
+/// <summary>The recipe of a static text model. Two runs of one recipe on one corpus give the same weights, however often they are
+/// interrupted.</summary>
 public sealed record StaticTrainerOptions
 {
     /// <summary>The files of the corpus.</summary>
@@ -39,7 +40,8 @@ public sealed record StaticTrainerOptions
     public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>How far common tokens start out weaker: a row starts at a / (a + share of the token). Default: 0.001.</summary>
-    /// <remarks>Smooth inverse frequency; Arora, Liang and Ma 2017, "A simple but tough-to-beat baseline for sentence embeddings".</remarks>
+    /// <remarks>Smooth inverse frequency; Arora, Liang and Ma 2017, "A simple but tough-to-beat baseline for sentence
+    /// embeddings".</remarks>
     public double FrequencyDamping { get; init; } = 1e-3;
 
     /// <summary>Where the random numbers begin. Default: 1.</summary>

@@ -1,7 +1,8 @@
 namespace Simile.Training.Static;
 
 /// <summary>Carries the gradients of a batch's vectors back to the rows of the table and lets Adam move each row once.</summary>
-/// <remarks>The tokens are sorted by row first; each row is summed in the order of the batch by one thread, so the result never depends on the threads.</remarks>
+/// <remarks>The tokens are sorted by row first; each row is summed in the order of the batch by one thread, so the result never depends on
+/// the threads.</remarks>
 internal sealed class TableGradient(PinnedMatrix table, SparseAdam adam, int threads)
 {
     private readonly int[] _starts = new int[table.Rows + 1];
@@ -16,24 +17,29 @@ internal sealed class TableGradient(PinnedMatrix table, SparseAdam adam, int thr
     public void Apply(float rate, long step, params (TextSide Texts, PinnedMatrix Gradients)[] sides)
     {
         Sort(sides);
-        Parallel.For(0, table.Rows, _parallel, token =>
-        {
-            var texts = _texts.AsSpan(_starts[token], _starts[token + 1] - _starts[token]);
-            if (texts.Length == 0)
+        Parallel.For(
+            0,
+            table.Rows,
+            _parallel,
+            token =>
             {
-                return;
-            }
+                var texts = _texts.AsSpan(_starts[token], _starts[token + 1] - _starts[token]);
+                if (texts.Length == 0)
+                {
+                    return;
+                }
 
-            var sum = _sums.Value.AsSpan();
-            sum.Clear();
-            foreach (var text in texts)
-            {
-                var (side, index) = Math.DivRem(text, sides[0].Texts.Count);
-                SideEncoder.Add(sides[side].Gradients.Row(index), sum, 1f / sides[side].Texts[index].Length);
-            }
+                var sum = _sums.Value.AsSpan();
+                sum.Clear();
+                foreach (var text in texts)
+                {
+                    var (side, index) = Math.DivRem(text, sides[0].Texts.Count);
+                    SideEncoder.Add(sides[side].Gradients.Row(index), sum, 1f / sides[side].Texts[index].Length);
+                }
 
-            adam.Update(token, sum, rate, step);
-        });
+                adam.Update(token, sum, rate, step);
+            }
+        );
     }
 
     // A counting sort: _texts holds, row after row, which texts use it; texts of each side count on from those of the side before.

@@ -21,7 +21,8 @@ internal sealed class TextSide(int texts, int maxTokens)
     /// <summary>Forgets the texts.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>Adds a text made of two stretches; each token is dropped with a probability, but never all of them. Tokens over the limit are cut.</summary>
+    /// <summary>Adds a text made of two stretches; each token is dropped with a probability, but never all of them. Tokens over the limit
+    /// are cut.</summary>
     public void Add(ReadOnlySpan<ushort> first, ReadOnlySpan<ushort> second, float dropout, ref SplitMix random)
     {
         var start = _ends[Count];

@@ -1,6 +1,7 @@
 namespace Simile.Training.Static;
 
-/// <summary>A <see cref="Corpora.CorpusDocument"/> as stretches of the pool. Empty texts are left out; a heading and its text always come together.</summary>
+/// <summary>A <see cref="Corpora.CorpusDocument"/> as stretches of the pool. Empty texts are left out; a heading and its text always come
+/// together.</summary>
 internal sealed record TokenizedDocument
 {
     public TokenSpan Title { get; init; }

@@ -5,7 +5,8 @@ using Simile.Tokenization;
 
 namespace Simile.Training.Static;
 
-/// <summary>The whole state of a training in one safetensors file, replaced at one stroke: a training killed at any moment goes on from the last one, bit for bit.</summary>
+/// <summary>The whole state of a training in one safetensors file, replaced at one stroke: a training killed at any moment goes on from the
+/// last one, bit for bit.</summary>
 internal static class TrainingCheckpoint
 {
     /// <summary>What a checkpoint belongs to: the recipe (threads aside) and the tokenizer.</summary>

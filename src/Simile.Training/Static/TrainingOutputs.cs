@@ -5,7 +5,8 @@ namespace Simile.Training.Static;
 /// <summary>Tells what a training may write over: nothing but what a training wrote.</summary>
 internal static class TrainingOutputs
 {
-    /// <summary>Makes sure that a training may write a folder: it is missing, empty, or holds files that trainings write and nothing else.</summary>
+    /// <summary>Makes sure that a training may write a folder: it is missing, empty, or holds files that trainings write and nothing
+    /// else.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="ownFiles">The names of the files that this kind of training writes; a README.md beside them stays.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
@@ -15,18 +16,27 @@ internal static class TrainingOutputs
         ArgumentNullException.ThrowIfNull(ownFiles);
         if (File.Exists(folder))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{folder} is a file; expected is a folder for the trained model. Name another.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{folder} is a file; expected is a folder for the trained model. Name another."
+            );
         }
 
-        var entries = Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).ToArray() : [];
+        var entries = Directory.Exists(folder)
+            ? Directory.GetFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).ToArray()
+            : [];
         if (entries.Except([.. ownFiles, "README.md"]).Order(StringComparer.Ordinal).FirstOrDefault() is { } foreign)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{folder} holds '{foreign}', which no training of this kind wrote. Name a folder that is new or empty.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{folder} holds '{foreign}', which no training of this kind wrote. Name a folder that is new or empty."
+            );
         }
     }
 
     /// <summary>Makes sure that a training may keep its state in a file: it is missing, or holds the state of a training.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>; <see cref="ErrorCode.BadCheckpoint"/> for a file that is damaged or of another format.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>; <see cref="ErrorCode.BadCheckpoint"/> for a file that is
+    /// damaged or of another format.</exception>
     public static void RequireState(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -38,7 +48,10 @@ internal static class TrainingOutputs
         using var file = SafetensorsFile.Open(path);
         if (!TrainingState.IsOne(file))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"{path} is no state of a training; writing it would destroy what is there. Name a file that is new.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{path} is no state of a training; writing it would destroy what is there. Name a file that is new."
+            );
         }
     }
 }

@@ -9,7 +9,12 @@ internal static class TrainingState
     private const string Fingerprint = "fingerprint";
 
     /// <summary>Writes the state, at one stroke.</summary>
-    public static void Save(string path, IEnumerable<(string Name, PinnedMatrix Matrix)> matrices, IEnumerable<(string Name, string Value)> facts, string fingerprint)
+    public static void Save(
+        string path,
+        IEnumerable<(string Name, PinnedMatrix Matrix)> matrices,
+        IEnumerable<(string Name, string Value)> facts,
+        string fingerprint
+    )
     {
         var metadata = facts.ToDictionary(fact => fact.Name, fact => fact.Value, StringComparer.Ordinal);
         metadata[Fingerprint] = fingerprint;
@@ -22,12 +27,19 @@ internal static class TrainingState
     /// <summary>Fills the matrices from a file.</summary>
     /// <returns>The facts.</returns>
     /// <exception cref="SimileException"><see cref="ErrorCode.CheckpointMismatch"/>, <see cref="ErrorCode.BadCheckpoint"/>.</exception>
-    public static IReadOnlyDictionary<string, string> Restore(string path, IEnumerable<(string Name, PinnedMatrix Matrix)> matrices, string fingerprint)
+    public static IReadOnlyDictionary<string, string> Restore(
+        string path,
+        IEnumerable<(string Name, PinnedMatrix Matrix)> matrices,
+        string fingerprint
+    )
     {
         using var file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault(Fingerprint) != fingerprint)
         {
-            throw new SimileException(ErrorCode.CheckpointMismatch, $"{path} belongs to a training with another recipe, tokenizer or data. Delete it to begin anew, or go back to the old ones.");
+            throw new SimileException(
+                ErrorCode.CheckpointMismatch,
+                $"{path} belongs to a training with another recipe, tokenizer or data. Delete it to begin anew, or go back to the old ones."
+            );
         }
 
         foreach (var (name, matrix) in matrices)

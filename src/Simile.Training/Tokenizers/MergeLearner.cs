@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Simile.Training.Tokenizers;
 
 /// <summary>Learns pieces by joining the most frequent neighbours again and again (byte-pair encoding over characters).</summary>
-/// <remarks>Sennrich, Haddow and Birch 2016, "Neural machine translation of rare words with subword units". Ties go to the older pieces.</remarks>
+/// <remarks>Sennrich, Haddow and Birch 2016, "Neural machine translation of rare words with subword units". Ties go to the older
+/// pieces.</remarks>
 internal sealed class MergeLearner
 {
     private readonly List<string> _pieces = [];

@@ -29,7 +29,17 @@ internal static class TokenizerFileWriter
         ArgumentNullException.ThrowIfNull(normalizer);
         var unfinished = path + ".tmp";
         using (var stream = File.Create(unfinished))
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true, IndentSize = 0 }))
+        using (
+            var json = new Utf8JsonWriter(
+                stream,
+                new JsonWriterOptions
+                {
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                    Indented = true,
+                    IndentSize = 0,
+                }
+            )
+        )
         {
             json.WriteStartObject();
             json.WriteString("version", "1.0");

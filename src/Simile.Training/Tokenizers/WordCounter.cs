@@ -11,11 +11,19 @@ internal static class WordCounter
 
     /// <summary>Words to their counts. The answer does not depend on the number of threads.</summary>
     public static async Task<Dictionary<string, long>> CountAsync(
-        IEnumerable<string> texts, BertNormalizer normalizer, int threads, IProgress<long>? progress, CancellationToken cancellationToken)
+        IEnumerable<string> texts,
+        BertNormalizer normalizer,
+        int threads,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(texts);
         var channel = Channel.CreateBounded<string[]>(threads * 4);
-        var counters = Enumerable.Range(0, threads).Select(_ => Task.Run(() => CountBatchesAsync(channel.Reader, normalizer, cancellationToken), cancellationToken)).ToArray();
+        var counters = Enumerable
+            .Range(0, threads)
+            .Select(_ => Task.Run(() => CountBatchesAsync(channel.Reader, normalizer, cancellationToken), cancellationToken))
+            .ToArray();
         var characters = 0L;
         foreach (var batch in texts.Chunk(TextsPerBatch))
         {
@@ -28,7 +36,11 @@ internal static class WordCounter
         return Merge(await Task.WhenAll(counters).ConfigureAwait(false));
     }
 
-    private static async Task<Dictionary<string, long>> CountBatchesAsync(ChannelReader<string[]> batches, BertNormalizer normalizer, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> CountBatchesAsync(
+        ChannelReader<string[]> batches,
+        BertNormalizer normalizer,
+        CancellationToken cancellationToken
+    )
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var buffer = new WordBuffer();

@@ -5,8 +5,8 @@ namespace Simile.Training.Tokenizers;
 
 /// <summary>Makes a WordPiece vocabulary from word counts.</summary>
 /// <remarks>
-/// It learns more pieces than asked for by joining frequent neighbours, then keeps those that greedy longest-match tokenization really uses:
-/// joining leaves behind half-words that only served as steps on the way.
+/// It learns more pieces than asked for by joining frequent neighbours, then keeps those that greedy longest-match tokenization really
+/// uses: joining leaves behind half-words that only served as steps on the way.
 /// </remarks>
 internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
 {
@@ -17,18 +17,27 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
     /// <param name="progress">Hears the number of pieces so far.</param>
     /// <param name="cancellationToken">Stops the training.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/> where there is no word.</exception>
-    public IReadOnlyList<string> Train(IReadOnlyDictionary<string, long> wordCounts, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<string> Train(
+        IReadOnlyDictionary<string, long> wordCounts,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(wordCounts);
         if (wordCounts.Count == 0)
         {
-            throw new SimileException(ErrorCode.BadTrainingData, "The corpus has no word to learn pieces from: its texts are empty, or hold only characters that the normalizer takes out. Give texts with words.");
+            throw new SimileException(
+                ErrorCode.BadTrainingData,
+                "The corpus has no word to learn pieces from: its texts are empty, or hold only characters that the normalizer takes "
+                    + "out. Give texts with words."
+            );
         }
 
         var alphabet = ChooseAlphabet(wordCounts);
         var words = wordCounts
             .Where(entry => entry.Value >= options.MinCount && entry.Key.All(alphabet.Contains))
-            .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal)
+            .OrderByDescending(entry => entry.Value)
+            .ThenBy(entry => entry.Key, StringComparer.Ordinal)
             .ToList();
         var learner = new MergeLearner([.. words.Select(entry => (Spell(entry.Key), entry.Value))]);
         learner.Grow((int)(options.VocabularySize * options.Surplus), progress, cancellationToken);
@@ -48,7 +57,15 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
             }
         }
 
-        return [.. counts.Where(entry => !char.IsSurrogate(entry.Key)).OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(options.AlphabetSize).Select(entry => entry.Key)];
+        return
+        [
+            .. counts
+                .Where(entry => !char.IsSurrogate(entry.Key))
+                .OrderByDescending(entry => entry.Value)
+                .ThenBy(entry => entry.Key)
+                .Take(options.AlphabetSize)
+                .Select(entry => entry.Key),
+        ];
     }
 
     private List<string> Prune(IReadOnlyList<string> pieces, List<KeyValuePair<string, long>> words, HashSet<char> alphabet)
@@ -58,8 +75,10 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
         var fixedEntries = kept.ToHashSet(StringComparer.Ordinal);
         var candidates = kept.Concat(pieces.Where(piece => !fixedEntries.Contains(piece))).ToList();
         var use = CountUse(candidates, words);
-        var best = Enumerable.Range(kept.Count, candidates.Count - kept.Count)
-            .OrderByDescending(id => use[id]).ThenBy(id => id)
+        var best = Enumerable
+            .Range(kept.Count, candidates.Count - kept.Count)
+            .OrderByDescending(id => use[id])
+            .ThenBy(id => id)
             .Take(options.VocabularySize - kept.Count);
         kept.AddRange(best.Select(id => candidates[id]));
         return kept;
@@ -69,7 +88,13 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
     {
         var vocabulary = entries.Select((entry, id) => KeyValuePair.Create(entry, id)).ToDictionary(StringComparer.Ordinal);
         var model = new WordPieceModel(vocabulary, options.SpecialTokens[0]);
-        var tokenizer = new WordPieceTokenizer(vocabulary, model, options.Normalizer, new Dictionary<string, int>(StringComparer.Ordinal), string.Empty);
+        var tokenizer = new WordPieceTokenizer(
+            vocabulary,
+            model,
+            options.Normalizer,
+            new Dictionary<string, int>(StringComparer.Ordinal),
+            string.Empty
+        );
         var tokens = new TokenBuffer();
         var use = new long[entries.Count];
         foreach (var (word, count) in words)

@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile.Batching;
 
-/// <summary>Runs batches through the model. A batch on which the model throws is halved again and again, until only the bad inputs have failed.</summary>
+/// <summary>Runs batches through the model. A batch on which the model throws is halved again and again, until only the bad inputs have
+/// failed.</summary>
 /// <param name="inner">The model.</param>
 internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
 {
@@ -15,7 +16,13 @@ internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
         }
     }
 
-    private async Task BisectAsync(RequestBatch<TInput> batch, ArraySegment<TInput> inputs, int start, Exception error, CancellationToken cancellationToken)
+    private async Task BisectAsync(
+        RequestBatch<TInput> batch,
+        ArraySegment<TInput> inputs,
+        int start,
+        Exception error,
+        CancellationToken cancellationToken
+    )
     {
         if (IsAboutTheCall(error))
         {
@@ -40,7 +47,12 @@ internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
         }
     }
 
-    private async ValueTask<Exception?> TryEmbedAsync(RequestBatch<TInput> batch, ArraySegment<TInput> inputs, int start, CancellationToken cancellationToken)
+    private async ValueTask<Exception?> TryEmbedAsync(
+        RequestBatch<TInput> batch,
+        ArraySegment<TInput> inputs,
+        int start,
+        CancellationToken cancellationToken
+    )
     {
         // A batch that was given up goes on with nothing: its callers are answered.
         cancellationToken.ThrowIfCancellationRequested();
@@ -59,7 +71,9 @@ internal sealed class BatchRunner<TInput>(IEmbedder<TInput> inner)
 
     // An embedder throws these for options that it cannot follow, or when it cannot be reached; no single input is to blame.
     private static bool IsAboutTheCall(Exception error) =>
-        error is SimileException { Code: ErrorCode.InvalidOption or ErrorCode.UnsupportedDimensions or ErrorCode.GeneratorUnavailable } or ObjectDisposedException;
+        error
+            is SimileException { Code: ErrorCode.InvalidOption or ErrorCode.UnsupportedDimensions or ErrorCode.GeneratorUnavailable }
+                or ObjectDisposedException;
 
     private static void RequireRows(EmbeddingBatch rows, int inputs, EmbeddingSpace space)
     {

@@ -2,10 +2,17 @@ namespace Simile.Batching;
 
 /// <summary>Works the queue off on threads of the pool, as long as something waits.</summary>
 /// <remarks>A worker is no thread of its own but a chain of work items, so that one that crashes is replaced by the next item.
-/// One that hangs holds its thread until the model comes back; <see cref="BatchingOptions.MaxAbandonedBatches"/> bounds how many there may be.</remarks>
-internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunner<TInput> runner, BatchingOptions options, TimeProvider time)
+/// One that hangs holds its thread until the model comes back; <see cref="BatchingOptions.MaxAbandonedBatches"/> bounds how many there may
+/// be.</remarks>
+internal sealed class BatchWorker<TInput>(
+    BatchingQueue<TInput> queue,
+    BatchRunner<TInput> runner,
+    BatchingOptions options,
+    TimeProvider time
+)
 {
-    /// <summary>Starts a worker. It stands behind what the pool has to do already, so that callers who are about to call are in its first batch.</summary>
+    /// <summary>Starts a worker. It stands behind what the pool has to do already, so that callers who are about to call are in its first
+    /// batch.</summary>
     public void Start() => ThreadPool.UnsafeQueueUserWorkItem(static worker => _ = worker.WorkAsync(), this, preferLocal: false);
 
     /// <summary>Tells the observer. Neither it nor the clock, which are others' code, is a reason to fail a caller.</summary>
@@ -56,7 +63,13 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
 
         // The clock runs before the model does. A batch that is done when the time is up, because the machine slept, is done.
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var timer = time.CreateTimer(static late => ((TaskCompletionSource)late!).TrySetResult(), late, timeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        await using var timer = time.CreateTimer(
+                static late => ((TaskCompletionSource)late!).TrySetResult(),
+                late,
+                timeout,
+                Timeout.InfiniteTimeSpan
+            )
+            .ConfigureAwait(false);
         var stop = new CancellationTokenSource();
         // A model that computes does so before it returns a task; it needs a thread of its own to be left alone with.
         var work = Task.Run(() => runner.RunAsync(batch, stop.Token));
@@ -88,15 +101,17 @@ internal sealed class BatchWorker<TInput>(BatchingQueue<TInput> queue, BatchRunn
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            TaskScheduler.Default
+        );
 
-    private BatchingEvent EventOf(BatchingEventKind kind, RequestBatch<TInput> batch, long started) => new(kind, batch.Lane, batch.Count, queue.Waiting)
-    {
-        Calls = batch.Calls,
-        Cost = batch.Cost,
-        Tokens = batch.Tokens,
-        PaddedTokens = (long)batch.LongestInput * batch.Count,
-        Waited = time.GetElapsedTime(batch.Arrived, started),
-        Took = time.GetElapsedTime(started),
-    };
+    private BatchingEvent EventOf(BatchingEventKind kind, RequestBatch<TInput> batch, long started) =>
+        new(kind, batch.Lane, batch.Count, queue.Waiting)
+        {
+            Calls = batch.Calls,
+            Cost = batch.Cost,
+            Tokens = batch.Tokens,
+            PaddedTokens = (long)batch.LongestInput * batch.Count,
+            Waited = time.GetElapsedTime(batch.Arrived, started),
+            Took = time.GetElapsedTime(started),
+        };
 }

@@ -12,6 +12,7 @@ public sealed record BatchingCall
     /// <summary>The lane. Default: <see cref="BatchingLane.Interactive"/>.</summary>
     public BatchingLane Lane { get; init; }
 
-    /// <summary>How long after the call its answer is of use; then the caller is told <see cref="ErrorCode.DeadlinePassed"/>, and work that has not begun is dropped. Default: null, for ever.</summary>
+    /// <summary>How long after the call its answer is of use; then the caller is told <see cref="ErrorCode.DeadlinePassed"/>, and work that
+    /// has not begun is dropped. Default: null, for ever.</summary>
     public TimeSpan? Deadline { get; init; }
 }

@@ -2,12 +2,16 @@ using Simile.Vectors;
 
 namespace Simile.Batching;
 
-/// <summary>Lets callers on many threads share batches: whatever waits when a worker is free runs together, up to a budget, without any fixed delay.</summary>
+/// <summary>Lets callers on many threads share batches: whatever waits when a worker is free runs together, up to a budget, without any
+/// fixed delay.</summary>
 /// <remarks>
 /// <para>A call's answer is what the model gives it directly, bit for bit: order, errors of single inputs, and the space.
-/// Calls share a batch when their options are equal. Large calls are split and put together again; while others wait in a lane, its large calls take turns with them.</para>
-/// <para>The interactive lane goes first. While both lanes wait, at least one batch in <see cref="BatchingOptions.BulkEvery"/> is begun by the bulk lane.</para>
-/// <para>When the model throws, the batch is halved until only the bad inputs have failed, each as a row with its error. Errors about the call's options go to the callers.</para>
+/// Calls share a batch when their options are equal. Large calls are split and put together again; while others wait in a lane, its large
+/// calls take turns with them.</para>
+/// <para>The interactive lane goes first. While both lanes wait, at least one batch in <see cref="BatchingOptions.BulkEvery"/> is begun by
+/// the bulk lane.</para>
+/// <para>When the model throws, the batch is halved until only the bad inputs have failed, each as a row with its error. Errors about the
+/// call's options go to the callers.</para>
 /// </remarks>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposable, IDisposable
@@ -27,7 +31,12 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     /// <param name="cost">What an input takes of a batch's budget, at least 1; null for <see cref="InputCost.Default"/>.</param>
     /// <param name="time">The clock; null for the machine's.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    public BatchingEmbedder(IEmbedder<TInput> inner, BatchingOptions? options = null, Func<TInput, int>? cost = null, TimeProvider? time = null)
+    public BatchingEmbedder(
+        IEmbedder<TInput> inner,
+        BatchingOptions? options = null,
+        Func<TInput, int>? cost = null,
+        TimeProvider? time = null
+    )
     {
         ArgumentNullException.ThrowIfNull(inner);
         (_inner, Space, Recipe) = (inner, inner.Space, inner.Recipe);
@@ -52,16 +61,25 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     /// <inheritdoc/>
     /// <remarks>Waits in the interactive lane.</remarks>
     /// <exception cref="SimileException">As the other overload.</exception>
-    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
-        EmbedAsync(inputs, options, BatchingCall.Interactive, cancellationToken);
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => EmbedAsync(inputs, options, BatchingCall.Interactive, cancellationToken);
 
     /// <summary>Embeds inputs, queued as <paramref name="call"/> says.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="options">Options of this call, or null for the defaults.</param>
     /// <param name="call">The lane and the deadline.</param>
     /// <param name="cancellationToken">Ends the wait at once; work that has not begun is dropped.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DeadlinePassed"/>, <see cref="ErrorCode.WorkerFailed"/>, <see cref="ErrorCode.ModelHangs"/>, or the embedder's own about the options.</exception>
-    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options, BatchingCall call, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/>, <see cref="ErrorCode.DeadlinePassed"/>,
+    /// <see cref="ErrorCode.WorkerFailed"/>, <see cref="ErrorCode.ModelHangs"/>, or the embedder's own about the options.</exception>
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options,
+        BatchingCall call,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(call);
@@ -84,10 +102,16 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     /// <summary>Refuses what waits and what comes (<see cref="ObjectDisposedException"/>), and waits for the batches that run.</summary>
     public ValueTask DisposeAsync() => new(_queue.CloseAsync());
 
-    /// <summary>As <see cref="DisposeAsync"/>, for containers that dispose synchronously: blocks until the batches that run have ended.</summary>
+    /// <summary>As <see cref="DisposeAsync"/>, for containers that dispose synchronously: blocks until the batches that run have
+    /// ended.</summary>
     public void Dispose() => _queue.CloseAsync().GetAwaiter().GetResult();
 
-    private async ValueTask<EmbeddingBatch> EmbedNewKindAsync(IReadOnlyList<TInput> inputs, EmbedOptions options, BatchingCall call, CancellationToken cancellationToken)
+    private async ValueTask<EmbeddingBatch> EmbedNewKindAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions options,
+        BatchingCall call,
+        CancellationToken cancellationToken
+    )
     {
         var kind = await _kinds.AddAsync(options, cancellationToken).ConfigureAwait(false);
         return await Queue(inputs, kind, call, cancellationToken).ConfigureAwait(false);
@@ -130,5 +154,11 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
     }
 
     private void Tell(BatchingRequest<TInput> request, BatchingEventKind kind) =>
-        _worker.Tell(() => new BatchingEvent(kind, request.Call.Lane, request.Count, _queue.Waiting) { Calls = 1, Waited = _time.GetElapsedTime(request.Arrived) });
+        _worker.Tell(() =>
+            new BatchingEvent(kind, request.Call.Lane, request.Count, _queue.Waiting)
+            {
+                Calls = 1,
+                Waited = _time.GetElapsedTime(request.Arrived),
+            }
+        );
 }

@@ -1,6 +1,7 @@
 namespace Simile.Batching;
 
-/// <summary>The calls that wait, and how many workers run. A worker that is free takes a batch at once; when nothing waits, it ends, and the next call starts another.</summary>
+/// <summary>The calls that wait, and how many workers run. A worker that is free takes a batch at once; when nothing waits, it ends, and
+/// the next call starts another.</summary>
 internal sealed class BatchingQueue<TInput>(BatchingOptions options)
 {
     private readonly Lock _gate = new();

@@ -3,7 +3,8 @@ using Simile.Vectors;
 namespace Simile.Batching;
 
 /// <summary>A call that waits: its inputs, how many of them are taken into batches, and the answer as it comes together.</summary>
-/// <remarks>Callers are answered through the pool's common queue, first come first served. The queue of the worker's own thread runs last things first, and of many callers some would wait long.</remarks>
+/// <remarks>Callers are answered through the pool's common queue, first come first served. The queue of the worker's own thread runs last
+/// things first, and of many callers some would wait long.</remarks>
 internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBatch>, IThreadPoolWorkItem
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
@@ -21,7 +22,15 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     private EmbeddingBatch? _answer;
     private Exception? _error;
 
-    public BatchingRequest(BatchingQueue<TInput> queue, IReadOnlyList<TInput> inputs, Func<TInput, int> cost, CallKind kind, BatchingCall call, long arrived, Action<BatchingRequest<TInput>, BatchingEventKind> dropped)
+    public BatchingRequest(
+        BatchingQueue<TInput> queue,
+        IReadOnlyList<TInput> inputs,
+        Func<TInput, int> cost,
+        CallKind kind,
+        BatchingCall call,
+        long arrived,
+        Action<BatchingRequest<TInput>, BatchingEventKind> dropped
+    )
     {
         (_queue, _dropped, _open) = (queue, dropped, inputs.Count);
         (Kind, Call, Arrived) = (kind, call, arrived);
@@ -68,7 +77,12 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
         _cancellation = cancellationToken.UnsafeRegister(static request => ((BatchingRequest<TInput>)request!).Cancel(), this);
         if (Call.Deadline is { } deadline && deadline < LongestTimer)
         {
-            _deadline = time.CreateTimer(static request => ((BatchingRequest<TInput>)request!).Expire(), this, deadline, Timeout.InfiniteTimeSpan);
+            _deadline = time.CreateTimer(
+                static request => ((BatchingRequest<TInput>)request!).Expire(),
+                this,
+                deadline,
+                Timeout.InfiniteTimeSpan
+            );
         }
     }
 
@@ -148,7 +162,11 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
     private EmbeddingBatch Copy(EmbeddingBatch rows, int from, int count)
     {
         var width = Kind.Space.Dimensions;
-        return new EmbeddingBatch(Kind.Space, rows.Block.Span.Slice(from * width, count * width).ToArray(), rows.Outcomes.Slice(from, count).ToArray());
+        return new EmbeddingBatch(
+            Kind.Space,
+            rows.Block.Span.Slice(from * width, count * width).ToArray(),
+            rows.Outcomes.Slice(from, count).ToArray()
+        );
     }
 
     private void Cancel()

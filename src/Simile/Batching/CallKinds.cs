@@ -3,7 +3,8 @@ using Simile.Vectors;
 
 namespace Simile.Batching;
 
-/// <summary>Finds the kind of a call. Options are tried out once on no input at all, so that a caller hears at once of options that the model cannot do.</summary>
+/// <summary>Finds the kind of a call. Options are tried out once on no input at all, so that a caller hears at once of options that the
+/// model cannot do.</summary>
 /// <param name="inner">The model.</param>
 internal sealed class CallKinds<TInput>(IEmbedder<TInput> inner)
 {

@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile.Batching;
 
-/// <summary>Collects inputs one by one and embeds them together when asked to. For inputs that come on their own, from many callers, <see cref="BatchingEmbedder{TInput}"/> needs no asking.</summary>
+/// <summary>Collects inputs one by one and embeds them together when asked to. For inputs that come on their own, from many callers,
+/// <see cref="BatchingEmbedder{TInput}"/> needs no asking.</summary>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 /// <param name="embedder">The embedder.</param>
 /// <param name="options">Options of every embedding, or null for the defaults.</param>
@@ -43,14 +44,17 @@ public sealed class EmbeddingQueue<TInput>(IEmbedder<TInput> embedder, EmbedOpti
         return ticket;
     }
 
-    /// <summary>Embeds all that waits. If that fails as a whole, or is cancelled, all of it waits again, before what was added meanwhile.</summary>
+    /// <summary>Embeds all that waits. If that fails as a whole, or is cancelled, all of it waits again, before what was added
+    /// meanwhile.</summary>
     /// <returns>One row an input, in the order they were added.</returns>
     public async ValueTask<EmbeddingBatch> ProcessAsync(CancellationToken cancellationToken = default)
     {
         var tickets = TakeAll();
         try
         {
-            var batch = await embedder.EmbedAsync([.. tickets.Select(ticket => ticket.Input)], options, cancellationToken).ConfigureAwait(false);
+            var batch = await embedder
+                .EmbedAsync([.. tickets.Select(ticket => ticket.Input)], options, cancellationToken)
+                .ConfigureAwait(false);
             for (var i = 0; i < tickets.Count; i++)
             {
                 tickets[i].Answer(batch, i);

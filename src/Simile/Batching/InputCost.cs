@@ -7,7 +7,8 @@ internal static class InputCost
     private const int SpecialTokens = 2;
 
     /// <summary>Texts by their length, everything else 1.</summary>
-    public static Func<TInput, int> Default<TInput>() => typeof(TInput) == typeof(string) ? input => OfText((string?)(object?)input) : _ => 1;
+    public static Func<TInput, int> Default<TInput>() =>
+        typeof(TInput) == typeof(string) ? input => OfText((string?)(object?)input) : _ => 1;
 
     /// <summary>About how many tokens a text has, without tokenizing it.</summary>
     public static int OfText(string? text) => SpecialTokens + ((text?.Length ?? 0) / CharactersPerToken);

@@ -9,8 +9,11 @@ internal sealed class LaneView<TInput>(BatchingEmbedder<TInput> embedder, Batchi
 
     public EmbeddingRecipe Recipe => embedder.Recipe;
 
-    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
-        embedder.EmbedAsync(inputs, options, call, cancellationToken);
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => embedder.EmbedAsync(inputs, options, call, cancellationToken);
 
     public object? Find(Type type) => type.IsInstanceOfType(this) ? this : embedder.Find(type);
 }

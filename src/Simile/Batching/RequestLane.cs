@@ -33,7 +33,8 @@ internal sealed class RequestLane<TInput>
         }
     }
 
-    /// <summary>Moves inputs of the batch's kind into it until it is full. A call that began the batch and is not done yet goes to the end of the lane, so that the others have their turn.</summary>
+    /// <summary>Moves inputs of the batch's kind into it until it is full. A call that began the batch and is not done yet goes to the end
+    /// of the lane, so that the others have their turn.</summary>
     public void Fill(RequestBatch<TInput> batch)
     {
         while (_waiting.TryGetValue(batch.Kind, out var requests))

@@ -51,7 +51,8 @@ public readonly record struct CacheKey
     }
 
     /// <inheritdoc/>
-    public bool Equals(CacheKey other) => _first == other._first && _second == other._second && _third == other._third && _fourth == other._fourth;
+    public bool Equals(CacheKey other) =>
+        _first == other._first && _second == other._second && _third == other._third && _fourth == other._fourth;
 
     // Shards are chosen by the first eight bytes, so the second eight tell the keys of one shard apart. A digest needs no further mixing.
     /// <inheritdoc/>

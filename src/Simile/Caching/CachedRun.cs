@@ -10,7 +10,13 @@ namespace Simile.Caching;
 /// <param name="options">The call's options.</param>
 /// <param name="isUnchanged">Whether an input still has the key it had.</param>
 internal sealed class CachedRun<TInput>(
-    IEmbedder<TInput> inner, IEmbeddingCache cache, FlightBoard flights, CachedRows<TInput> rows, EmbedOptions options, Func<TInput, CacheKey, bool> isUnchanged)
+    IEmbedder<TInput> inner,
+    IEmbeddingCache cache,
+    FlightBoard flights,
+    CachedRows<TInput> rows,
+    EmbedOptions options,
+    Func<TInput, CacheKey, bool> isUnchanged
+)
 {
     /// <summary>Slots that the cache had.</summary>
     public int Hits { get; private set; }
@@ -64,7 +70,10 @@ internal sealed class CachedRun<TInput>(
             if (missing.Count > 0)
             {
                 Embedded += missing.Count;
-                rows.Take(missing, await inner.EmbedAsync([.. missing.Select(rows.InputOf)], options, cancellationToken).ConfigureAwait(false));
+                rows.Take(
+                    missing,
+                    await inner.EmbedAsync([.. missing.Select(rows.InputOf)], options, cancellationToken).ConfigureAwait(false)
+                );
                 await KeepAsync(missing, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -105,10 +114,14 @@ internal sealed class CachedRun<TInput>(
 
     private async ValueTask KeepAsync(List<int> slots, CancellationToken cancellationToken)
     {
-        var kept = slots.Where(slot => rows.HasKey(slot) && rows.ValueOf(slot) is not null && isUnchanged(rows.InputOf(slot), rows.Keys.Span[slot]));
+        var kept = slots.Where(slot =>
+            rows.HasKey(slot) && rows.ValueOf(slot) is not null && isUnchanged(rows.InputOf(slot), rows.Keys.Span[slot])
+        );
         try
         {
-            await cache.SetAsync([.. kept.Select(slot => new CacheEntry(rows.Keys.Span[slot], rows.ValueOf(slot)!))], cancellationToken).ConfigureAwait(false);
+            await cache
+                .SetAsync([.. kept.Select(slot => new CacheEntry(rows.Keys.Span[slot], rows.ValueOf(slot)!))], cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -117,7 +130,12 @@ internal sealed class CachedRun<TInput>(
     }
 
     // A cache of somebody's own may throw anything, and one may be disposed while it is in use; the vectors are right without it.
-    private static SimileException ErrorOf(Exception error) => error is SimileException { Code: ErrorCode.CacheUnavailable } known
-        ? known
-        : new SimileException(ErrorCode.CacheUnavailable, $"The cache failed: {error.GetType().Name}: {error.Message}. Vectors are made without it.", error);
+    private static SimileException ErrorOf(Exception error) =>
+        error is SimileException { Code: ErrorCode.CacheUnavailable } known
+            ? known
+            : new SimileException(
+                ErrorCode.CacheUnavailable,
+                $"The cache failed: {error.GetType().Name}: {error.Message}. Vectors are made without it.",
+                error
+            );
 }

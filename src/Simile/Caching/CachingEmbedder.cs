@@ -4,9 +4,12 @@ using Simile.Vectors;
 
 namespace Simile.Caching;
 
-/// <summary>Answers from a cache what was embedded before, and embeds only the rest. Neither the cache nor the embedder inside is disposed with it.</summary>
-/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call; where the cache keeps 16 bits, the vector is rounded and has unit length again. Errors are not kept. What several calls need at once is embedded once;
-/// when the call that does it fails or is cancelled, another takes over. A cache that cannot be read or written is gone without, and <see cref="CachingOptions.Observer"/> is told.</remarks>
+/// <summary>Answers from a cache what was embedded before, and embeds only the rest. Neither the cache nor the embedder inside is disposed
+/// with it.</summary>
+/// <remarks>A cached answer is that of the first call, vector and counts, whatever else stood in the call; where the cache keeps 16 bits,
+/// the vector is rounded and has unit length again. Errors are not kept. What several calls need at once is embedded once; when the call
+/// that does it fails or is cancelled, another takes over. A cache that cannot be read or written is gone without, and
+/// <see cref="CachingOptions.Observer"/> is told.</remarks>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
 {
@@ -37,7 +40,11 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
     public EmbeddingRecipe Recipe => _inner.Recipe;
 
     /// <inheritdoc/>
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         cancellationToken.ThrowIfCancellationRequested();
@@ -50,11 +57,29 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
         var settled = options ?? EmbedOptions.Default;
         var call = CallOf(settled);
         var rows = new CachedRows<TInput>(inputs, Space.For(settled), input => _key.KeyOf(input, call));
-        var run = new CachedRun<TInput>(_inner, _cache, _flights, rows, settled, (input, key) => !_key.MayChange(input) || _key.KeyOf(input, call) == key);
+        var run = new CachedRun<TInput>(
+            _inner,
+            _cache,
+            _flights,
+            rows,
+            settled,
+            (input, key) => !_key.MayChange(input) || _key.KeyOf(input, call) == key
+        );
         await run.CompleteAsync(cancellationToken).ConfigureAwait(false);
         if (_options.Observer is { } observer)
         {
-            UserCallback.Run(() => observer(new CachingEvent(inputs.Count, run.Hits, run.Embedded, rows.Slots - run.Hits - run.Embedded, inputs.Count - rows.Slots, run.CacheError)));
+            UserCallback.Run(() =>
+                observer(
+                    new CachingEvent(
+                        inputs.Count,
+                        run.Hits,
+                        run.Embedded,
+                        rows.Slots - run.Hits - run.Embedded,
+                        inputs.Count - rows.Slots,
+                        run.CacheError
+                    )
+                )
+            );
         }
 
         return rows.ToBatch();
@@ -81,14 +106,21 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
 public static class CachingEmbedder
 {
     /// <summary>Before an embedder of texts.</summary>
-    public static CachingEmbedder<string> Over(IEmbedder<string> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new TextKey(), options);
+    public static CachingEmbedder<string> Over(IEmbedder<string> inner, IEmbeddingCache cache, CachingOptions? options = null) =>
+        new(inner, cache, new TextKey(), options);
 
     /// <summary>Before an embedder of pictures.</summary>
-    public static CachingEmbedder<ImageInput> Over(IEmbedder<ImageInput> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new ImageKey(), options);
+    public static CachingEmbedder<ImageInput> Over(IEmbedder<ImageInput> inner, IEmbeddingCache cache, CachingOptions? options = null) =>
+        new(inner, cache, new ImageKey(), options);
 
     /// <summary>Before an embedder of texts or pictures.</summary>
-    public static CachingEmbedder<Content> Over(IEmbedder<Content> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new ContentKey(), options);
+    public static CachingEmbedder<Content> Over(IEmbedder<Content> inner, IEmbeddingCache cache, CachingOptions? options = null) =>
+        new(inner, cache, new ContentKey(), options);
 
     /// <summary>Before an embedder of texts with pictures.</summary>
-    public static CachingEmbedder<MultimodalInput> Over(IEmbedder<MultimodalInput> inner, IEmbeddingCache cache, CachingOptions? options = null) => new(inner, cache, new MultimodalKey(), options);
+    public static CachingEmbedder<MultimodalInput> Over(
+        IEmbedder<MultimodalInput> inner,
+        IEmbeddingCache cache,
+        CachingOptions? options = null
+    ) => new(inner, cache, new MultimodalKey(), options);
 }

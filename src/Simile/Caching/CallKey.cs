@@ -20,10 +20,13 @@ public sealed class CallKey
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(options);
-        var parts = EmbeddingRecipe.Of(
-        [
-            ("recipe", recipe.Digest), ("space", space.Id), ("dimensions", Text(space.Dimensions)), ("normalize", space.UnitLength.ToString()),
-            ("purpose", Text((int)options.Purpose)), ("max_tokens", options.MaxTokens is { } limit ? Text(limit) : "none"),
+        var parts = EmbeddingRecipe.Of([
+            ("recipe", recipe.Digest),
+            ("space", space.Id),
+            ("dimensions", Text(space.Dimensions)),
+            ("normalize", space.UnitLength.ToString()),
+            ("purpose", Text((int)options.Purpose)),
+            ("max_tokens", options.MaxTokens is { } limit ? Text(limit) : "none"),
         ]);
         _digest = Convert.FromHexString(parts.Digest);
     }

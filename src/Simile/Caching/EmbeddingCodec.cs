@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace Simile.Caching;
 
 /// <summary>An entry as bytes, for caches that outlive the process.</summary>
-/// <remarks>Little-endian: format (1: 32 bits, 2: 16 bits), flags (1: truncated), tokens seen, tokens used (4 bytes each), the values, CRC-32C of key and all before it (4 bytes).</remarks>
+/// <remarks>Little-endian: format (1: 32 bits, 2: 16 bits), flags (1: truncated), tokens seen, tokens used (4 bytes each), the values,
+/// CRC-32C of key and all before it (4 bytes).</remarks>
 internal static class EmbeddingCodec
 {
     private const byte Single = 1;
@@ -33,7 +34,10 @@ internal static class EmbeddingCodec
             MemoryMarshal.AsBytes(values).CopyTo(payload);
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - ChecksumBytes), Checksum(entry.Key, bytes.AsSpan(0, bytes.Length - ChecksumBytes)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            bytes.AsSpan(bytes.Length - ChecksumBytes),
+            Checksum(entry.Key, bytes.AsSpan(0, bytes.Length - ChecksumBytes))
+        );
         return bytes;
     }
 
@@ -47,12 +51,20 @@ internal static class EmbeddingCodec
 
         var content = bytes[..^ChecksumBytes];
         var payload = content[HeaderBytes..];
-        if (payload.Length % WidthOf(bytes[0]) != 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Checksum(key, content))
+        if (
+            payload.Length % WidthOf(bytes[0]) != 0
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^ChecksumBytes..]) != Checksum(key, content)
+        )
         {
             return null;
         }
 
-        return new CachedEmbedding(ValuesOf(bytes[0], payload), BinaryPrimitives.ReadInt32LittleEndian(bytes[2..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[6..]), bytes[1] == 1)
+        return new CachedEmbedding(
+            ValuesOf(bytes[0], payload),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[2..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[6..]),
+            bytes[1] == 1
+        )
         {
             IsRounded = bytes[0] == HalfWide,
         };

@@ -13,7 +13,8 @@ internal sealed class FlightBoard
 
     /// <summary>Claims a key, unless another has it.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="flight">The flight of the one who has it. It ends with the value, or with null when that one failed or was cancelled.</param>
+    /// <param name="flight">The flight of the one who has it. It ends with the value, or with null when that one failed or was
+    /// cancelled.</param>
     public bool TryClaim(CacheKey key, out Task<CachedEmbedding?> flight)
     {
         // Continuations must not run inside the leader's loop of landings.

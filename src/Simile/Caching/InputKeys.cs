@@ -44,13 +44,16 @@ public sealed class ContentKey : IInputKey<Content>
 
     /// <inheritdoc/>
     public CacheKey? KeyOf(Content input, CallKey call) =>
-        input?.Text is { } text ? _texts.KeyOf(text, call) : input?.Image is { } image ? _images.KeyOf(image, call) : null;
+        input?.Text is { } text ? _texts.KeyOf(text, call)
+        : input?.Image is { } image ? _images.KeyOf(image, call)
+        : null;
 
     /// <inheritdoc/>
     public bool MayChange(Content input) => input?.Image is { } image && _images.MayChange(image);
 }
 
-/// <summary>Texts with pictures: the text as <see cref="TextKey"/> has it, the picture as <see cref="ImageKey"/> has it, and which of them is there.</summary>
+/// <summary>Texts with pictures: the text as <see cref="TextKey"/> has it, the picture as <see cref="ImageKey"/> has it, and which of them
+/// is there.</summary>
 public sealed class MultimodalKey : IInputKey<MultimodalInput>
 {
     private const byte Modality = (byte)'M';

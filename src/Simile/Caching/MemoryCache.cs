@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Simile.Caching;
 
 /// <summary>A cache in memory, bounded in bytes. A hit takes no lock.</summary>
-/// <remarks>Which entries go is decided by the clock algorithm in each of up to 64 shards: it approximates least recently used with one bit an entry. A shard has an even share of the bound, since keys are digests; an entry larger than that share is not kept.</remarks>
+/// <remarks>Which entries go is decided by the clock algorithm in each of up to 64 shards: it approximates least recently used with one bit
+/// an entry. A shard has an even share of the bound, since keys are digests; an entry larger than that share is not kept.</remarks>
 public sealed class MemoryCache : IEmbeddingCache
 {
     private const int MostShards = 64;
@@ -29,7 +30,18 @@ public sealed class MemoryCache : IEmbeddingCache
     public long Bytes => _shards.Sum(shard => shard.Bytes);
 
     /// <inheritdoc/>
-    public IReadOnlyList<CacheTier> Tiers => [new CacheTier("memory", _hits.Value, _misses.Value, _shards.Sum(shard => shard.Evictions), 0, _shards.Sum(shard => (long)shard.Entries), Bytes)];
+    public IReadOnlyList<CacheTier> Tiers =>
+        [
+            new CacheTier(
+                "memory",
+                _hits.Value,
+                _misses.Value,
+                _shards.Sum(shard => shard.Evictions),
+                0,
+                _shards.Sum(shard => (long)shard.Entries),
+                Bytes
+            ),
+        ];
 
     /// <summary>What is kept under a key, or null.</summary>
     public CachedEmbedding? Find(in CacheKey key)
@@ -70,7 +82,12 @@ public sealed class MemoryCache : IEmbeddingCache
 
     // A slice would keep all of the array that it is cut from.
     private static CachedEmbedding Own(CachedEmbedding value) =>
-        MemoryMarshal.TryGetArray(value.Vector, out var array) && array.Count == array.Array!.Length ? value : value with { Vector = value.Vector.ToArray() };
+        MemoryMarshal.TryGetArray(value.Vector, out var array) && array.Count == array.Array!.Length
+            ? value
+            : value with
+            {
+                Vector = value.Vector.ToArray(),
+            };
 
     private MemoryShard ShardOf(in CacheKey key) => _shards[key.Prefix & (ulong)(_shards.Length - 1)];
 }

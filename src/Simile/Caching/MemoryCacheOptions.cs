@@ -11,7 +11,12 @@ public sealed record MemoryCacheOptions
 
     /// <summary>The same options, once they are sound.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    public MemoryCacheOptions Checked() => MaxBytes >= 1024 && Enum.IsDefined(Precision)
-        ? this
-        : throw new SimileException(ErrorCode.InvalidOption, $"A memory cache of {MaxBytes} bytes with the precision {Precision} was asked for; expected are at least 1,024 bytes and Float32 or Float16.");
+    public MemoryCacheOptions Checked() =>
+        MaxBytes >= 1024 && Enum.IsDefined(Precision)
+            ? this
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"A memory cache of {MaxBytes} bytes with the precision {Precision} was asked for; expected are at least 1,024 bytes "
+                    + "and Float32 or Float16."
+            );
 }

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Simile.Caching;
 
 /// <summary>A part of a memory cache: a table read without locks, and a queue that decides what goes.</summary>
-/// <remarks>The clock algorithm (second chance; Corbató 1968): the oldest entry goes, unless it was used since it was last looked at; then it goes back to the end of the queue instead.</remarks>
+/// <remarks>The clock algorithm (second chance; Corbató 1968): the oldest entry goes, unless it was used since it was last looked at; then
+/// it goes back to the end of the queue instead.</remarks>
 internal sealed class MemoryShard(long maxBytes)
 {
     // Measured (bench/caching): slot, value, dictionary node, its share of the table and of the queue, and the header of the array.
@@ -23,7 +24,8 @@ internal sealed class MemoryShard(long maxBytes)
 
     public CachedEmbedding? Find(in CacheKey key) => _slots.TryGetValue(key, out var slot) ? slot.Use() : null;
 
-    /// <summary>Keeps an entry, a <see cref="CachedEmbedding"/> or a <see cref="HalvedEmbedding"/>. Room is made before it comes in, so the bound holds at every moment.</summary>
+    /// <summary>Keeps an entry, a <see cref="CachedEmbedding"/> or a <see cref="HalvedEmbedding"/>. Room is made before it comes in, so the
+    /// bound holds at every moment.</summary>
     public void Put(CacheKey key, object value)
     {
         var bytes = BytesOf(value);
@@ -50,9 +52,10 @@ internal sealed class MemoryShard(long maxBytes)
         }
     }
 
-    private static int BytesOf(object value) => value is CachedEmbedding exact
-        ? Overhead + (sizeof(float) * exact.Vector.Length)
-        : OverheadOfHalves + (sizeof(ushort) * ((HalvedEmbedding)value).Length);
+    private static int BytesOf(object value) =>
+        value is CachedEmbedding exact
+            ? Overhead + (sizeof(float) * exact.Vector.Length)
+            : OverheadOfHalves + (sizeof(ushort) * ((HalvedEmbedding)value).Length);
 
     private void MakeRoom(int wanted)
     {

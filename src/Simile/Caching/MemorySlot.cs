@@ -2,7 +2,8 @@ namespace Simile.Caching;
 
 /// <summary>One entry of a memory cache.</summary>
 /// <param name="key">Its key.</param>
-/// <param name="value">A <see cref="CachedEmbedding"/>, or a <see cref="HalvedEmbedding"/>: one object to follow, since a hit's time is that of memory.</param>
+/// <param name="value">A <see cref="CachedEmbedding"/>, or a <see cref="HalvedEmbedding"/>: one object to follow, since a hit's time is
+/// that of memory.</param>
 internal sealed class MemorySlot(CacheKey key, object value)
 {
     // Written without a lock by every hit; losing one such write only ages the entry by a round.

@@ -1,6 +1,7 @@
 namespace Simile.Caching;
 
-/// <summary>Caches one behind the other, nearest first: what a farther one has is put into the nearer ones, and new entries go into all.</summary>
+/// <summary>Caches one behind the other, nearest first: what a farther one has is put into the nearer ones, and new entries go into
+/// all.</summary>
 public sealed class TieredCache : IEmbeddingCache
 {
     private readonly IEmbeddingCache[] _caches;
@@ -21,7 +22,11 @@ public sealed class TieredCache : IEmbeddingCache
     public IReadOnlyList<CacheTier> Tiers => [.. _caches.SelectMany(cache => cache.Tiers)];
 
     /// <inheritdoc/>
-    public async ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default)
+    public async ValueTask GetAsync(
+        ReadOnlyMemory<CacheKey> keys,
+        Memory<CachedEmbedding?> found,
+        CancellationToken cancellationToken = default
+    )
     {
         await _caches[0].GetAsync(keys, found, cancellationToken).ConfigureAwait(false);
         for (var tier = 1; tier < _caches.Length; tier++)
@@ -52,7 +57,13 @@ public sealed class TieredCache : IEmbeddingCache
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_caches, cache => cache.Dispose());
 
-    private static async ValueTask<List<CacheEntry>> FindAsync(IEmbeddingCache cache, int[] missing, ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken)
+    private static async ValueTask<List<CacheEntry>> FindAsync(
+        IEmbeddingCache cache,
+        int[] missing,
+        ReadOnlyMemory<CacheKey> keys,
+        Memory<CachedEmbedding?> found,
+        CancellationToken cancellationToken
+    )
     {
         var values = new CachedEmbedding?[missing.Length];
         var entries = new List<CacheEntry>();

@@ -13,16 +13,17 @@ internal sealed class BertFamily : ModelFamily
     private const int UsualPadding = 1;
 
     /// <summary>The names of the layers' parts, most of which MPNet shares.</summary>
-    public static LayerNames Names { get; } = new()
-    {
-        Layer = "encoder.layer.{0}.",
-        QueryKeyValue = ["attention.self.query", "attention.self.key", "attention.self.value"],
-        Output = "attention.output.dense",
-        AttentionNorm = "attention.output.LayerNorm",
-        FeedForwardIn = "intermediate.dense",
-        FeedForwardOut = "output.dense",
-        FeedForwardNorm = "output.LayerNorm",
-    };
+    public static LayerNames Names { get; } =
+        new()
+        {
+            Layer = "encoder.layer.{0}.",
+            QueryKeyValue = ["attention.self.query", "attention.self.key", "attention.self.value"],
+            Output = "attention.output.dense",
+            AttentionNorm = "attention.output.LayerNorm",
+            FeedForwardIn = "intermediate.dense",
+            FeedForwardOut = "output.dense",
+            FeedForwardNorm = "output.LayerNorm",
+        };
 
     public override ImmutableArray<string> ModelTypes { get; } = ["bert", "roberta", "xlm-roberta", "camembert"];
 
@@ -49,19 +50,25 @@ internal sealed class BertFamily : ModelFamily
     }
 
     /// <summary>The shape as BERT's configuration says it, and MPNet's too.</summary>
-    public static EncoderShape ShapeOf(ModelConfig config) => new()
-    {
-        Hidden = config.Number("hidden_size"),
-        Heads = config.Number("num_attention_heads"),
-        Intermediate = config.Number("intermediate_size"),
-        Activation = ActivationNames.Parse(config, "hidden_act"),
-        Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
-        Positions = config.Number("max_position_embeddings"),
-    };
+    public static EncoderShape ShapeOf(ModelConfig config) =>
+        new()
+        {
+            Hidden = config.Number("hidden_size"),
+            Heads = config.Number("num_attention_heads"),
+            Intermediate = config.Number("intermediate_size"),
+            Activation = ActivationNames.Parse(config, "hidden_act"),
+            Epsilon = (float)(config.RealOrNull("layer_norm_eps") ?? 1e-12),
+            Positions = config.Number("max_position_embeddings"),
+        };
 
-    public override SequenceHead Head(ModelConfig config, ImmutableArray<string> labels) => config.Text("model_type") == "bert"
-        ? new SequenceHead(PoolingMode.Cls, labels, [new HeadLayer("bert.pooler.dense", ActivationKind.Tanh), new HeadLayer("classifier")])
-        : SequenceHead.OfRoberta(labels);
+    public override SequenceHead Head(ModelConfig config, ImmutableArray<string> labels) =>
+        config.Text("model_type") == "bert"
+            ? new SequenceHead(
+                PoolingMode.Cls,
+                labels,
+                [new HeadLayer("bert.pooler.dense", ActivationKind.Tanh), new HeadLayer("classifier")]
+            )
+            : SequenceHead.OfRoberta(labels);
 
     // Positions begin behind the padding token's id, whatever it is; rows up to it belong to padding.
     private static int FirstPosition(ModelConfig config)
@@ -69,6 +76,8 @@ internal sealed class BertFamily : ModelFamily
         var padding = config.Has("pad_token_id") ? config.NumberOrNull("pad_token_id")!.Value : UsualPadding;
         return padding >= 0 && padding < config.Number("max_position_embeddings") - 1
             ? padding + 1
-            : throw config.Unsupported($"the padding token {padding}, behind which positions begin, of {config.Number("max_position_embeddings")} positions");
+            : throw config.Unsupported(
+                $"the padding token {padding}, behind which positions begin, of {config.Number("max_position_embeddings")} positions"
+            );
     }
 }

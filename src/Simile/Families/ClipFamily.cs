@@ -6,7 +6,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>CLIP: texts by a causal transformer and the state of the end token, pictures by a vision transformer with a norm before its layers; a product behind each.</summary>
+/// <summary>CLIP: texts by a causal transformer and the state of the end token, pictures by a vision transformer with a norm before its
+/// layers; a product behind each.</summary>
 /// <remarks>Radford et al. 2021. What config.json leaves out has the value of ViT-B/32, as in Hugging Face's library.</remarks>
 internal sealed class ClipFamily : ModelFamily
 {
@@ -28,12 +29,13 @@ internal sealed class ClipFamily : ModelFamily
 
     public override ImmutableArray<string> ModelTypes { get; } = ["clip", "clip_text_model", "clip_vision_model"];
 
-    public override Modality Embeds(string modelType) => modelType switch
-    {
-        "clip_text_model" => Modality.Text,
-        "clip_vision_model" => Modality.Image,
-        _ => Modality.Text | Modality.Image,
-    };
+    public override Modality Embeds(string modelType) =>
+        modelType switch
+        {
+            "clip_text_model" => Modality.Text,
+            "clip_vision_model" => Modality.Image,
+            _ => Modality.Text | Modality.Image,
+        };
 
     public override string Prefix(string modelType) => PairedModels.TextPrefix;
 
@@ -65,7 +67,11 @@ internal sealed class ClipFamily : ModelFamily
         return PairedModels.Text(source, shape) with
         {
             EndOfText = new EndOfText(config.NumberOrNull("eos_token_id") is { } end and not LegacyEnd ? end : null),
-            Projection = new LinearLayer(source.Whole.Read("text_projection.weight", source.Checkpoint.Projection!.Value, shape.Hidden), bias: null, shape.Hidden),
+            Projection = new LinearLayer(
+                source.Whole.Read("text_projection.weight", source.Checkpoint.Projection!.Value, shape.Hidden),
+                bias: null,
+                shape.Hidden
+            ),
         };
     }
 
@@ -84,6 +90,10 @@ internal sealed class ClipFamily : ModelFamily
             Epsilon = (float)(vision.RealOrNull("layer_norm_eps") ?? 1e-5),
         };
         var network = VisionTransformer.Read(source.Tensors, Names, traits, source.Compute);
-        return new VisionNetwork("clip", network, LinearLayer.ReadIfThere(source.Tensors, "visual_projection.weight", biasName: null, network.Dimensions));
+        return new VisionNetwork(
+            "clip",
+            network,
+            LinearLayer.ReadIfThere(source.Tensors, "visual_projection.weight", biasName: null, network.Dimensions)
+        );
     }
 }

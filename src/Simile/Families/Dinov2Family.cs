@@ -5,7 +5,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>DINOv2: a vision transformer with a factor behind every part, gated in its largest size, its positions stretched to the pictures' size; the state of the class row.</summary>
+/// <summary>DINOv2: a vision transformer with a factor behind every part, gated in its largest size, its positions stretched to the
+/// pictures' size; the state of the class row.</summary>
 /// <remarks>Oquab et al. 2023, in the names of Hugging Face's Dinov2Model. Variants with registers are refused.</remarks>
 internal sealed class Dinov2Family : ModelFamily
 {
@@ -16,7 +17,10 @@ internal sealed class Dinov2Family : ModelFamily
     public override VisionNetwork? Image(ImageSource source)
     {
         var isGated = source.Config?.FlagOrNull("use_swiglu_ffn") ?? false;
-        var names = Array.Find([Names("dinov2.", isGated), Names(string.Empty, isGated)], names => names.Fit(source.Tensors) && source.Tensors.Has(names.Layers.Prefix(0) + names.Layers.AttentionScale));
+        var names = Array.Find(
+            [Names("dinov2.", isGated), Names(string.Empty, isGated)],
+            names => names.Fit(source.Tensors) && source.Tensors.Has(names.Layers.Prefix(0) + names.Layers.AttentionScale)
+        );
         if (names is null)
         {
             return null;

@@ -6,7 +6,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>Gemma 3 as EmbeddingGemma uses it: both directions, grouped queries, RMS norms before and behind the parts and in every head, near and far layers with rotary bases of their own.</summary>
+/// <summary>Gemma 3 as EmbeddingGemma uses it: both directions, grouped queries, RMS norms before and behind the parts and in every head,
+/// near and far layers with rotary bases of their own.</summary>
 /// <remarks>Gemma Team 2025; Vera et al. 2025.</remarks>
 internal sealed class Gemma3Family : ModelFamily
 {
@@ -44,8 +45,15 @@ internal sealed class Gemma3Family : ModelFamily
         {
             Shape = shape,
             Embedding = new EmbeddingWeights { Table = tensors.Rows("embed_tokens.weight"), Scale = MathF.Sqrt(shape.Hidden) },
-            Layers = Enumerable.Range(0, types.Count)
-                .Select(index => Layer(tensors.Under($"layers.{index}."), shape) with { Window = types.WindowOf(index), RotaryTheta = types.ThetaOf(index) }),
+            Layers = Enumerable
+                .Range(0, types.Count)
+                .Select(index =>
+                    Layer(tensors.Under($"layers.{index}."), shape) with
+                    {
+                        Window = types.WindowOf(index),
+                        RotaryTheta = types.ThetaOf(index),
+                    }
+                ),
             FinalNorm = Norm(tensors, "norm", shape.Hidden),
         };
     }
@@ -57,7 +65,11 @@ internal sealed class Gemma3Family : ModelFamily
         var attention = layer.Under("self_attn.");
         return new LayerWeights
         {
-            QueryKeyValue = [.. attention.Read("q_proj.weight", queries, hidden), .. attention.Join(["k_proj.weight", "v_proj.weight"], keys, hidden)],
+            QueryKeyValue =
+            [
+                .. attention.Read("q_proj.weight", queries, hidden),
+                .. attention.Join(["k_proj.weight", "v_proj.weight"], keys, hidden),
+            ],
             Output = attention.Read("o_proj.weight", hidden, queries),
             QueryNorm = Norm(attention, "q_norm", shape.HeadSize),
             KeyNorm = Norm(attention, "k_norm", shape.HeadSize),
@@ -81,9 +93,11 @@ internal sealed class Gemma3Family : ModelFamily
             LayerTypes.Read(config, layer => (layer + 1) % pattern == 0),
             isBidirectional ? window / 2 : window - 1,
             RotaryScaling.ThetaOf(config, LayerTypes.All, "rope_theta", 1000000),
-            RotaryScaling.ThetaOf(config, LayerTypes.Near, "rope_local_base_freq", 10000));
+            RotaryScaling.ThetaOf(config, LayerTypes.Near, "rope_local_base_freq", 10000)
+        );
     }
 
     // Gemma's norms multiply by 1 + w.
-    private static NormWeights Norm(TensorReader tensors, string name, int size) => new([.. tensors.Read(name + ".weight", size).Select(weight => 1 + weight)], Bias: null);
+    private static NormWeights Norm(TensorReader tensors, string name, int size) =>
+        new([.. tensors.Read(name + ".weight", size).Select(weight => 1 + weight)], Bias: null);
 }

@@ -4,7 +4,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>Networks in which some layers see all tokens and others near ones only, each kind with a rotary base of its own (ModernBERT, Gemma 3).</summary>
+/// <summary>Networks in which some layers see all tokens and others near ones only, each kind with a rotary base of its own (ModernBERT,
+/// Gemma 3).</summary>
 /// <param name="SeesAll">Whether a layer sees all tokens, by its number.</param>
 /// <param name="Window">How far the others see on either side.</param>
 /// <param name="ThetaOfAll">The rotary base of layers that see all tokens.</param>
@@ -49,6 +50,9 @@ internal sealed record LayerTypes(ImmutableArray<bool> SeesAll, int Window, doub
         var types = config.TextOrTexts("layer_types");
         return types.Length == layers && types.All(type => type is All or Near)
             ? [.. types.Select(type => type == All)]
-            : throw config.Unsupported($"{types.Length} layer_types for {layers} layers ({string.Join(", ", types.Distinct())}); one for each of {All} and {Near} is wanted");
+            : throw config.Unsupported(
+                $"{types.Length} layer_types for {layers} layers ({string.Join(", ", types.Distinct())}); one for each of {All} and "
+                    + $"{Near} is wanted"
+            );
     }
 }

@@ -16,7 +16,17 @@ namespace Simile.Families;
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
 /// <param name="Licence">The licence its card names, or null.</param>
 /// <param name="Bytes">Size of all its files.</param>
-internal sealed record ModelDescription(string Name, string Folder, string Kind, long? Tokens, long? Dimensions, ImmutableArray<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes)
+internal sealed record ModelDescription(
+    string Name,
+    string Folder,
+    string Kind,
+    long? Tokens,
+    long? Dimensions,
+    ImmutableArray<int> TrainedDimensions,
+    int? MaxTokens,
+    string? Licence,
+    long Bytes
+)
 {
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; } = Modality.Text;
@@ -45,17 +55,42 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
         var (folder, checkpoint) = (manifest.Folder, StaticFamily.Read(manifest));
         using var file = SafetensorsFile.Open(checkpoint.WeightsPath);
         var shape = file.Find(StaticEmbeddingNetwork.TableName(file)).Shape;
-        return new ModelDescription(folder.Name, folder.Path, StaticFamily.Kind, shape[0], shape[^1], checkpoint.TrainedDimensions, checkpoint.MaxTokens, LicenceOf(folder), BytesOf(folder));
+        return new ModelDescription(
+            folder.Name,
+            folder.Path,
+            StaticFamily.Kind,
+            shape[0],
+            shape[^1],
+            checkpoint.TrainedDimensions,
+            checkpoint.MaxTokens,
+            LicenceOf(folder),
+            BytesOf(folder)
+        );
     }
 
     private static ModelDescription OfTransformer(ModelManifest manifest)
     {
         var (folder, checkpoint) = (manifest.Folder, TextCheckpointReader.Read(manifest));
         var config = checkpoint.Config;
-        var dimensions = checkpoint.Projection ?? (checkpoint.Dense is [.., var last] ? last.Outputs : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd"));
+        var dimensions =
+            checkpoint.Projection
+            ?? (
+                checkpoint.Dense is [.., var last]
+                    ? last.Outputs
+                    : checkpoint.Pooling.Length * config.Number("hidden_size", "dim", "n_embd")
+            );
         var tokens = checkpoint.MaxTokens ?? config.NumberOrNull("max_position_embeddings", "n_positions");
         return new ModelDescription(
-            folder.Name, folder.Path, checkpoint.Kind, checkpoint.Vocabulary ?? config.Number("vocab_size"), dimensions, checkpoint.TrainedDimensions, tokens, LicenceOf(folder), BytesOf(folder))
+            folder.Name,
+            folder.Path,
+            checkpoint.Kind,
+            checkpoint.Vocabulary ?? config.Number("vocab_size"),
+            dimensions,
+            checkpoint.TrainedDimensions,
+            tokens,
+            LicenceOf(folder),
+            BytesOf(folder)
+        )
         {
             Modality = manifest.Modality,
         };
@@ -64,8 +99,21 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
     private static ModelDescription OfReranker(ModelFolder folder)
     {
         var config = folder.ReadConfig(string.Empty, "config.json")!;
-        var tokens = TransformerSettings.ReadPairLimit(folder) ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length") ?? config.NumberOrNull("max_position_embeddings");
-        return new ModelDescription(folder.Name, folder.Path, config.Text("model_type"), config.NumberOrNull("vocab_size"), null, [], tokens, LicenceOf(folder), BytesOf(folder))
+        var tokens =
+            TransformerSettings.ReadPairLimit(folder)
+            ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length")
+            ?? config.NumberOrNull("max_position_embeddings");
+        return new ModelDescription(
+            folder.Name,
+            folder.Path,
+            config.Text("model_type"),
+            config.NumberOrNull("vocab_size"),
+            null,
+            [],
+            tokens,
+            LicenceOf(folder),
+            BytesOf(folder)
+        )
         {
             Modality = Modality.None,
             IsReranker = true,
@@ -76,10 +124,24 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
     {
         var (folder, config) = (manifest.Folder, manifest.Config);
         var kind = config?.TextOrNull("model_type", "architecture") ?? "resnet";
-        var dimensions = config?.Child("aligned_with")?.NumberOrNull("dimensions")
+        var dimensions =
+            config?.Child("aligned_with")?.NumberOrNull("dimensions")
             ?? config?.NumberOrNull("projection_dim", "num_features", "hidden_size")
             ?? (config?.Numbers("hidden_sizes") is [.., var last] ? last : (int?)null);
-        return new ModelDescription(folder.Name, folder.Path, kind, null, dimensions ?? ClassifierInputs(folder), [], null, LicenceOf(folder), BytesOf(folder)) { Modality = Modality.Image };
+        return new ModelDescription(
+            folder.Name,
+            folder.Path,
+            kind,
+            null,
+            dimensions ?? ClassifierInputs(folder),
+            [],
+            null,
+            LicenceOf(folder),
+            BytesOf(folder)
+        )
+        {
+            Modality = Modality.Image,
+        };
     }
 
     // torchvision's checkpoints have no configuration; the head that is cut off tells what it takes.
@@ -96,7 +158,11 @@ internal sealed record ModelDescription(string Name, string Folder, string Kind,
     {
         var card = folder.File("README.md");
         return RegularFile.Exists(card)
-            ? RegularFile.ReadLines(card).Take(30).FirstOrDefault(line => line.StartsWith("license:", StringComparison.Ordinal))?["license:".Length..].Trim()
+            ? RegularFile
+                .ReadLines(card)
+                .Take(30)
+                .FirstOrDefault(line => line.StartsWith("license:", StringComparison.Ordinal))
+                ?["license:".Length..].Trim()
             : null;
     }
 }

@@ -14,15 +14,28 @@ internal static class ModelFamilies
     /// <summary>The families. Of pictures the first that knows the tensors is taken.</summary>
     public static ImmutableArray<ModelFamily> All { get; } =
     [
-        new BertFamily(), new DistilBertFamily(), new MpNetFamily(), new ModernBertFamily(), new NomicBertFamily(), new Qwen3Family(), new Gemma3Family(), new StaticFamily(),
-        new ResNetFamily(), new Dinov2Family(), new VitFamily(), new SiglipFamily(), new ClipFamily(),
+        new BertFamily(),
+        new DistilBertFamily(),
+        new MpNetFamily(),
+        new ModernBertFamily(),
+        new NomicBertFamily(),
+        new Qwen3Family(),
+        new Gemma3Family(),
+        new StaticFamily(),
+        new ResNetFamily(),
+        new Dinov2Family(),
+        new VitFamily(),
+        new SiglipFamily(),
+        new ClipFamily(),
     ];
 
     /// <summary>The model_types of networks that embed texts.</summary>
-    public static IEnumerable<string> TextTypes => All.SelectMany(family => family.ModelTypes.Where(type => family.Embeds(type).HasFlag(Modality.Text)));
+    public static IEnumerable<string> TextTypes =>
+        All.SelectMany(family => family.ModelTypes.Where(type => family.Embeds(type).HasFlag(Modality.Text)));
 
     /// <summary>The family of a model_type, or null.</summary>
-    public static ModelFamily? Find(string? modelType) => All.FirstOrDefault(family => modelType is not null && family.ModelTypes.Contains(modelType));
+    public static ModelFamily? Find(string? modelType) =>
+        All.FirstOrDefault(family => modelType is not null && family.ModelTypes.Contains(modelType));
 
     /// <summary>The family of a model of texts.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
@@ -83,7 +96,9 @@ internal static class ModelFamilies
     {
         var whole = new TensorReader(weights);
         whole = adapter is null ? whole : whole.With((name, values) => adapter.Merge(name, values));
-        var isBare = whole.Names.Any(name => name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("embed_tokens.", StringComparison.Ordinal));
+        var isBare = whole.Names.Any(name =>
+            name.StartsWith("embeddings.", StringComparison.Ordinal) || name.StartsWith("embed_tokens.", StringComparison.Ordinal)
+        );
         return new TextSource(checkpoint, whole, isBare ? whole : whole.Under(prefix));
     }
 

@@ -6,8 +6,10 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>One architecture: which model_types it answers to, how its configuration and the names of its tensors become a network, and what is peculiar to its texts and pictures.</summary>
-/// <remarks>A new architecture is one class in this folder and one line in <see cref="ModelFamilies"/> (docs/howto/add-a-family.md).</remarks>
+/// <summary>One architecture: which model_types it answers to, how its configuration and the names of its tensors become a network, and
+/// what is peculiar to its texts and pictures.</summary>
+/// <remarks>A new architecture is one class in this folder and one line in <see cref="ModelFamilies"/>
+/// (docs/howto/add-a-family.md).</remarks>
 internal abstract class ModelFamily
 {
     /// <summary>What config.json calls its models.</summary>
@@ -28,7 +30,8 @@ internal abstract class ModelFamily
 
     /// <summary>What stands on top of a network that scores, in the names of Hugging Face's …ForSequenceClassification.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> where the family's head is not known.</exception>
-    public virtual SequenceHead Head(ModelConfig config, ImmutableArray<string> labels) => throw config.Unsupported($"a reranker of the kind '{config.Text("model_type")}'");
+    public virtual SequenceHead Head(ModelConfig config, ImmutableArray<string> labels) =>
+        throw config.Unsupported($"a reranker of the kind '{config.Text("model_type")}'");
 
     /// <summary>Reads the layers of a head.</summary>
     public virtual IEnumerable<LinearLayer> ReadHead(SequenceHead head, TextSource source, int hidden)
@@ -37,14 +40,22 @@ internal abstract class ModelFamily
         foreach (var layer in head.Layers)
         {
             var outputs = layer == head.Layers[^1] ? head.Labels.Length : hidden;
-            yield return new LinearLayer(tensors.Read(layer.Name + ".weight", outputs, hidden), tensors.ReadIfThere(layer.Name + ".bias", outputs), hidden, layer.Activation)
+            yield return new LinearLayer(
+                tensors.Read(layer.Name + ".weight", outputs, hidden),
+                tensors.ReadIfThere(layer.Name + ".bias", outputs),
+                hidden,
+                layer.Activation
+            )
             {
-                OutputNorm = layer.Norm is { } norm ? new VectorNorm(tensors.Read(norm + ".weight", outputs), tensors.ReadIfThere(norm + ".bias", outputs), layer.Epsilon) : null,
+                OutputNorm = layer.Norm is { } norm
+                    ? new VectorNorm(tensors.Read(norm + ".weight", outputs), tensors.ReadIfThere(norm + ".bias", outputs), layer.Epsilon)
+                    : null,
             };
         }
     }
 
-    /// <summary>The network of pictures, or null where the tensors are not this family's: torchvision's checkpoints come without a configuration, so their names must tell.</summary>
+    /// <summary>The network of pictures, or null where the tensors are not this family's: torchvision's checkpoints come without a
+    /// configuration, so their names must tell.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public virtual VisionNetwork? Image(ImageSource source) => null;
 }
@@ -67,5 +78,9 @@ internal sealed record ImageSource(TensorReader Tensors, ModelConfig? Config, Co
     /// <summary>The configuration of a network that cannot be told from its tensors alone.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public ModelConfig RequireConfig() =>
-        Config ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{Tensors.Path} holds a vision transformer, but config.json is missing. Fetch the model again.");
+        Config
+        ?? throw new SimileException(
+            ErrorCode.UnsupportedModel,
+            $"{Tensors.Path} holds a vision transformer, but config.json is missing. Fetch the model again."
+        );
 }

@@ -3,7 +3,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>What a model folder says of itself, read once: its modules, its configuration, its family, and what it embeds. Immutable.</summary>
+/// <summary>What a model folder says of itself, read once: its modules, its configuration, its family, and what it embeds.
+/// Immutable.</summary>
 internal sealed class ModelManifest
 {
     /// <summary>The model_type of a folder that joins a text model and an image model by an alignment.</summary>
@@ -53,7 +54,8 @@ internal sealed class ModelManifest
     internal string ImagePath => Modality.HasFlag(Modality.Image) ? NetworkPath : string.Empty;
 
     /// <summary>Whether it is a transformer of texts, alone or as the first module of a sentence-transformers model.</summary>
-    internal bool HoldsTransformer => Modules.Types is ["Transformer" or "CLIPModel", ..] || (Modules.Types.IsEmpty && ModelType is not (null or StaticFamily.ModelType));
+    internal bool HoldsTransformer =>
+        Modules.Types is ["Transformer" or "CLIPModel", ..] || (Modules.Types.IsEmpty && ModelType is not (null or StaticFamily.ModelType));
 
     /// <summary>Whether an adapter lies with the network.</summary>
     internal bool HasAdapter => AdapterConfig.Has(Folder, NetworkPath);
@@ -98,5 +100,6 @@ internal sealed class ModelManifest
     }
 
     // torchvision's checkpoints come without any configuration, timm's without a model_type.
-    private bool HoldsBareWeights() => (Config is null || Config.Has("architecture")) && RegularFile.Exists(Folder.File("model.safetensors"));
+    private bool HoldsBareWeights() =>
+        (Config is null || Config.Has("architecture")) && RegularFile.Exists(Folder.File("model.safetensors"));
 }

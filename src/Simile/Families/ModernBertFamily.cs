@@ -7,7 +7,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>ModernBERT: rotary positions, norms before the parts, gated feed-forward, and attention to near neighbours in two layers of three. Warner et al. 2024.</summary>
+/// <summary>ModernBERT: rotary positions, norms before the parts, gated feed-forward, and attention to near neighbours in two layers of
+/// three. Warner et al. 2024.</summary>
 internal sealed class ModernBertFamily : ModelFamily
 {
     public override ImmutableArray<string> ModelTypes { get; } = ["modernbert"];
@@ -32,8 +33,14 @@ internal sealed class ModernBertFamily : ModelFamily
         return new TextTransformer
         {
             Shape = shape,
-            Embedding = new EmbeddingWeights { Table = tensors.Rows("embeddings.tok_embeddings.weight"), Norm = Norm(config, tensors, "embeddings.norm") },
-            Layers = Enumerable.Range(0, types.Count).Select(index => Layer(config, tensors.Under($"layers.{index}."), shape, types, index)),
+            Embedding = new EmbeddingWeights
+            {
+                Table = tensors.Rows("embeddings.tok_embeddings.weight"),
+                Norm = Norm(config, tensors, "embeddings.norm"),
+            },
+            Layers = Enumerable
+                .Range(0, types.Count)
+                .Select(index => Layer(config, tensors.Under($"layers.{index}."), shape, types, index)),
             FinalNorm = Norm(config, tensors, "final_norm"),
         };
     }
@@ -48,7 +55,13 @@ internal sealed class ModernBertFamily : ModelFamily
         };
         var activation = config.Has("classifier_activation") ? ActivationNames.Parse(config, "classifier_activation") : ActivationKind.Gelu;
         return new SequenceHead(
-            pooling, labels, [new HeadLayer("head.dense", activation) { Norm = "head.norm", Epsilon = config.RealOrNull("norm_eps") ?? 1e-5 }, new HeadLayer("classifier")]);
+            pooling,
+            labels,
+            [
+                new HeadLayer("head.dense", activation) { Norm = "head.norm", Epsilon = config.RealOrNull("norm_eps") ?? 1e-5 },
+                new HeadLayer("classifier"),
+            ]
+        );
     }
 
     private static LayerWeights Layer(ModelConfig config, TensorReader layer, EncoderShape shape, LayerTypes types, int index)
@@ -81,7 +94,8 @@ internal sealed class ModernBertFamily : ModelFamily
             LayerTypes.Read(config, layer => layer % every == 0),
             window,
             RotaryScaling.ThetaOf(config, LayerTypes.All, "global_rope_theta", 160000),
-            RotaryScaling.ThetaOf(config, LayerTypes.Near, "local_rope_theta", 10000));
+            RotaryScaling.ThetaOf(config, LayerTypes.Near, "local_rope_theta", 10000)
+        );
     }
 
     private static bool Asked(ModelConfig config, string bias) => config.FlagOrNull(bias) ?? false;

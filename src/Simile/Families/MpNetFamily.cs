@@ -5,7 +5,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>MPNet: positions begin at row 2, and learned numbers for bucketed distances are added to the scores of every layer. Song et al. 2020.</summary>
+/// <summary>MPNet: positions begin at row 2, and learned numbers for bucketed distances are added to the scores of every layer. Song et al.
+/// 2020.</summary>
 internal sealed class MpNetFamily : ModelFamily
 {
     // Behind a padding token of id 1, whatever the configuration says it is.

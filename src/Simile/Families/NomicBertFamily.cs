@@ -26,20 +26,31 @@ internal sealed class NomicBertFamily : ModelFamily
             Activation = ActivationKind.Silu,
             Gated = true,
             Epsilon = (float)(config.RealOrNull("layer_norm_epsilon", "layer_norm_eps") ?? 1e-12),
-            Positions = Math.Min(config.Number("n_positions", "max_position_embeddings"), config.NumberOrNull("max_trained_positions") ?? int.MaxValue),
+            Positions = Math.Min(
+                config.Number("n_positions", "max_position_embeddings"),
+                config.NumberOrNull("max_trained_positions") ?? int.MaxValue
+            ),
         };
         config.Require("head_dim", (shape.Hidden / shape.Heads).ToString(CultureInfo.InvariantCulture));
-        var theta = (config.Child("rope_parameters") is { } parameters ? RotaryScaling.ThetaOf(parameters) : null) ?? config.RealOrNull("rotary_emb_base") ?? 10000;
+        var theta =
+            (config.Child("rope_parameters") is { } parameters ? RotaryScaling.ThetaOf(parameters) : null)
+            ?? config.RealOrNull("rotary_emb_base")
+            ?? 10000;
         return new TextTransformer
         {
             Shape = shape,
             Embedding = new EmbeddingWeights
             {
                 Table = tensors.Rows("embeddings.word_embeddings.weight"),
-                TokenTypes = tensors.ReadIfThere("embeddings.token_type_embeddings.weight", config.NumberOrNull("type_vocab_size") ?? 2, shape.Hidden),
+                TokenTypes = tensors.ReadIfThere(
+                    "embeddings.token_type_embeddings.weight",
+                    config.NumberOrNull("type_vocab_size") ?? 2,
+                    shape.Hidden
+                ),
                 Norm = tensors.ReadNorm("emb_ln", shape.Hidden),
             },
-            Layers = Enumerable.Range(0, config.Number("n_layer", "num_hidden_layers"))
+            Layers = Enumerable
+                .Range(0, config.Number("n_layer", "num_hidden_layers"))
                 .Select(index => Layer(config, tensors.Under($"encoder.layers.{index}."), shape) with { RotaryTheta = theta }),
         };
     }
@@ -69,7 +80,9 @@ internal sealed class NomicBertFamily : ModelFamily
     {
         if (config.Has("n_embd") && !(config.Has("activation_function") && config.Has("rotary_emb_fraction")))
         {
-            throw config.Unsupported("a NomicBERT without a gate or without rotary positions ('activation_function', 'rotary_emb_fraction')");
+            throw config.Unsupported(
+                "a NomicBERT without a gate or without rotary positions ('activation_function', 'rotary_emb_fraction')"
+            );
         }
 
         config.Require("activation_function", "swiglu");
@@ -77,7 +90,16 @@ internal sealed class NomicBertFamily : ModelFamily
         config.Require("rotary_emb_fraction", "1", "1.0");
         config.Require("scale_attn_weights", "true");
         config.RefuseAny(
-            "prenorm", "rotary_emb_interleaved", "causal", "use_rms_norm", "parallel_block", "scale_attn_by_inverse_layer_idx", "moe_every_n_layers", "num_experts", "rotary_emb_scale_base");
+            "prenorm",
+            "rotary_emb_interleaved",
+            "causal",
+            "use_rms_norm",
+            "parallel_block",
+            "scale_attn_by_inverse_layer_idx",
+            "moe_every_n_layers",
+            "num_experts",
+            "rotary_emb_scale_base"
+        );
         RotaryScaling.Require(config, "rope_scaling");
     }
 }

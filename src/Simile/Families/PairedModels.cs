@@ -5,7 +5,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>What CLIP and SigLIP share: a network of texts and one of pictures that were trained into one space, in the names of Hugging Face's CLIPModel and SiglipModel.</summary>
+/// <summary>What CLIP and SigLIP share: a network of texts and one of pictures that were trained into one space, in the names of Hugging
+/// Face's CLIPModel and SiglipModel.</summary>
 /// <remarks>Radford et al. 2021; Zhai et al. 2023.</remarks>
 internal static class PairedModels
 {
@@ -22,12 +23,21 @@ internal static class PairedModels
         FeedForwardNorm = "layer_norm2",
     };
 
-    private static readonly string[] PictureTensors = ["vision_model.", "visual_projection.", "logit_scale", "logit_bias", "text_model.embeddings.position_ids"];
+    private static readonly string[] PictureTensors =
+    [
+        "vision_model.",
+        "visual_projection.",
+        "logit_scale",
+        "logit_bias",
+        "text_model.embeddings.position_ids",
+    ];
 
-    /// <summary>By what cosines are multiplied before a softmax makes probabilities of them: e to the learned logit_scale, 100 in OpenAI's models.</summary>
+    /// <summary>By what cosines are multiplied before a softmax makes probabilities of them: e to the learned logit_scale, 100 in OpenAI's
+    /// models.</summary>
     /// <param name="manifest">A model folder.</param>
     /// <returns>The factor, or null when the checkpoint has none.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the tensor is not one number of a useful size; <see cref="ErrorCode.ModelNotFound"/> when there are no weights.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the tensor is not one number of a useful size;
+    /// <see cref="ErrorCode.ModelNotFound"/> when there are no weights.</exception>
     public static float? LogitScale(ModelManifest manifest) => Number(manifest, "logit_scale", MathF.Exp);
 
     /// <summary>What is added to scaled cosines before a logistic function makes a probability of each (SigLIP).</summary>
@@ -78,7 +88,10 @@ internal static class PairedModels
             },
             Layers = Names.ReadAll(tensors, shape, source.Checkpoint.Config.NumberOr("num_hidden_layers", 12)),
             FinalNorm = tensors.ReadNorm("final_layer_norm", shape.Hidden),
-            RequireAllRead = () => tensors.RequireAllRead("the network that config.json describes does not have. Variants with other parts are not supported."),
+            RequireAllRead = () =>
+                tensors.RequireAllRead(
+                    "the network that config.json describes does not have. Variants with other parts are not supported."
+                ),
         };
     }
 
@@ -88,7 +101,10 @@ internal static class PairedModels
         foreach (var name in new[] { "text_config", "vision_config" })
         {
             var (own, other) = (config.Child(name), config.Child(name + "_dict"));
-            if (config.NamesOf(name + "_dict").FirstOrDefault(key => other!.Written(key) is { } value && value != own?.Written(key)) is { } key)
+            if (
+                config.NamesOf(name + "_dict").FirstOrDefault(key => other!.Written(key) is { } value && value != own?.Written(key)) is
+                { } key
+            )
             {
                 throw config.Unsupported($"'{key}' {other!.Written(key)} in {name}_dict, but {own?.Written(key) ?? "nothing"} in {name}");
             }
@@ -106,6 +122,9 @@ internal static class PairedModels
 
         return weights.ReadFloats(name) is [var value] && float.IsFinite(function(value))
             ? function(value)
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{name}' of {tensor.Path} has the shape {tensor.ShapeText}; one number of a useful size is wanted.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{name}' of {tensor.Path} has the shape {tensor.ShapeText}; one number of a useful size is wanted."
+            );
     }
 }

@@ -6,7 +6,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>Qwen3 as Qwen3-Embedding and Qwen3-Reranker use it: causal, grouped queries, RMS norms before the parts and in every head, rotary positions, gated feed-forward.</summary>
+/// <summary>Qwen3 as Qwen3-Embedding and Qwen3-Reranker use it: causal, grouped queries, RMS norms before the parts and in every head,
+/// rotary positions, gated feed-forward.</summary>
 /// <remarks>Yang et al. 2025; Zhang et al. 2025.</remarks>
 internal sealed class Qwen3Family : ModelFamily
 {
@@ -43,7 +44,8 @@ internal sealed class Qwen3Family : ModelFamily
         {
             Shape = shape,
             Embedding = new EmbeddingWeights { Table = tensors.Rows("embed_tokens.weight") },
-            Layers = Enumerable.Range(0, config.Number("num_hidden_layers"))
+            Layers = Enumerable
+                .Range(0, config.Number("num_hidden_layers"))
                 .Select(index => Layer(tensors.Under($"layers.{index}."), shape, isBiased) with { RotaryTheta = theta }),
             FinalNorm = tensors.ReadBareNorm("norm", shape.Hidden),
         };
@@ -72,8 +74,14 @@ internal sealed class Qwen3Family : ModelFamily
         var attention = layer.Under("self_attn.");
         return new LayerWeights
         {
-            QueryKeyValue = [.. attention.Read("q_proj.weight", queries, hidden), .. attention.Join(["k_proj.weight", "v_proj.weight"], keys, hidden)],
-            QueryKeyValueBias = isBiased ? [.. attention.Read("q_proj.bias", queries), .. attention.Join(["k_proj.bias", "v_proj.bias"], keys)] : null,
+            QueryKeyValue =
+            [
+                .. attention.Read("q_proj.weight", queries, hidden),
+                .. attention.Join(["k_proj.weight", "v_proj.weight"], keys, hidden),
+            ],
+            QueryKeyValueBias = isBiased
+                ? [.. attention.Read("q_proj.bias", queries), .. attention.Join(["k_proj.bias", "v_proj.bias"], keys)]
+                : null,
             Output = attention.Read("o_proj.weight", hidden, queries),
             OutputBias = attention.ReadIf(isBiased, "o_proj.bias", hidden),
             QueryNorm = attention.ReadBareNorm("q_norm", shape.HeadSize),

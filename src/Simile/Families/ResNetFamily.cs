@@ -6,7 +6,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>Residual networks (ResNet-18 to 152) in the layouts of torchvision, timm and Hugging Face. Depth and width come from the tensors themselves.</summary>
+/// <summary>Residual networks (ResNet-18 to 152) in the layouts of torchvision, timm and Hugging Face. Depth and width come from the
+/// tensors themselves.</summary>
 /// <remarks>He et al. 2015; the stride of a bottleneck stands in its 3 × 3 convolution, as in torchvision.</remarks>
 internal sealed class ResNetFamily : ModelFamily
 {
@@ -19,7 +20,13 @@ internal sealed class ResNetFamily : ModelFamily
 
     public override VisionNetwork? Image(ImageSource source)
     {
-        if (Array.Find([ResNetNames.Torchvision, ResNetNames.HuggingFace("resnet."), ResNetNames.HuggingFace(string.Empty)], names => names.Fit(source.Tensors)) is not { } names)
+        if (
+            Array.Find(
+                [ResNetNames.Torchvision, ResNetNames.HuggingFace("resnet."), ResNetNames.HuggingFace(string.Empty)],
+                names => names.Fit(source.Tensors)
+            )
+            is not { } names
+        )
         {
             return null;
         }
@@ -31,7 +38,11 @@ internal sealed class ResNetFamily : ModelFamily
 
         source.Tensors.Skip(Projection, names.Head);
         var network = new ResidualNetwork(new ResNetReader(source.Tensors, names, source.Config).Read(), source.Compute);
-        return new VisionNetwork("resnet", network, LinearLayer.ReadIfThere(source.Tensors, Projection + "weight", Projection + "bias", network.Dimensions));
+        return new VisionNetwork(
+            "resnet",
+            network,
+            LinearLayer.ReadIfThere(source.Tensors, Projection + "weight", Projection + "bias", network.Dimensions)
+        );
     }
 }
 
@@ -41,7 +52,13 @@ internal sealed class ResNetFamily : ModelFamily
 /// <param name="Block">The block of a stage and a number: what stands before its parts' names.</param>
 /// <param name="Convolution">The convolution of a number in the path, from 0.</param>
 /// <param name="Norm">Its norm.</param>
-internal sealed record ResNetNames(string Stem, string StemNorm, Func<int, int, string> Block, Func<int, string> Convolution, Func<int, string> Norm)
+internal sealed record ResNetNames(
+    string Stem,
+    string StemNorm,
+    Func<int, int, string> Block,
+    Func<int, string> Convolution,
+    Func<int, string> Norm
+)
 {
     /// <summary>torchvision's names, which timm's resnet models share.</summary>
     public static ResNetNames Torchvision { get; } =
@@ -65,8 +82,12 @@ internal sealed record ResNetNames(string Stem, string StemNorm, Func<int, int, 
     /// <param name="prefix"><c>resnet.</c> in checkpoints with a head, or nothing.</param>
     public static ResNetNames HuggingFace(string prefix) =>
         new(
-            prefix + "embedder.embedder.convolution", prefix + "embedder.embedder.normalization", (stage, block) => $"{prefix}encoder.stages.{stage}.layers.{block}.",
-            index => $"layer.{index}.convolution", index => $"layer.{index}.normalization")
+            prefix + "embedder.embedder.convolution",
+            prefix + "embedder.embedder.normalization",
+            (stage, block) => $"{prefix}encoder.stages.{stage}.layers.{block}.",
+            index => $"layer.{index}.convolution",
+            index => $"layer.{index}.normalization"
+        )
         {
             Shortcut = "shortcut.convolution",
             ShortcutNorm = "shortcut.normalization",
@@ -74,13 +95,15 @@ internal sealed record ResNetNames(string Stem, string StemNorm, Func<int, int, 
         };
 
     /// <summary>Whether a checkpoint has this layout.</summary>
-    public bool Fit(TensorReader tensors) => tensors.Has(Stem + ".weight") && tensors.Has(StemNorm + ".running_mean") && HasBlock(tensors, 0, 0);
+    public bool Fit(TensorReader tensors) =>
+        tensors.Has(Stem + ".weight") && tensors.Has(StemNorm + ".running_mean") && HasBlock(tensors, 0, 0);
 
     /// <summary>Whether a checkpoint has a block.</summary>
     public bool HasBlock(TensorReader tensors, int stage, int block) => tensors.Has(Block(stage, block) + Convolution(0) + ".weight");
 }
 
-/// <summary>Reads a residual network. The batch norm behind each convolution is folded into it (inference form, Ioffe and Szegedy 2015).</summary>
+/// <summary>Reads a residual network. The batch norm behind each convolution is folded into it (inference form, Ioffe and Szegedy
+/// 2015).</summary>
 internal sealed class ResNetReader(TensorReader tensors, ResNetNames names, ModelConfig? config)
 {
     private const int MaxStages = 8;
@@ -115,8 +138,13 @@ internal sealed class ResNetReader(TensorReader tensors, ResNetNames names, Mode
 
         // A bottleneck strides in its 3 × 3 convolution, a basic block in its first.
         var strided = count >= 3 && !_stridesFirst ? 1 : 0;
-        var path = Enumerable.Range(0, count).Select(i => Convolution(prefix + names.Convolution(i), prefix + names.Norm(i), i == strided ? stride : 1)).ToList();
-        var shortcut = tensors.Has(prefix + names.Shortcut + ".weight") ? Convolution(prefix + names.Shortcut, prefix + names.ShortcutNorm, stride) : null;
+        var path = Enumerable
+            .Range(0, count)
+            .Select(i => Convolution(prefix + names.Convolution(i), prefix + names.Norm(i), i == strided ? stride : 1))
+            .ToList();
+        var shortcut = tensors.Has(prefix + names.Shortcut + ".weight")
+            ? Convolution(prefix + names.Shortcut, prefix + names.ShortcutNorm, stride)
+            : null;
         RequireChain(prefix, path, shortcut);
         return new ResidualBlockWeights(path, shortcut);
     }
@@ -124,11 +152,19 @@ internal sealed class ResNetReader(TensorReader tensors, ResNetNames names, Mode
     // Grouped convolutions have fewer inputs than the layer before has outputs.
     private void RequireChain(string prefix, List<ConvolutionWeights> path, ConvolutionWeights? shortcut)
     {
-        var fits = Enumerable.Range(1, path.Count - 1).All(i => path[i].Inputs == path[i - 1].Outputs)
-            && (shortcut is null ? path[0].Inputs == path[^1].Outputs : shortcut.Inputs == path[0].Inputs && shortcut.Outputs == path[^1].Outputs);
+        var fits =
+            Enumerable.Range(1, path.Count - 1).All(i => path[i].Inputs == path[i - 1].Outputs)
+            && (
+                shortcut is null
+                    ? path[0].Inputs == path[^1].Outputs
+                    : shortcut.Inputs == path[0].Inputs && shortcut.Outputs == path[^1].Outputs
+            );
         if (!fits)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The convolutions of '{prefix}' in {tensors.Path} do not fit one another; grouped ones (ResNeXt) are not supported.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The convolutions of '{prefix}' in {tensors.Path} do not fit one another; grouped ones (ResNeXt) are not supported."
+            );
         }
     }
 
@@ -136,10 +172,22 @@ internal sealed class ResNetReader(TensorReader tensors, ResNetNames names, Mode
     {
         var tensor = tensors.Find(name + ".weight");
         var shape = tensor.Shape;
-        if (shape.Length != 4 || shape[2] != shape[3] || shape[2] is < 1 or > 31 || shape[0] % 4 != 0 || shape[0] < 4 || shape[0] > 1 << 16 || shape[1] < 1 || shape[1] > 1 << 16)
+        if (
+            shape.Length != 4
+            || shape[2] != shape[3]
+            || shape[2] is < 1 or > 31
+            || shape[0] % 4 != 0
+            || shape[0] < 4
+            || shape[0] > 1 << 16
+            || shape[1] < 1
+            || shape[1] > 1 << 16
+        )
         {
             throw new SimileException(
-                ErrorCode.UnsupportedModel, $"The convolution '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}; (outputs, inputs, k, k) is wanted, with outputs a multiple of 4.");
+                ErrorCode.UnsupportedModel,
+                $"The convolution '{tensor.Name}' of {tensor.Path} has the shape {tensor.ShapeText}; (outputs, inputs, k, k) is "
+                    + "wanted, with outputs a multiple of 4."
+            );
         }
 
         var (outputs, inputs, kernel) = ((int)shape[0], (int)shape[1], (int)shape[2]);

@@ -6,8 +6,10 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>SigLIP and, in their fixed resolutions, SigLIP 2: every text is filled up to the last position, whose state goes through a dense layer; pictures are pooled by a learned query.</summary>
-/// <remarks>Zhai et al. 2023; Tschannen et al. 2025. What config.json leaves out has the value of the base size, as in Hugging Face's library.</remarks>
+/// <summary>SigLIP and, in their fixed resolutions, SigLIP 2: every text is filled up to the last position, whose state goes through a
+/// dense layer; pictures are pooled by a learned query.</summary>
+/// <remarks>Zhai et al. 2023; Tschannen et al. 2025. What config.json leaves out has the value of the base size, as in Hugging Face's
+/// library.</remarks>
 internal sealed class SiglipFamily : ModelFamily
 {
     private const int UsualPositions = 64;
@@ -28,12 +30,13 @@ internal sealed class SiglipFamily : ModelFamily
 
     public override ImmutableArray<string> ModelTypes { get; } = ["siglip", "siglip_text_model", "siglip_vision_model", AnySize];
 
-    public override Modality Embeds(string modelType) => modelType switch
-    {
-        "siglip_text_model" => Modality.Text,
-        "siglip_vision_model" => Modality.Image,
-        _ => Modality.Text | Modality.Image,
-    };
+    public override Modality Embeds(string modelType) =>
+        modelType switch
+        {
+            "siglip_text_model" => Modality.Text,
+            "siglip_vision_model" => Modality.Image,
+            _ => Modality.Text | Modality.Image,
+        };
 
     public override string Prefix(string modelType) => PairedModels.TextPrefix;
 
@@ -68,7 +71,11 @@ internal sealed class SiglipFamily : ModelFamily
         var dimensions = source.Checkpoint.Projection!.Value;
         return PairedModels.Text(source, shape) with
         {
-            Projection = new LinearLayer(source.Tensors.Read("head.weight", dimensions, shape.Hidden), source.Tensors.Read("head.bias", dimensions), shape.Hidden),
+            Projection = new LinearLayer(
+                source.Tensors.Read("head.weight", dimensions, shape.Hidden),
+                source.Tensors.Read("head.bias", dimensions),
+                shape.Hidden
+            ),
         };
     }
 
@@ -94,7 +101,10 @@ internal sealed class SiglipFamily : ModelFamily
     {
         if (config.TextOrNull("model_type") == AnySize)
         {
-            throw config.Unsupported("pictures of any size in a varying number of patches (SigLIP 2, NaFlex; its checkpoints of one fixed resolution are of the type siglip)");
+            throw config.Unsupported(
+                "pictures of any size in a varying number of patches (SigLIP 2, NaFlex; its checkpoints of one fixed resolution are "
+                    + "of the type siglip)"
+            );
         }
     }
 }

@@ -3,7 +3,8 @@ using Simile.Models;
 
 namespace Simile.Families;
 
-/// <summary>Tables of token vectors: sentence-transformers' StaticEmbedding, and model2vec. Their network is a mean, so there is no transformer to read.</summary>
+/// <summary>Tables of token vectors: sentence-transformers' StaticEmbedding, and model2vec. Their network is a mean, so there is no
+/// transformer to read.</summary>
 internal sealed class StaticFamily : ModelFamily
 {
     /// <summary>What config.json calls model2vec's.</summary>
@@ -15,12 +16,14 @@ internal sealed class StaticFamily : ModelFamily
     public override ImmutableArray<string> ModelTypes { get; } = [ModelType];
 
     /// <summary>Reads where the parts of a folder's model lie.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for any other model, <see cref="ErrorCode.ModelNotFound"/> for a folder without one.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> for any other model,
+    /// <see cref="ErrorCode.ModelNotFound"/> for a folder without one.</exception>
     public static StaticCheckpoint Read(ModelManifest manifest)
     {
         var (folder, modules, config) = (manifest.Folder, manifest.Modules, manifest.Config);
         var sentence = SentenceConfig.Read(folder);
-        var trained = sentence.TrainedDimensions.IsEmpty && config is not null ? config.Numbers("matryoshka_dimensions") : sentence.TrainedDimensions;
+        var trained =
+            sentence.TrainedDimensions.IsEmpty && config is not null ? config.Numbers("matryoshka_dimensions") : sentence.TrainedDimensions;
         var normalize = TextCheckpointReader.NormalizesAtEnd(folder, modules);
         if (config is not null && manifest.ModelType == ModelType)
         {
@@ -60,7 +63,12 @@ internal sealed class StaticFamily : ModelFamily
         return kind is null
             ? new SimileException(
                 ErrorCode.ModelNotFound,
-                $"{path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a model was downloaded or trained into.")
-            : new SimileException(ErrorCode.UnsupportedModel, $"{path} holds a model of type '{kind}', which is no static embedding model (StaticEmbedding, model2vec).");
+                $"{path} holds no model: there is neither modules.json nor config.json with a model_type. Name the folder that a "
+                    + "model was downloaded or trained into."
+            )
+            : new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{path} holds a model of type '{kind}', which is no static embedding model (StaticEmbedding, model2vec)."
+            );
     }
 }

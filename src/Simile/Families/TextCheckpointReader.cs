@@ -31,7 +31,11 @@ internal static class TextCheckpointReader
         var (folder, path, isBare) = (manifest.Folder, manifest.NetworkPath, manifest.Modules.Types.IsEmpty);
         if (under.AdapterFolder is not null)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The adapter of {folder.Path} belongs to {weights.Folder.Path}, which is an adapter itself. Merge the first one into its base.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The adapter of {folder.Path} belongs to {weights.Folder.Path}, which is an adapter itself. Merge the first one into "
+                    + "its base."
+            );
         }
 
         var own = isBare ? under : OfStates(manifest, under.Config);
@@ -42,7 +46,11 @@ internal static class TextCheckpointReader
             TokenizerFolder = hasTokenizer ? folder.File(path) : under.TokenizerFolder,
             AdapterFolder = folder.File(path),
             MaxTokens = own.MaxTokens ?? under.MaxTokens,
-            Notes = [$"{folder.Name} is an adapter; its base is {weights.Folder.Path}{(isBare ? ", whose pooling and prompts are taken" : string.Empty)}."],
+            Notes =
+            [
+                $"{folder.Name} is an adapter; its base is "
+                    + $"{weights.Folder.Path}{(isBare ? ", whose pooling and prompts are taken" : string.Empty)}.",
+            ],
         };
     }
 
@@ -51,7 +59,12 @@ internal static class TextCheckpointReader
     /// <param name="base">config.json of the model that an adapter belongs to, or null for the folder's own.</param>
     public static TextCheckpoint OfStates(ModelManifest manifest, ModelConfig? @base = null)
     {
-        var (folder, basePath, modules, config) = (manifest.Folder, manifest.NetworkPath, manifest.Modules, @base ?? manifest.RequireConfig());
+        var (folder, basePath, modules, config) = (
+            manifest.Folder,
+            manifest.NetworkPath,
+            manifest.Modules,
+            @base ?? manifest.RequireConfig()
+        );
         var transformer = TransformerSettings.Read(folder, basePath);
         var sentence = SentenceConfig.Read(folder);
         var pooling = Pooling(folder, modules);
@@ -77,8 +90,13 @@ internal static class TextCheckpointReader
     private static ModelConfig? Pooling(ModelFolder folder, ModelModules modules)
     {
         var index = modules.Types.IndexOf("Pooling");
-        return index < 0 ? null : folder.ReadConfig(modules.Paths[index], "config.json")
-            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(modules.Paths[index])} has no config.json, so the pooling is unknown. Fetch the model again.");
+        return index < 0
+            ? null
+            : folder.ReadConfig(modules.Paths[index], "config.json")
+                ?? throw new SimileException(
+                    ErrorCode.UnsupportedModel,
+                    $"{folder.File(modules.Paths[index])} has no config.json, so the pooling is unknown. Fetch the model again."
+                );
     }
 
     private static ImmutableArray<DenseCheckpoint> Dense(ModelFolder folder, ModelModules modules)
@@ -92,7 +110,12 @@ internal static class TextCheckpointReader
                 layers.Add(Dense(folder, modules.Paths[i]) with { NormalizesInput = normalizes });
             }
 
-            normalizes = modules.Types[i] switch { "Normalize" => true, "Dense" => false, _ => normalizes };
+            normalizes = modules.Types[i] switch
+            {
+                "Normalize" => true,
+                "Dense" => false,
+                _ => normalizes,
+            };
         }
 
         return layers.ToImmutable();
@@ -114,8 +137,12 @@ internal static class TextCheckpointReader
 
     private static DenseCheckpoint Dense(ModelFolder folder, string path)
     {
-        var config = folder.ReadConfig(path, "config.json")
-            ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(path)} has no config.json, so the dense layer is unknown. Fetch the model again.");
+        var config =
+            folder.ReadConfig(path, "config.json")
+            ?? throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File(path)} has no config.json, so the dense layer is unknown. Fetch the model again."
+            );
         RequireVectors(config);
         var function = config.TextOrNull("activation_function") ?? "torch.nn.modules.activation.Tanh";
         ActivationKind kind = function.Split('.')[^1] switch
@@ -127,7 +154,13 @@ internal static class TextCheckpointReader
             "SiLU" => ActivationKind.Silu,
             _ => throw config.Unsupported($"the activation '{function}'"),
         };
-        return new DenseCheckpoint(folder.File(path), config.Number("in_features"), config.Number("out_features"), config.FlagOrNull("bias") ?? true, kind)
+        return new DenseCheckpoint(
+            folder.File(path),
+            config.Number("in_features"),
+            config.Number("out_features"),
+            config.FlagOrNull("bias") ?? true,
+            kind
+        )
         {
             HasResidual = config.FlagOrNull("use_residual") ?? false,
         };

@@ -15,13 +15,21 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
     /// <param name="blob">Where it goes.</param>
     /// <param name="report">Hears how many bytes are here, and of pauses.</param>
     /// <param name="cancellationToken">Stops; what has arrived stays for the next time.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.HubFileDamaged"/>, <see cref="ErrorCode.HubDiskFull"/> or what the hub answered.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.HubFileDamaged"/>, <see cref="ErrorCode.HubDiskFull"/> or what the hub
+    /// answered.</exception>
     public async Task RunAsync(HubFile file, string blob, Action<long, string?> report, CancellationToken cancellationToken)
     {
         var partial = PartialPath(blob);
         for (var isLast = false; ; isLast = true)
         {
-            await retries.RunAsync(() => AppendAsync(file, partial, report, cancellationToken), () => CacheFiles.LengthOf(partial), text => report(CacheFiles.LengthOf(partial), text), cancellationToken).ConfigureAwait(false);
+            await retries
+                .RunAsync(
+                    () => AppendAsync(file, partial, report, cancellationToken),
+                    () => CacheFiles.LengthOf(partial),
+                    text => report(CacheFiles.LengthOf(partial), text),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (await BlobHash.MatchesAsync(partial, file, cancellationToken).ConfigureAwait(false))
             {
                 File.Move(partial, blob, overwrite: true);
@@ -31,7 +39,11 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
             File.Delete(partial);
             if (isLast)
             {
-                throw new SimileException(ErrorCode.HubFileDamaged, $"{file.Name} arrived twice with another content than the hub announced (checksum {file.Etag}, {file.Size} bytes). It was thrown away. A proxy may change files; try again later or from another network.");
+                throw new SimileException(
+                    ErrorCode.HubFileDamaged,
+                    $"{file.Name} arrived twice with another content than the hub announced (checksum {file.Etag}, {file.Size} "
+                        + "bytes). It was thrown away. A proxy may change files; try again later or from another network."
+                );
             }
 
             report(0, $"{file.Name} arrived damaged and is fetched again");
@@ -46,7 +58,9 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
             return true;
         }
 
-        using var response = await connection.SendAsync(HttpMethod.Get, file.Address, have > file.Size ? 0 : have, cancellationToken).ConfigureAwait(false);
+        using var response = await connection
+            .SendAsync(HttpMethod.Get, file.Address, have > file.Size ? 0 : have, cancellationToken)
+            .ConfigureAwait(false);
         var start = StartOf(response, have);
         if (start is null)
         {
@@ -55,22 +69,39 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
         }
 
         // Where the HEAD did not say how long the file is, the answer that carries it may.
-        var announced = file.Size is null && response.Content.Headers.ContentLength is { } length && start + length <= options.MaxUnannouncedBytes ? file with { Size = start + length } : file;
+        var announced =
+            file.Size is null && response.Content.Headers.ContentLength is { } length && start + length <= options.MaxUnannouncedBytes
+                ? file with
+                {
+                    Size = start + length,
+                }
+                : file;
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var disposing = body.ConfigureAwait(false);
-        var end = await GuardAsync(partial, () => CopyAsync(announced, partial, start.Value, body, report, cancellationToken)).ConfigureAwait(false);
-        return end >= (announced.Size ?? end) ? true : throw new HubInterruption($"{file.Name} ended after {end} of {announced.Size} bytes");
+        var end = await GuardAsync(partial, () => CopyAsync(announced, partial, start.Value, body, report, cancellationToken))
+            .ConfigureAwait(false);
+        return end >= (announced.Size ?? end)
+            ? true
+            : throw new HubInterruption($"{file.Name} ended after {end} of {announced.Size} bytes");
     }
 
     // Where the answer begins in the file; null when the range cannot be had.
-    private static long? StartOf(HttpResponseMessage response, long have) => response.StatusCode switch
-    {
-        HttpStatusCode.RequestedRangeNotSatisfiable => null,
-        HttpStatusCode.PartialContent => response.Content.Headers.ContentRange?.From == have ? have : null,
-        _ => 0,
-    };
+    private static long? StartOf(HttpResponseMessage response, long have) =>
+        response.StatusCode switch
+        {
+            HttpStatusCode.RequestedRangeNotSatisfiable => null,
+            HttpStatusCode.PartialContent => response.Content.Headers.ContentRange?.From == have ? have : null,
+            _ => 0,
+        };
 
-    private async Task<long> CopyAsync(HubFile file, string partial, long position, Stream body, Action<long, string?> report, CancellationToken cancellationToken)
+    private async Task<long> CopyAsync(
+        HubFile file,
+        string partial,
+        long position,
+        Stream body,
+        Action<long, string?> report,
+        CancellationToken cancellationToken
+    )
     {
         var output = files.OpenAt(partial, position);
         await using var disposing = output.ConfigureAwait(false);
@@ -78,7 +109,9 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
         // More than was announced is not taken in; the check that follows then fails.
         while (position <= (file.Size ?? options.MaxUnannouncedBytes))
         {
-            var count = await connection.WatchAsync(file.Address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false);
+            var count = await connection
+                .WatchAsync(file.Address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken)
+                .ConfigureAwait(false);
             if (count == 0)
             {
                 break;
@@ -95,7 +128,11 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
     private SimileException Endless(HubFile file, string partial)
     {
         File.Delete(partial);
-        return new SimileException(ErrorCode.HubBadAnswer, $"{file.Address.Authority} sends {file.Name} without saying how long it is, and more than {options.MaxUnannouncedBytes} bytes of it. It was thrown away, so that it does not fill the disk. Check HF_ENDPOINT and the proxy.");
+        return new SimileException(
+            ErrorCode.HubBadAnswer,
+            $"{file.Address.Authority} sends {file.Name} without saying how long it is, and more than {options.MaxUnannouncedBytes} "
+                + "bytes of it. It was thrown away, so that it does not fill the disk. Check HF_ENDPOINT and the proxy."
+        );
     }
 
     private static async Task<long> GuardAsync(string partial, Func<Task<long>> write)
@@ -111,5 +148,10 @@ internal sealed class BlobDownload(HubConnection connection, HubRetries retries,
     }
 
     public static SimileException DiskFull(string what, IOException? error = null) =>
-        new(ErrorCode.HubDiskFull, $"{what}. Make room ('simile models remove' takes models out), or set HF_HUB_CACHE to a folder on another disk; the next pull goes on where this one ended.", error);
+        new(
+            ErrorCode.HubDiskFull,
+            $"{what}. Make room ('simile models remove' takes models out), or set HF_HUB_CACHE to a folder on another disk; the next "
+                + "pull goes on where this one ended.",
+            error
+        );
 }

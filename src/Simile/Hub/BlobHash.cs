@@ -8,7 +8,8 @@ internal static class BlobHash
 {
     private const int Sha256Digits = 64;
 
-    /// <summary>Compares length and checksum: SHA-256 for large files, for small ones git's SHA-1 of "blob LENGTH\0" and the content.</summary>
+    /// <summary>Compares length and checksum: SHA-256 for large files, for small ones git's SHA-1 of "blob LENGTH\0" and the
+    /// content.</summary>
     public static async Task<bool> MatchesAsync(string path, HubFile file, CancellationToken cancellationToken)
     {
         var length = CacheFiles.LengthOf(path);

@@ -16,7 +16,8 @@ internal class CacheFiles
         return File.Exists(path) ? RegularFile.LengthOf(path) : 0;
     }
 
-    public static bool IsDiskFull(IOException error) => error.HResult is NoSpaceLeft or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
+    public static bool IsDiskFull(IOException error) =>
+        error.HResult is NoSpaceLeft or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull;
 
     /// <summary>Bytes that may still be written below a folder.</summary>
     public virtual long FreeBytes(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;

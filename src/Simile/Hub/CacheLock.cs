@@ -6,7 +6,12 @@ internal static class CacheLock
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Waits until nobody else holds the lock.</summary>
-    public static async Task<IDisposable> TakeAsync(string path, TimeProvider time, Action<string> notice, CancellationToken cancellationToken)
+    public static async Task<IDisposable> TakeAsync(
+        string path,
+        TimeProvider time,
+        Action<string> notice,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         for (var isFirst = true; ; isFirst = false)

@@ -1,7 +1,13 @@
 namespace Simile.Hub;
 
 /// <summary>Fetches the missing files of one snapshot, one after the other.</summary>
-internal sealed class DownloadRun(HubCache cache, BlobDownload download, SnapshotWriter writer, TimeProvider time, IProgress<HubProgress>? progress)
+internal sealed class DownloadRun(
+    HubCache cache,
+    BlobDownload download,
+    SnapshotWriter writer,
+    TimeProvider time,
+    IProgress<HubProgress>? progress
+)
 {
     private long _total;
     private long _before;
@@ -28,7 +34,9 @@ internal sealed class DownloadRun(HubCache cache, BlobDownload download, Snapsho
             return;
         }
 
-        using var held = await CacheLock.TakeAsync(cache.LockPath(id, file.Etag), time, notice => Report(0, notice), cancellationToken).ConfigureAwait(false);
+        using var held = await CacheLock
+            .TakeAsync(cache.LockPath(id, file.Etag), time, notice => Report(0, notice), cancellationToken)
+            .ConfigureAwait(false);
         if (!File.Exists(blob))
         {
             await download.RunAsync(file, blob, Report, cancellationToken).ConfigureAwait(false);

@@ -33,7 +33,10 @@ internal sealed class HubConnection(HttpClient http, HubOptions options, TimePro
             response.Dispose();
             if (next.Scheme != "https" && next.Scheme != options.Endpoint.Scheme)
             {
-                throw new SimileException(ErrorCode.HubBadAnswer, $"{address.Host} sends to {next.Scheme}://{next.Authority}, which is not encrypted. Nothing was fetched from there.");
+                throw new SimileException(
+                    ErrorCode.HubBadAnswer,
+                    $"{address.Host} sends to {next.Scheme}://{next.Authority}, which is not encrypted. Nothing was fetched from there."
+                );
             }
 
             address = next;
@@ -70,12 +73,23 @@ internal sealed class HubConnection(HttpClient http, HubOptions options, TimePro
                 request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
                 request.Headers.UserAgent.Add(new ProductInfoHeaderValue("simile", "0.1"));
                 request.Headers.Range = from > 0 ? new RangeHeaderValue(from, null) : null;
-                request.Headers.Authorization = options.Token is { } secret && IsSameHost(address, options.Endpoint) ? new AuthenticationHeaderValue("Bearer", secret) : null;
+                request.Headers.Authorization =
+                    options.Token is { } secret && IsSameHost(address, options.Endpoint)
+                        ? new AuthenticationHeaderValue("Bearer", secret)
+                        : null;
                 return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token).ConfigureAwait(false);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    private static bool IsSameHost(Uri one, Uri other) => one.Scheme == other.Scheme && string.Equals(one.Host, other.Host, StringComparison.OrdinalIgnoreCase) && one.Port == other.Port;
+    private static bool IsSameHost(Uri one, Uri other) =>
+        one.Scheme == other.Scheme && string.Equals(one.Host, other.Host, StringComparison.OrdinalIgnoreCase) && one.Port == other.Port;
 
-    private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status
+            is HttpStatusCode.MovedPermanently
+                or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect
+                or HttpStatusCode.PermanentRedirect;
 }

@@ -1,7 +1,8 @@
 namespace Simile.Hub;
 
 /// <summary>Fetches models from the Hugging Face hub into the cache that Hugging Face's own libraries use.</summary>
-/// <remarks>Nothing half is ever in place: a file appears under its name when its checksum is right, and a revision's ref when all files are there.</remarks>
+/// <remarks>Nothing half is ever in place: a file appears under its name when its checksum is right, and a revision's ref when all files
+/// are there.</remarks>
 public sealed class HubDownloader
 {
     private readonly HubOptions _options;
@@ -16,9 +17,7 @@ public sealed class HubDownloader
     /// <param name="time">The clock of pauses.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
     public HubDownloader(HttpClient http, HubOptions options, TimeProvider time)
-        : this(http, options, time, new CacheFiles())
-    {
-    }
+        : this(http, options, time, new CacheFiles()) { }
 
     internal HubDownloader(HttpClient http, HubOptions options, TimeProvider time, CacheFiles files)
     {
@@ -33,25 +32,48 @@ public sealed class HubDownloader
 
     /// <summary>A client fit for the hub: it follows no redirect by itself and unpacks nothing.</summary>
     public static HttpClient CreateClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(20) }) { Timeout = Timeout.InfiniteTimeSpan };
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                ConnectTimeout = TimeSpan.FromSeconds(20),
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
 
     /// <summary>Fetches what is missing of a model.</summary>
     /// <param name="reference">The repository and its revision.</param>
     /// <param name="progress">Hears of bytes and pauses, or null.</param>
     /// <param name="cancellationToken">Stops; what has arrived is kept and not fetched again.</param>
     /// <returns>The model in the cache. Without network, or where the hub is out of reach, the one that is there already.</returns>
-    /// <exception cref="SimileException">A code from <see cref="ErrorCode.HubUnreachable"/> on, or <see cref="ErrorCode.UnsupportedModel"/> when there are no safetensors.</exception>
+    /// <exception cref="SimileException">A code from <see cref="ErrorCode.HubUnreachable"/> on, or <see cref="ErrorCode.UnsupportedModel"/>
+    /// when there are no safetensors.</exception>
     public async Task<HubSnapshot> PullAsync(HubReference reference, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
         if (_options.Offline)
         {
-            return Cache.Find(reference) ?? throw new SimileException(ErrorCode.HubOffline, $"{reference} is not in the cache {Cache.Folder}, and HF_HUB_OFFLINE forbids the network. Unset it, or copy the cache from a machine that has the model.");
+            return Cache.Find(reference)
+                ?? throw new SimileException(
+                    ErrorCode.HubOffline,
+                    $"{reference} is not in the cache {Cache.Folder}, and HF_HUB_OFFLINE forbids the network. Unset it, or copy the "
+                        + "cache from a machine that has the model."
+                );
         }
 
         try
         {
-            var listing = await _retries.RunAsync(() => HubListing.FetchAsync(_connection, _options.Endpoint, reference, cancellationToken), () => 0, Say, cancellationToken).ConfigureAwait(false);
+            var listing = await _retries
+                .RunAsync(
+                    () => HubListing.FetchAsync(_connection, _options.Endpoint, reference, cancellationToken),
+                    () => 0,
+                    Say,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             return await FetchAsync(reference, listing, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (SimileException error) when (error.Code == ErrorCode.HubUnreachable && Cache.Find(reference) is { } cached)
@@ -63,7 +85,12 @@ public sealed class HubDownloader
         void Say(string notice) => progress?.Report(new HubProgress(0, 0, notice));
     }
 
-    private async Task<HubSnapshot> FetchAsync(HubReference reference, HubListing listing, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private async Task<HubSnapshot> FetchAsync(
+        HubReference reference,
+        HubListing listing,
+        IProgress<HubProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var names = HubFileNames.Choose(reference.Id, listing.Names);
         var snapshot = Cache.Snapshot(reference.Id, reference.IsPinned ? null : reference.Revision, listing.Commit);
@@ -74,7 +101,13 @@ public sealed class HubDownloader
         }
 
         RequireSpace(reference.Id, missing);
-        var run = new DownloadRun(Cache, new BlobDownload(_connection, _retries, _files, _options), new SnapshotWriter(_files), _time, progress);
+        var run = new DownloadRun(
+            Cache,
+            new BlobDownload(_connection, _retries, _files, _options),
+            new SnapshotWriter(_files),
+            _time,
+            progress
+        );
         await run.FetchAsync(snapshot, missing, cancellationToken).ConfigureAwait(false);
         if (!reference.IsPinned)
         {
@@ -84,7 +117,13 @@ public sealed class HubDownloader
         return snapshot;
     }
 
-    private Task<HubFile> AskAsync(string id, string commit, string name, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
+    private Task<HubFile> AskAsync(
+        string id,
+        string commit,
+        string name,
+        IProgress<HubProgress>? progress,
+        CancellationToken cancellationToken
+    )
     {
         var address = HubAddresses.File(_options.Endpoint, id, commit, name);
         return _retries.RunAsync(
@@ -95,14 +134,18 @@ public sealed class HubDownloader
             },
             () => 0,
             notice => progress?.Report(new HubProgress(0, 0, notice)),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private void RequireSpace(string id, List<HubFile> missing)
     {
         Directory.CreateDirectory(Cache.Folder);
-        var needed = missing.DistinctBy(file => file.Etag).Select(file => (file.Size, Blob: Cache.BlobPath(id, file.Etag)))
-            .Where(file => !File.Exists(file.Blob)).Sum(file => Math.Max(0, (file.Size ?? 0) - CacheFiles.LengthOf(BlobDownload.PartialPath(file.Blob))));
+        var needed = missing
+            .DistinctBy(file => file.Etag)
+            .Select(file => (file.Size, Blob: Cache.BlobPath(id, file.Etag)))
+            .Where(file => !File.Exists(file.Blob))
+            .Sum(file => Math.Max(0, (file.Size ?? 0) - CacheFiles.LengthOf(BlobDownload.PartialPath(file.Blob))));
         if (needed > 0 && _files.FreeBytes(Cache.Folder) is var free && free < needed)
         {
             throw BlobDownload.DiskFull($"{id} needs {needed / 1e6:N1} MB in {Cache.Folder}, but {free / 1e6:N1} MB are free");

@@ -17,17 +17,27 @@ internal sealed partial record HubFile(string Name, Uri Address, string Etag, lo
         var etag = Normalize(HubAnswers.Header(response, "X-Linked-Etag") ?? HubAnswers.Header(response, "ETag"));
         if (!HashPattern().IsMatch(etag))
         {
-            throw new SimileException(ErrorCode.HubBadAnswer, $"{address.Authority} names no checksum of {name} (ETag '{etag}'), so the file could not be verified. Check HF_ENDPOINT and the proxy.");
+            throw new SimileException(
+                ErrorCode.HubBadAnswer,
+                $"{address.Authority} names no checksum of {name} (ETag '{etag}'), so the file could not be verified. Check "
+                    + "HF_ENDPOINT and the proxy."
+            );
         }
 
         if (HubAnswers.Header(response, "X-Repo-Commit") is { } served && served != commit)
         {
-            throw new SimileException(ErrorCode.HubBadAnswer, $"{address.Authority} has {name} of commit {served}, but {commit} was asked for. Check HF_ENDPOINT and the proxy.");
+            throw new SimileException(
+                ErrorCode.HubBadAnswer,
+                $"{address.Authority} has {name} of commit {served}, but {commit} was asked for. Check HF_ENDPOINT and the proxy."
+            );
         }
 
-        var size = HubAnswers.Header(response, "X-Linked-Size") is { } linked && long.TryParse(linked, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            ? length
-            : HubAnswers.Header(response, "X-Linked-Etag") is null ? response.Content.Headers.ContentLength : null;
+        var size =
+            HubAnswers.Header(response, "X-Linked-Size") is { } linked
+            && long.TryParse(linked, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                ? length
+            : HubAnswers.Header(response, "X-Linked-Etag") is null ? response.Content.Headers.ContentLength
+            : null;
         return new HubFile(name, address, etag, size);
     }
 

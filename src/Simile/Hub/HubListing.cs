@@ -10,7 +10,12 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Names)
     private const int LargestAnswer = 64 << 20;
 
     /// <summary>Asks the hub.</summary>
-    public static async Task<HubListing> FetchAsync(HubConnection connection, Uri endpoint, HubReference reference, CancellationToken cancellationToken)
+    public static async Task<HubListing> FetchAsync(
+        HubConnection connection,
+        Uri endpoint,
+        HubReference reference,
+        CancellationToken cancellationToken
+    )
     {
         var address = HubAddresses.Listing(endpoint, reference);
         using var response = await connection.SendAsync(HttpMethod.Get, address, 0, cancellationToken).ConfigureAwait(false);
@@ -19,12 +24,21 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Names)
         using var memory = new MemoryStream();
         var buffer = new byte[1 << 16];
         int count;
-        while ((count = await connection.WatchAsync(address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken).ConfigureAwait(false)) > 0)
+        while (
+            (
+                count = await connection
+                    .WatchAsync(address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken)
+                    .ConfigureAwait(false)
+            ) > 0
+        )
         {
             memory.Write(buffer, 0, count);
             if (memory.Length > LargestAnswer)
             {
-                throw new SimileException(ErrorCode.HubBadAnswer, $"{address} answers with more than {LargestAnswer >> 20} MB. Check HF_ENDPOINT and the proxy.");
+                throw new SimileException(
+                    ErrorCode.HubBadAnswer,
+                    $"{address} answers with more than {LargestAnswer >> 20} MB. Check HF_ENDPOINT and the proxy."
+                );
             }
         }
 
@@ -38,7 +52,11 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Names)
         {
             using var document = JsonDocument.Parse(json);
             var commit = document.RootElement.GetProperty("sha").GetString() ?? string.Empty;
-            var names = document.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString() ?? string.Empty).ToList();
+            var names = document
+                .RootElement.GetProperty("siblings")
+                .EnumerateArray()
+                .Select(file => file.GetProperty("rfilename").GetString() ?? string.Empty)
+                .ToList();
             if (HubReference.IsCommit(commit) && (!reference.IsPinned || commit == reference.Revision))
             {
                 return new HubListing(commit, names);
@@ -53,5 +71,9 @@ internal sealed record HubListing(string Commit, IReadOnlyList<string> Names)
     }
 
     private static SimileException Bad(Uri address, Exception? error) =>
-        new(ErrorCode.HubBadAnswer, $"{address} does not answer with the commit and the files of that model. Check HF_ENDPOINT and the proxy.", error);
+        new(
+            ErrorCode.HubBadAnswer,
+            $"{address} does not answer with the commit and the files of that model. Check HF_ENDPOINT and the proxy.",
+            error
+        );
 }

@@ -17,7 +17,8 @@ public sealed record HubOptions
     /// <summary>Whether the network may not be used; the default is false.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How often in a row a request may fail before it is given up; the default is 5. Bytes that arrived begin the count anew.</summary>
+    /// <summary>How often in a row a request may fail before it is given up; the default is 5. Bytes that arrived begin the count
+    /// anew.</summary>
     public int Attempts { get; init; } = 5;
 
     /// <summary>The pause after the first failure, doubled after each further one; the default is half a second.</summary>
@@ -36,13 +37,22 @@ public sealed record HubOptions
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
     internal HubOptions Checked()
     {
-        Require(Endpoint.IsAbsoluteUri && Endpoint.Scheme is "http" or "https", $"The hub's address (HF_ENDPOINT) is '{Endpoint}'; expected is one that begins with https:// or http://.");
+        Require(
+            Endpoint.IsAbsoluteUri && Endpoint.Scheme is "http" or "https",
+            $"The hub's address (HF_ENDPOINT) is '{Endpoint}'; expected is one that begins with https:// or http://."
+        );
         Require(CacheFolder.Length > 0, "The hub's cache folder (HF_HUB_CACHE) is empty.");
         Require(Attempts >= 1, $"{nameof(Attempts)} is {Attempts}; expected is at least 1.");
-        Require(FirstPause >= TimeSpan.Zero && LongestPause >= FirstPause, $"The pauses are {FirstPause} to {LongestPause}; expected are two that grow.");
+        Require(
+            FirstPause >= TimeSpan.Zero && LongestPause >= FirstPause,
+            $"The pauses are {FirstPause} to {LongestPause}; expected are two that grow."
+        );
         Require(MaxUnannouncedBytes > 0, $"{nameof(MaxUnannouncedBytes)} is {MaxUnannouncedBytes}; expected is at least 1.");
         Require(Stall > TimeSpan.Zero, $"{nameof(Stall)} is {Stall}; expected is a positive time.");
-        Require(Token is null || Token.All(letter => letter is > ' ' and <= '~'), "The token (HF_TOKEN) holds characters that no token has. Copy it again.");
+        Require(
+            Token is null || Token.All(letter => letter is > ' ' and <= '~'),
+            "The token (HF_TOKEN) holds characters that no token has. Copy it again."
+        );
         return this;
     }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Simile.Hub;
 
-/// <summary>A model repository of the Hugging Face hub at a revision: <c>org/name</c> or <c>org/name@revision</c>. A few old ones have no organization.</summary>
+/// <summary>A model repository of the Hugging Face hub at a revision: <c>org/name</c> or <c>org/name@revision</c>. A few old ones have no
+/// organization.</summary>
 public sealed partial record HubReference
 {
     /// <summary>The revision that is meant when none is named.</summary>
@@ -32,7 +33,8 @@ public sealed partial record HubReference
         return reference is not null;
     }
 
-    /// <summary>Reads <c>org/name[@revision]</c>, its address on the hub (<c>https://huggingface.co/org/name/tree/revision</c>), or the short name of a well-known model.</summary>
+    /// <summary>Reads <c>org/name[@revision]</c>, its address on the hub (<c>https://huggingface.co/org/name/tree/revision</c>), or the
+    /// short name of a well-known model.</summary>
     /// <param name="text">The name.</param>
     /// <param name="revision">A revision that is named apart, or null.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for any other text.</exception>
@@ -42,14 +44,21 @@ public sealed partial record HubReference
         var (named, inside) = RepositoryText.Split(text);
         if (inside is not null && revision is not null && inside != revision)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"Two revisions are named: '{inside}' in '{text}', and '{revision}'. Name one.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"Two revisions are named: '{inside}' in '{text}', and '{revision}'. Name one."
+            );
         }
 
         var chosen = revision ?? inside ?? DefaultRevision;
         var id = KnownModels.Find(named)?.Id ?? named;
         return TryParse($"{id}@{chosen}", out var reference)
             ? reference
-            : throw new SimileException(ErrorCode.InvalidOption, $"'{text}' names no model of the hub: expected is org/name or org/name@revision, such as sentence-transformers/all-MiniLM-L6-v2@main.");
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"'{text}' names no model of the hub: expected is org/name or org/name@revision, such as "
+                    + "sentence-transformers/all-MiniLM-L6-v2@main."
+            );
     }
 
     /// <summary>The form <c>org/name@revision</c>.</summary>
@@ -58,10 +67,14 @@ public sealed partial record HubReference
     internal static bool IsCommit(string text) => CommitPattern().IsMatch(text);
 
     /// <summary>Whether a text can be a repository's name.</summary>
-    internal static bool IsId(string text) => IdPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal);
+    internal static bool IsId(string text) =>
+        IdPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal);
 
     private static bool IsRevision(string text) =>
-        RevisionPattern().IsMatch(text) && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("//", StringComparison.Ordinal) && !text.EndsWith('/');
+        RevisionPattern().IsMatch(text)
+        && !text.Contains("..", StringComparison.Ordinal)
+        && !text.Contains("//", StringComparison.Ordinal)
+        && !text.EndsWith('/');
 
     [GeneratedRegex(@"\A([A-Za-z0-9_][A-Za-z0-9._-]{0,95}/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,95}\z")]
     private static partial Regex IdPattern();

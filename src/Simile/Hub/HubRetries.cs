@@ -25,7 +25,12 @@ internal sealed class HubRetries(HubOptions options, TimeProvider time)
                 furthest = Math.Max(furthest, now);
                 if (failures >= options.Attempts)
                 {
-                    throw new SimileException(ErrorCode.HubUnreachable, $"The hub {options.Endpoint} gave no usable answer, {failures} times in a row: {interruption.Message}. Check the network, the proxy and HF_ENDPOINT, then run the command again; what has arrived is kept.", interruption);
+                    throw new SimileException(
+                        ErrorCode.HubUnreachable,
+                        $"The hub {options.Endpoint} gave no usable answer, {failures} times in a row: {interruption.Message}. Check "
+                            + "the network, the proxy and HF_ENDPOINT, then run the command again; what has arrived is kept.",
+                        interruption
+                    );
                 }
 
                 var pause = PauseAfter(failures, interruption.RetryAfter);

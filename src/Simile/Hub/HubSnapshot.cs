@@ -13,18 +13,28 @@ namespace Simile.Hub;
 public sealed partial record HubSnapshot(string Id, string? Revision, string Commit, string Folder)
 {
     /// <summary>Whether it holds a model: a configuration, and weights without a missing part.</summary>
-    public bool IsModel => Directory.Exists(Folder) && (Has("config.json") || Has("modules.json") || Has("adapter_config.json")) && HasWeights();
+    public bool IsModel =>
+        Directory.Exists(Folder) && (Has("config.json") || Has("modules.json") || Has("adapter_config.json")) && HasWeights();
 
     /// <summary>The size of all its files, those behind links included.</summary>
-    public long CountBytes() => Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);
+    public long CountBytes() =>
+        Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Sum(RegularFile.LengthOf);
 
     private bool Has(string name) => RegularFile.IsRegular(Path.Combine(Folder, name));
 
     // Python fetches single files too, and a pull may have been stopped.
     private bool HasWeights()
     {
-        var names = Directory.EnumerateFiles(Folder, "*.safetensors", SearchOption.AllDirectories).Where(RegularFile.IsRegular).Select(path => Path.GetFileName(path)!).ToList();
-        var shards = names.Select(name => ShardPattern().Match(name)).Where(match => match.Success).Select(match => int.Parse(match.Groups["of"].Value, CultureInfo.InvariantCulture)).ToList();
+        var names = Directory
+            .EnumerateFiles(Folder, "*.safetensors", SearchOption.AllDirectories)
+            .Where(RegularFile.IsRegular)
+            .Select(path => Path.GetFileName(path)!)
+            .ToList();
+        var shards = names
+            .Select(name => ShardPattern().Match(name))
+            .Where(match => match.Success)
+            .Select(match => int.Parse(match.Groups["of"].Value, CultureInfo.InvariantCulture))
+            .ToList();
         return names.Count > shards.Count || (shards.Count > 0 && shards.Count == shards[0]) || Checkpoint.FindOnnx(Folder) is not null;
     }
 

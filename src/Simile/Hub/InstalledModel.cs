@@ -17,7 +17,18 @@ namespace Simile.Hub;
 /// <param name="Revision">The hub's branch or tag, or null.</param>
 /// <param name="Commit">The hub's commit, or null.</param>
 internal sealed record InstalledModel(
-    string Name, string Folder, string Kind, long? Tokens, long? Dimensions, IReadOnlyList<int> TrainedDimensions, int? MaxTokens, string? Licence, long Bytes, string? Revision, string? Commit)
+    string Name,
+    string Folder,
+    string Kind,
+    long? Tokens,
+    long? Dimensions,
+    IReadOnlyList<int> TrainedDimensions,
+    int? MaxTokens,
+    string? Licence,
+    long Bytes,
+    string? Revision,
+    string? Commit
+)
 {
     /// <summary>What it embeds.</summary>
     public Modality Modality { get; init; }
@@ -38,13 +49,44 @@ internal sealed record InstalledModel(
         try
         {
             var read = ModelDescription.Of(folder);
-            return new InstalledModel(read.Name, read.Folder, read.Kind, read.Tokens, read.Dimensions, read.TrainedDimensions, read.MaxTokens, read.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Modality = read.Modality, IsReranker = read.IsReranker, Package = PackageOf(folder) };
+            return new InstalledModel(
+                read.Name,
+                read.Folder,
+                read.Kind,
+                read.Tokens,
+                read.Dimensions,
+                read.TrainedDimensions,
+                read.MaxTokens,
+                read.Licence,
+                bytes,
+                snapshot?.Revision,
+                snapshot?.Commit
+            )
+            {
+                Modality = read.Modality,
+                IsReranker = read.IsReranker,
+                Package = PackageOf(folder),
+            };
         }
         catch (SimileException error) when (error.Code is ErrorCode.UnsupportedModel or ErrorCode.BadCheckpoint or ErrorCode.ModelNotFound)
         {
             var (config, known) = (ReadConfig(folder), KnownModels.Find(folder.Name));
             return new InstalledModel(
-                folder.Name, folder.Path, Text(config, "model_type") ?? known?.Kind ?? "unknown", Number(config, "vocab_size"), known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"), [], known?.MaxTokens, known?.Licence, bytes, snapshot?.Revision, snapshot?.Commit) { Package = PackageOf(folder) };
+                folder.Name,
+                folder.Path,
+                Text(config, "model_type") ?? known?.Kind ?? "unknown",
+                Number(config, "vocab_size"),
+                known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"),
+                [],
+                known?.MaxTokens,
+                known?.Licence,
+                bytes,
+                snapshot?.Revision,
+                snapshot?.Commit
+            )
+            {
+                Package = PackageOf(folder),
+            };
         }
     }
 
@@ -72,7 +114,16 @@ internal sealed record InstalledModel(
         }
     }
 
-    private static string? Text(JsonElement? root, string name) => root is { } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement? root, string name) =>
+        root is { } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    private static long? Number(JsonElement? root, string name) => root is { } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+    private static long? Number(JsonElement? root, string name) =>
+        root is { } found
+        && found.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var number)
+            ? number
+            : null;
 }

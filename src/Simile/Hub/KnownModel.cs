@@ -2,7 +2,8 @@ namespace Simile.Hub;
 
 /// <summary>What is known of a published embedding model or reranker without having it here.</summary>
 /// <param name="Id">The repository, <c>org/name</c>.</param>
-/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert, qwen3, static, resnet, vit, clip or siglip.</param>
+/// <param name="Kind">The network: bert, mpnet, xlm-roberta, roberta, distilbert, modernbert, nomic_bert, qwen3, static, resnet, vit, clip
+/// or siglip.</param>
 /// <param name="Dimensions">Values a vector.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
 /// <param name="Pooling">How tokens become one vector: mean, cls, last.</param>
@@ -10,7 +11,17 @@ namespace Simile.Hub;
 /// <param name="Licence">The licence on its card, as an SPDX identifier.</param>
 /// <param name="Parameters">Weights, in millions.</param>
 /// <param name="Megabytes">About what a pull downloads.</param>
-internal sealed record KnownModel(string Id, string Kind, int Dimensions, int? MaxTokens, string Pooling, string Languages, string Licence, double Parameters, int Megabytes)
+internal sealed record KnownModel(
+    string Id,
+    string Kind,
+    int Dimensions,
+    int? MaxTokens,
+    string Pooling,
+    string Languages,
+    string Licence,
+    double Parameters,
+    int Megabytes
+)
 {
     /// <summary>What stands before a query; empty for nothing.</summary>
     public string QueryPrompt { get; init; } = string.Empty;

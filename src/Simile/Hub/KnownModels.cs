@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Simile.Hub;
 
-/// <summary>Well-known embedding models and rerankers of the hub. The figures come from the models' cards; scores only where their source was read.</summary>
+/// <summary>Well-known embedding models and rerankers of the hub. The figures come from the models' cards; scores only where their source
+/// was read.</summary>
 internal static partial class KnownModels
 {
     private const string Average = "MTEB(en, v1) average of 56";
@@ -17,7 +18,9 @@ internal static partial class KnownModels
     private const string NomicQuery = "search_query: ";
     private const string Reranks = "Scores texts against a query and embeds nothing: for 'simile rerank' and 'simile search'.";
     private const string Pictures = "Embeds pictures.";
-    private const string Both = "Embeds texts and pictures into one space. A revision with safetensors is needed; where the main branch has none, name one with --revision.";
+    private const string Both =
+        "Embeds texts and pictures into one space. A revision with safetensors is needed; where the main branch has none, name one "
+        + "with --revision.";
     private const string NomicDocument = "search_document: ";
 
     /// <summary>All of them, in the order in which a reader may want to see them.</summary>

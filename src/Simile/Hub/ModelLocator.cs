@@ -2,7 +2,9 @@ using Simile.Models;
 
 namespace Simile.Hub;
 
-/// <summary>Finds models by name: an installed model, then one in the hub's cache, then a folder. A model of the hub that came in a package is found by both its names. A folder that has a model's name is meant by <c>./name</c> only, so that none takes a model's place by lying in the current folder.</summary>
+/// <summary>Finds models by name: an installed model, then one in the hub's cache, then a folder. A model of the hub that came in a package
+/// is found by both its names. A folder that has a model's name is meant by <c>./name</c> only, so that none takes a model's place by lying
+/// in the current folder.</summary>
 /// <param name="catalogue">The installed models.</param>
 /// <param name="cache">The hub's cache.</param>
 public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
@@ -11,7 +13,8 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
     internal IEnumerable<ModelFolder> Installed => catalogue.Names.Select(catalogue.Resolve);
 
     /// <summary>The folder of a model.</summary>
-    /// <param name="name">An installed model's name, <c>org/name[@revision]</c> or its address on the hub, the short name of a well-known model, or a folder.</param>
+    /// <param name="name">An installed model's name, <c>org/name[@revision]</c> or its address on the hub, the short name of a well-known
+    /// model, or a folder.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, saying how to get it where that is known.</exception>
     internal ModelFolder Resolve(string name)
     {
@@ -33,13 +36,17 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         }
 
         // A folder that is there but holds no model says so when it is read.
-        return Directory.Exists(name) ? ModelFolder.Open(name) : reference is null ? catalogue.Resolve(name) : throw NotPulled(name, reference);
+        return Directory.Exists(name) ? ModelFolder.Open(name)
+            : reference is null ? catalogue.Resolve(name)
+            : throw NotPulled(name, reference);
     }
 
     /// <summary>Finds the models of this machine: installed ones, and those that were downloaded from the hub.</summary>
-    public static ModelLocator OfThisMachine() => new(ModelCatalogue.OfThisMachine(), new HubCache(HubEnvironment.OfThisMachine().CacheFolder));
+    public static ModelLocator OfThisMachine() =>
+        new(ModelCatalogue.OfThisMachine(), new HubCache(HubEnvironment.OfThisMachine().CacheFolder));
 
-    /// <summary>The repository that a name means, or null when the name is an installed model's, or a folder's that no model of the cache is called by.</summary>
+    /// <summary>The repository that a name means, or null when the name is an installed model's, or a folder's that no model of the cache
+    /// is called by.</summary>
     public HubReference? FindReference(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -59,7 +66,9 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
         var id = cache.FindId(named) ?? KnownModels.Find(named)?.Id;
         id = id is null ? named : cache.FindId(id) ?? id;
         var isReference = id.Contains('/', StringComparison.Ordinal) || cache.FindId(id) is not null;
-        return isReference && HubReference.TryParse($"{id}@{revision ?? HubReference.DefaultRevision}", out var reference) ? reference : null;
+        return isReference && HubReference.TryParse($"{id}@{revision ?? HubReference.DefaultRevision}", out var reference)
+            ? reference
+            : null;
     }
 
     // A model that came in a package answers to its name of the hub, where the hub's own is not here.
@@ -72,10 +81,22 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
 
     private SimileException NotPulled(string name, HubReference reference)
     {
-        var others = cache.Snapshots.Where(snapshot => snapshot.Id == reference.Id).Select(snapshot => snapshot.Revision ?? snapshot.Commit).ToList();
+        var others = cache
+            .Snapshots.Where(snapshot => snapshot.Id == reference.Id)
+            .Select(snapshot => snapshot.Revision ?? snapshot.Commit)
+            .ToList();
         var there = others.Count > 0 ? $" In the cache are the revisions {string.Join(", ", others)}." : string.Empty;
-        var part = others.Count == 0 && Directory.Exists(cache.RepositoryFolder(reference.Id)) ? " The cache has a part of it: files are missing, or links lead nowhere." : string.Empty;
+        var part =
+            others.Count == 0 && Directory.Exists(cache.RepositoryFolder(reference.Id))
+                ? " The cache has a part of it: files are missing, or links lead nowhere."
+                : string.Empty;
         var revision = reference.Revision == HubReference.DefaultRevision ? string.Empty : $" --revision {reference.Revision}";
-        return new SimileException(ErrorCode.ModelNotFound, $"There is neither a folder nor an installed model '{name}'{NearNames.DidYouMean(name, cache.Snapshots.Select(snapshot => snapshot.Id).Concat(KnownModels.All.Select(model => model.Id)).Where(id => id != reference.Id).Distinct())}{there}{part} 'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}.");
+        var known = cache.Snapshots.Select(snapshot => snapshot.Id).Concat(KnownModels.All.Select(model => model.Id));
+        var near = NearNames.DidYouMean(name, known.Where(id => id != reference.Id).Distinct());
+        return new SimileException(
+            ErrorCode.ModelNotFound,
+            $"There is neither a folder nor an installed model '{name}'{near}{there}{part} "
+                + $"'simile models pull {reference.Id}{revision}' downloads it into {cache.Folder}."
+        );
     }
 }

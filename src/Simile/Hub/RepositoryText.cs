@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Simile.Hub;
 
-/// <summary>The ways in which people write a repository: <c>org/name</c>, <c>org/name@revision</c>, and the addresses that a browser shows.</summary>
+/// <summary>The ways in which people write a repository: <c>org/name</c>, <c>org/name@revision</c>, and the addresses that a browser
+/// shows.</summary>
 internal static partial class RepositoryText
 {
-    /// <summary>The repository and the revision that a text names, neither of them checked; the revision is null where none is named.</summary>
+    /// <summary>The repository and the revision that a text names, neither of them checked; the revision is null where none is
+    /// named.</summary>
     public static (string Id, string? Revision) Split(string? text)
     {
         var name = (text ?? string.Empty).Trim(' ', '\t');
@@ -17,7 +19,9 @@ internal static partial class RepositoryText
 
         // A folder of one's own is no repository, however it ends.
         var path = address.Success ? Uri.UnescapeDataString(address.Groups["path"].Value) : name;
-        return path.StartsWith('/') || path.StartsWith('.') || path.StartsWith('~') ? (path, null) : SplitPath(path, address.Success ? address.Groups["path"].Value : name);
+        return path.StartsWith('/') || path.StartsWith('.') || path.StartsWith('~')
+            ? (path, null)
+            : SplitPath(path, address.Success ? address.Groups["path"].Value : name);
     }
 
     private static (string Id, string? Revision) SplitPath(string path, string escaped)

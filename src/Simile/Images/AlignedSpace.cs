@@ -9,7 +9,8 @@ internal static class AlignedSpace
     /// <summary>The space of the text model, or null when the image model has a space of its own.</summary>
     /// <param name="config">config.json, or null.</param>
     /// <param name="dimensions">What the network gives.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network gives vectors of another length.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network gives vectors of another
+    /// length.</exception>
     public static EmbeddingSpace? Read(ModelConfig? config, int dimensions)
     {
         if (config?.Child("aligned_with") is not { } partner)

@@ -19,7 +19,11 @@ internal static class ImageEmbedderLoader
         var (folder, subfolder) = (manifest.Folder, manifest.ImagePath);
         if (AdapterConfig.Has(folder, subfolder))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File(subfolder)} has an adapter ({AdapterConfig.FileName}); adapters of networks for pictures are not merged. Merge it into its base with PEFT (merge_and_unload) and save that.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File(subfolder)} has an adapter ({AdapterConfig.FileName}); adapters of networks for pictures are not "
+                    + "merged. Merge it into its base with PEFT (merge_and_unload) and save that."
+            );
         }
 
         var (read, note) = PreprocessorConfig.Read(folder, subfolder);
@@ -33,7 +37,11 @@ internal static class ImageEmbedderLoader
             RequireSize(folder, network, preparation);
             var digest = WeightsDigest.Of(weights.Paths);
             weights.EnsureUnchanged();
-            var traits = new ImageModelTraits(digest, SpaceOf(folder, config, network, digest), [.. note is null ? [] : new[] { note }, .. Checkpoint.NotesOf(folder.File(subfolder)), .. ModelFileTable.NotesOf(folder)]);
+            var traits = new ImageModelTraits(
+                digest,
+                SpaceOf(folder, config, network, digest),
+                [.. note is null ? [] : new[] { note }, .. Checkpoint.NotesOf(folder.File(subfolder)), .. ModelFileTable.NotesOf(folder)]
+            );
             return new ImageEmbedder(new ImageInference(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }
         catch
@@ -52,14 +60,23 @@ internal static class ImageEmbedderLoader
     // Pictures of networks that were trained with texts are compared by angle; features of classifiers stay as the network gives them.
     private static EmbeddingSpace SpaceOf(ModelFolder folder, ModelConfig? config, IImageEncoder network, string digest) =>
         AlignedSpace.Read(config, network.Dimensions)
-        ?? new EmbeddingSpace(WeightsDigest.SpaceId(folder, digest), network.Dimensions, network.Family is "clip" or "siglip", SimilarityMetric.Cosine);
+        ?? new EmbeddingSpace(
+            WeightsDigest.SpaceId(folder, digest),
+            network.Dimensions,
+            network.Family is "clip" or "siglip",
+            SimilarityMetric.Cosine
+        );
 
     private static void RequireSize(ModelFolder folder, IImageEncoder network, ImagePreparation preparation)
     {
         var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
         if (network.ImageSize is { } side && (height != side || width != side))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The network of {folder.Path} takes pictures of {side} × {side} pixels, but its preparation gives {(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json or processor_config.json.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The network of {folder.Path} takes pictures of {side} × {side} pixels, but its preparation gives "
+                    + $"{(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json or processor_config.json."
+            );
         }
     }
 }

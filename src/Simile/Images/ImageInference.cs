@@ -7,10 +7,12 @@ using Simile.Vectors;
 
 namespace Simile.Images;
 
-/// <summary>Brings pictures through a network in groups: a group is decoded and prepared side by side, then goes through the network as one batch. Memory is that of one group.</summary>
+/// <summary>Brings pictures through a network in groups: a group is decoded and prepared side by side, then goes through the network as one
+/// batch. Memory is that of one group.</summary>
 internal sealed class ImageInference : IDisposable
 {
-    // Pictures are decoded in groups, and go through the network in batches that let its weights be read once for several of them while its maps stay small.
+    // Pictures are decoded in groups, and go through the network in batches that let its weights be read once for several of them while its
+    // maps stay small.
     private const int MostInGroup = 32;
     private const long MostFloats = 5L << 20;
     private readonly IImageEncoder _network;
@@ -58,13 +60,20 @@ internal sealed class ImageInference : IDisposable
         var start = Stopwatch.GetTimestamp();
         var feed = new PictureFeed(_reader, _preparation);
         var pictures = new FedPicture[end - first];
-        _team.For(pictures.Length, i =>
-        {
-            if (!cancellationToken.IsCancellationRequested)
+        _team.For(
+            pictures.Length,
+            i =>
             {
-                pictures[i] = feed.Read(call.Inputs[first + i], call.Look is { } look ? image => look(first + i, image) : null, cancellationToken);
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    pictures[i] = feed.Read(
+                        call.Inputs[first + i],
+                        call.Look is { } look ? image => look(first + i, image) : null,
+                        cancellationToken
+                    );
+                }
             }
-        });
+        );
         cancellationToken.ThrowIfCancellationRequested();
         var ready = Stopwatch.GetTimestamp();
         for (var i = 0; i < pictures.Length; i++)
@@ -80,16 +89,29 @@ internal sealed class ImageInference : IDisposable
 
         if (_options.Observe is { } observe)
         {
-            UserCallback.Run(() => observe(new ImageTimes(pictures.Length, feed.Decoding, feed.Preparing, Stopwatch.GetElapsedTime(start, ready), Stopwatch.GetElapsedTime(ready))));
+            UserCallback.Run(() =>
+                observe(
+                    new ImageTimes(
+                        pictures.Length,
+                        feed.Decoding,
+                        feed.Preparing,
+                        Stopwatch.GetElapsedTime(start, ready),
+                        Stopwatch.GetElapsedTime(ready)
+                    )
+                )
+            );
         }
     }
 
     // Pictures of one size go together, unless they are so large that they would take much memory.
     private IEnumerable<int[]> Batches(FedPicture[] pictures) =>
-        Enumerable.Range(0, pictures.Length)
+        Enumerable
+            .Range(0, pictures.Length)
             .Where(i => pictures[i].Picture is not null)
             .GroupBy(i => (pictures[i].Picture!.Height, pictures[i].Picture!.Width))
-            .SelectMany(group => group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, _network.BestBatch)));
+            .SelectMany(group =>
+                group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, _network.BestBatch))
+            );
 
     private void Forward(ImageCall call, FedPicture[] pictures, int[] batch, int first)
     {
@@ -107,7 +129,12 @@ internal sealed class ImageInference : IDisposable
         for (var i = 0; i < batch.Length; i++)
         {
             var row = first + batch[i];
-            Finish(vectors.AsSpan(i * Dimensions, dimensions), call.Block.AsSpan(row * dimensions, dimensions), call.Request.Space, ref call.Outcomes[row]);
+            Finish(
+                vectors.AsSpan(i * Dimensions, dimensions),
+                call.Block.AsSpan(row * dimensions, dimensions),
+                call.Request.Space,
+                ref call.Outcomes[row]
+            );
         }
     }
 
@@ -138,4 +165,10 @@ internal sealed class ImageInference : IDisposable
 /// <param name="Block">Gets the vectors, (B, D).</param>
 /// <param name="Outcomes">Gets what became of each, (B).</param>
 /// <param name="Look">Sees each picture's number and upright pixels, or null.</param>
-internal sealed record ImageCall(IReadOnlyList<ImageInput> Inputs, ImageRequest Request, float[] Block, EmbeddingOutcome[] Outcomes, Action<int, RgbImage>? Look);
+internal sealed record ImageCall(
+    IReadOnlyList<ImageInput> Inputs,
+    ImageRequest Request,
+    float[] Block,
+    EmbeddingOutcome[] Outcomes,
+    Action<int, RgbImage>? Look
+);

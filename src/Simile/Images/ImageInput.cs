@@ -1,11 +1,12 @@
-using Simile.Images;
 using System.Security.Cryptography;
 using Simile.Engine.Files;
+using Simile.Images;
 using Simile.Imaging;
 
 namespace Simile;
 
-/// <summary>A picture to embed: a file on disk, a file's bytes, or pixels. A file is read only when its turn comes, so a list of any length takes little memory.</summary>
+/// <summary>A picture to embed: a file on disk, a file's bytes, or pixels. A file is read only when its turn comes, so a list of any length
+/// takes little memory.</summary>
 public sealed class ImageInput
 {
     private readonly string? _path;
@@ -50,7 +51,8 @@ public sealed class ImageInput
     /// <summary>Whether the picture lies in a file, which may change from one reading to the next.</summary>
     internal bool IsOnDisk => _path is not null;
 
-    /// <summary>What tells this picture from others: SHA-256 of the pixels with their shape, or of the file's bytes; null when the file cannot be read.</summary>
+    /// <summary>What tells this picture from others: SHA-256 of the pixels with their shape, or of the file's bytes; null when the file
+    /// cannot be read.</summary>
     /// <remarks>A file is not decoded for it. The same picture as two files, or as a file and as pixels, has two digests.</remarks>
     internal byte[]? TryDigest()
     {
@@ -82,7 +84,10 @@ public sealed class ImageInput
             using var stream = RegularFile.Open(path);
             if (stream.Length > limits.MaxFileBytes)
             {
-                throw ImageErrors.TooLarge($"the file has {stream.Length} bytes; the limit is {limits.MaxFileBytes}", nameof(ImageLimits.MaxFileBytes));
+                throw ImageErrors.TooLarge(
+                    $"the file has {stream.Length} bytes; the limit is {limits.MaxFileBytes}",
+                    nameof(ImageLimits.MaxFileBytes)
+                );
             }
 
             var bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);

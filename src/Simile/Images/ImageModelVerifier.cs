@@ -7,7 +7,8 @@ internal static class ImageModelVerifier
 {
     private static readonly (int Width, int Height, int Seed)[] Probes = [(64, 64, 1), (300, 200, 2), (90, 160, 3)];
 
-    /// <summary>Embeds the pictures of the model's golden.json again. A model without them is checked against itself: every picture alone and in a batch, finite and the same to the last bit.</summary>
+    /// <summary>Embeds the pictures of the model's golden.json again. A model without them is checked against itself: every picture alone
+    /// and in a batch, finite and the same to the last bit.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/> when a difference is above the tolerance.</exception>
     public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken = default)
     {
@@ -15,7 +16,9 @@ internal static class ImageModelVerifier
         var embedder = await ImageEmbedder.LoadAsync(folder.Path, null, cancellationToken).ConfigureAwait(false);
         await using var owned = embedder.ConfigureAwait(false);
         var golden = GoldenPictures.Load(folder) ?? await OwnVectorsAsync(embedder, cancellationToken).ConfigureAwait(false);
-        var batch = await embedder.EmbedAsync([.. golden.Pictures.Select(picture => ImageInput.FromPixels(picture))], null, cancellationToken).ConfigureAwait(false);
+        var batch = await embedder
+            .EmbedAsync([.. golden.Pictures.Select(picture => ImageInput.FromPixels(picture))], null, cancellationToken)
+            .ConfigureAwait(false);
         return ModelVerification.Of(folder, batch, golden.Vectors, golden.Tolerance);
     }
 

@@ -27,7 +27,10 @@ internal sealed class PictureFeed(ImageReader reader, ImagePreparation preparati
         try
         {
             var start = Stopwatch.GetTimestamp();
-            var image = (input ?? throw new SimileException(ErrorCode.NullInput, "The picture is null. Leave it out.")).Decode(reader, cancellationToken);
+            var image = (input ?? throw new SimileException(ErrorCode.NullInput, "The picture is null. Leave it out.")).Decode(
+                reader,
+                cancellationToken
+            );
             var decoded = Stopwatch.GetTimestamp();
             look?.Invoke(image);
             var looked = Stopwatch.GetTimestamp();
@@ -42,7 +45,14 @@ internal sealed class PictureFeed(ImageReader reader, ImagePreparation preparati
         }
         catch (OutOfMemoryException error)
         {
-            return new FedPicture(null, new SimileException(ErrorCode.ImageTooLarge, "There is not enough memory for the picture. Make it smaller, or lower ImageLimits.MaxMemoryBytes.", error));
+            return new FedPicture(
+                null,
+                new SimileException(
+                    ErrorCode.ImageTooLarge,
+                    "There is not enough memory for the picture. Make it smaller, or lower ImageLimits.MaxMemoryBytes.",
+                    error
+                )
+            );
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -5,8 +5,8 @@ using Simile.Models;
 
 namespace Simile.Images;
 
-/// <summary>Reads how a checkpoint wants its pictures preprocessed: preprocessor_config.json or processor_config.json of Hugging Face, in the old form (numbers) and the new one (objects);
-/// the pretrained_cfg of timm; torchvision's V1 where nothing is said.</summary>
+/// <summary>Reads how a checkpoint wants its pictures preprocessed: preprocessor_config.json or processor_config.json of Hugging Face, in
+/// the old form (numbers) and the new one (objects); the pretrained_cfg of timm; torchvision's V1 where nothing is said.</summary>
 internal static class PreprocessorConfig
 {
     private const double ResNetCut = 0.875;
@@ -33,13 +33,19 @@ internal static class PreprocessorConfig
             return (Timm(config.Child("pretrained_cfg") ?? config), null);
         }
 
-        return (ImagePreparation.TorchvisionV1, $"{folder.Path} says nothing of how pictures are prepared; torchvision's way of its first ImageNet weights is taken (256, 224, bilinear). A preprocessor_config.json or processor_config.json decides otherwise.");
+        return (
+            ImagePreparation.TorchvisionV1,
+            $"{folder.Path} says nothing of how pictures are prepared; torchvision's way of its first ImageNet weights is taken (256, "
+                + "224, bilinear). A preprocessor_config.json or processor_config.json decides otherwise."
+        );
     }
 
     // timm.data.create_transform for evaluation: the shorter edge to floor(size / crop_pct), the middle of size.
     private static ImagePreparation Timm(ModelConfig config)
     {
-        var size = config.Numbers("input_size") is [3, > 0 and <= 4096, > 0 and <= 4096] shape ? (Height: shape[1], Width: shape[2]) : throw config.Unsupported("an input_size that is not [3, H, W]");
+        var size = config.Numbers("input_size") is [3, > 0 and <= 4096, > 0 and <= 4096] shape
+            ? (Height: shape[1], Width: shape[2])
+            : throw config.Unsupported("an input_size that is not [3, H, W]");
         var cut = config.RealOrNull("crop_pct") ?? ResNetCut;
         if (!(cut is > 0.1 and <= 1))
         {
@@ -69,7 +75,15 @@ internal static class PreprocessorConfig
         var kind = KindOf(processor, modelType);
         var resized = processor.FlagOrNull("do_resize") ?? true ? Resize(processor, kind) : new ImagePreparation();
         var cropped = CropOf(processor, kind) is { } crop ? resized with { CropHeight = crop.Height, CropWidth = crop.Width } : resized;
-        return Normalize(processor, kind, cropped with { Rounding = CropRounding.HuggingFace, Filter = FilterNumbered(processor, kind.Filter) });
+        return Normalize(
+            processor,
+            kind,
+            cropped with
+            {
+                Rounding = CropRounding.HuggingFace,
+                Filter = FilterNumbered(processor, kind.Filter),
+            }
+        );
     }
 
     private static void RefuseUnfollowed(ModelConfig processor)
@@ -91,7 +105,9 @@ internal static class PreprocessorConfig
     private static ProcessorKind KindOf(ModelConfig processor, string? modelType)
     {
         var name = processor.TextOrNull("image_processor_type", "feature_extractor_type") ?? modelType ?? string.Empty;
-        var kind = Suffixes.FirstOrDefault(suffix => name.EndsWith(suffix, StringComparison.Ordinal)) is { } found ? name[..^found.Length] : name;
+        var kind = Suffixes.FirstOrDefault(suffix => name.EndsWith(suffix, StringComparison.Ordinal)) is { } found
+            ? name[..^found.Length]
+            : name;
         return kind.ToLowerInvariant() switch
         {
             "clip" or "chineseclip" => ProcessorKind.Clip,
@@ -100,7 +116,10 @@ internal static class PreprocessorConfig
             "siglip" => ProcessorKind.Siglip,
             "deit" => ProcessorKind.Deit,
             "convnext" or "resnet" => ProcessorKind.ConvNext,
-            "siglip2" => throw processor.Unsupported("pictures of any size in a varying number of patches (SigLIP 2, NaFlex; its checkpoints of one fixed resolution are of the type siglip)"),
+            "siglip2" => throw processor.Unsupported(
+                "pictures of any size in a varying number of patches (SigLIP 2, NaFlex; its checkpoints of one fixed resolution are "
+                    + "of the type siglip)"
+            ),
             _ => throw processor.Unsupported($"the image processor '{name}' (known are CLIP, Bit, ViT, DeiT, SigLIP and ConvNext)"),
         };
     }
@@ -112,7 +131,9 @@ internal static class PreprocessorConfig
         var (height, width, shortest) = SizeOf(processor, "size", isExact, kind.Size);
         if (kind != ProcessorKind.ConvNext)
         {
-            return shortest is { } edge ? new ImagePreparation { ShortestEdge = edge } : new ImagePreparation { ExactHeight = height, ExactWidth = width };
+            return shortest is { } edge
+                ? new ImagePreparation { ShortestEdge = edge }
+                : new ImagePreparation { ExactHeight = height, ExactWidth = width };
         }
 
         // Small sizes are cut out of a larger picture, large ones are the whole picture squeezed.
@@ -120,7 +141,12 @@ internal static class PreprocessorConfig
         var cut = processor.RealOrNull("crop_pct") ?? 224.0 / 256;
         return side >= 384 || !(cut is > 0.1 and <= 1)
             ? new ImagePreparation { ExactHeight = side, ExactWidth = side }
-            : new ImagePreparation { ShortestEdge = (int)(side / cut), CropHeight = side, CropWidth = side };
+            : new ImagePreparation
+            {
+                ShortestEdge = (int)(side / cut),
+                CropHeight = side,
+                CropWidth = side,
+            };
     }
 
     private static (int Height, int Width)? CropOf(ModelConfig processor, ProcessorKind kind)
@@ -170,8 +196,16 @@ internal static class PreprocessorConfig
         }
 
         return processor.FlagOrNull("do_normalize") ?? true
-            ? preparation with { Divisor = divisor, Mean = Colors(processor, "image_mean", kind.Mean), Deviation = Colors(processor, "image_std", kind.Deviation) }
-            : preparation with { Divisor = divisor };
+            ? preparation with
+            {
+                Divisor = divisor,
+                Mean = Colors(processor, "image_mean", kind.Mean),
+                Deviation = Colors(processor, "image_std", kind.Deviation),
+            }
+            : preparation with
+            {
+                Divisor = divisor,
+            };
     }
 
     private static ImmutableArray<float> Colors(ModelConfig config, string name, ImmutableArray<float> usual)
@@ -182,7 +216,10 @@ internal static class PreprocessorConfig
         }
 
         // One number stands for all three.
-        var values = config.Reals(name) is { Length: > 0 } three ? three : config.RealOrNull(name) is { } one ? [one, one, one] : [];
+        var values =
+            config.Reals(name) is { Length: > 0 } three ? three
+            : config.RealOrNull(name) is { } one ? [one, one, one]
+            : [];
         return values.Length == 3 && values.All(double.IsFinite) && (name is "mean" or "image_mean" || values.All(value => value > 0))
             ? [.. values.Select(value => (float)value)]
             : throw config.Unsupported($"a {name} that is not three numbers for red, green and blue");
@@ -192,12 +229,16 @@ internal static class PreprocessorConfig
     private static ResampleFilter FilterNumbered(ModelConfig config, ResampleFilter usual)
     {
         var number = config.NumberOrNull("resample") ?? (int)usual;
-        return Enum.IsDefined((ResampleFilter)number) ? (ResampleFilter)number : throw config.Unsupported($"the resampling filter {number} (Pillow's are 0 to 5)");
+        return Enum.IsDefined((ResampleFilter)number)
+            ? (ResampleFilter)number
+            : throw config.Unsupported($"the resampling filter {number} (Pillow's are 0 to 5)");
     }
 
     // A name, as timm writes it.
     private static ResampleFilter FilterNamed(ModelConfig config, string name) =>
-        Enum.TryParse<ResampleFilter>(name, ignoreCase: true, out var filter) && Enum.IsDefined(filter) ? filter : throw config.Unsupported($"the interpolation '{name}'");
+        Enum.TryParse<ResampleFilter>(name, ignoreCase: true, out var filter) && Enum.IsDefined(filter)
+            ? filter
+            : throw config.Unsupported($"the interpolation '{name}'");
 }
 
 /// <summary>What a Hugging Face image processor does where its configuration is silent.</summary>
@@ -208,17 +249,27 @@ internal static class PreprocessorConfig
 /// <param name="CropSize">The middle's size.</param>
 /// <param name="Mean">What it takes away.</param>
 /// <param name="Deviation">What it divides by.</param>
-internal sealed record ProcessorKind(ResampleFilter Filter, bool SizeIsExact, int Size, bool Crops, int CropSize, ImmutableArray<float> Mean, ImmutableArray<float> Deviation)
+internal sealed record ProcessorKind(
+    ResampleFilter Filter,
+    bool SizeIsExact,
+    int Size,
+    bool Crops,
+    int CropSize,
+    ImmutableArray<float> Mean,
+    ImmutableArray<float> Deviation
+)
 {
     private static readonly ImmutableArray<float> Half = [0.5f, 0.5f, 0.5f];
     private static readonly ImmutableArray<float> ClipMean = [0.48145466f, 0.4578275f, 0.40821073f];
     private static readonly ImmutableArray<float> ClipDeviation = [0.26862954f, 0.26130258f, 0.27577711f];
 
     /// <summary>CLIPImageProcessor.</summary>
-    public static ProcessorKind Clip { get; } = new(ResampleFilter.Bicubic, SizeIsExact: false, 224, Crops: true, 224, ClipMean, ClipDeviation);
+    public static ProcessorKind Clip { get; } =
+        new(ResampleFilter.Bicubic, SizeIsExact: false, 224, Crops: true, 224, ClipMean, ClipDeviation);
 
     /// <summary>BitImageProcessor.</summary>
-    public static ProcessorKind Bit { get; } = new(ResampleFilter.Bicubic, SizeIsExact: false, 224, Crops: true, 224, ClipMean, ClipDeviation);
+    public static ProcessorKind Bit { get; } =
+        new(ResampleFilter.Bicubic, SizeIsExact: false, 224, Crops: true, 224, ClipMean, ClipDeviation);
 
     /// <summary>ViTImageProcessor.</summary>
     public static ProcessorKind Vit { get; } = new(ResampleFilter.Bilinear, SizeIsExact: true, 224, Crops: false, 224, Half, Half);

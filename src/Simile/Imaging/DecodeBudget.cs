@@ -1,6 +1,7 @@
 namespace Simile.Imaging;
 
-/// <summary>The limits of one picture while it is decoded. Decoders ask before they take memory, and now and then whether time is left.</summary>
+/// <summary>The limits of one picture while it is decoded. Decoders ask before they take memory, and now and then whether time is
+/// left.</summary>
 /// <param name="limits">The limits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="cancellationToken">Ends decoding.</param>
@@ -21,7 +22,10 @@ public sealed class DecodeBudget(ImageLimits limits, TimeProvider time, Cancella
         }
         if (width > limits.MaxPixels / height)
         {
-            throw ImageErrors.TooLarge($"it claims {width} × {height} pixels; the limit is {limits.MaxPixels}", nameof(ImageLimits.MaxPixels));
+            throw ImageErrors.TooLarge(
+                $"it claims {width} × {height} pixels; the limit is {limits.MaxPixels}",
+                nameof(ImageLimits.MaxPixels)
+            );
         }
     }
 
@@ -31,7 +35,10 @@ public sealed class DecodeBudget(ImageLimits limits, TimeProvider time, Cancella
     {
         if (bytes > limits.MaxMemoryBytes)
         {
-            throw ImageErrors.TooLarge($"decoding needs {bytes >> 20} MB; the limit is {limits.MaxMemoryBytes >> 20}", nameof(ImageLimits.MaxMemoryBytes));
+            throw ImageErrors.TooLarge(
+                $"decoding needs {bytes >> 20} MB; the limit is {limits.MaxMemoryBytes >> 20}",
+                nameof(ImageLimits.MaxMemoryBytes)
+            );
         }
     }
 

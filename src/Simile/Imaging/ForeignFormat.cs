@@ -27,7 +27,10 @@ internal static class ForeignFormat
         ("RIFF"u8.ToArray(), "a RIFF file, such as WAV or AVI"),
         ([0x1A, 0x45, 0xDF, 0xA3], "a Matroska or WebM video"),
         ("SQLite format 3\0"u8.ToArray(), "an SQLite database"),
-        ("version https://git-lfs.github.com/spec/"u8.ToArray(), "a Git LFS pointer, not the picture that it stands for ('git lfs pull' fetches it)"),
+        (
+            "version https://git-lfs.github.com/spec/"u8.ToArray(),
+            "a Git LFS pointer, not the picture that it stands for ('git lfs pull' fetches it)"
+        ),
     ];
 
     /// <summary>What the file is, with its article, or null where it is not known.</summary>
@@ -42,22 +45,26 @@ internal static class ForeignFormat
             }
         }
 
-        return file.Length > BrandOffset + 3 && file[4..].StartsWith("ftyp"u8) ? OfBrand(file[BrandOffset..(BrandOffset + 4)]) : OfText(file[..Math.Min(file.Length, MaxHead)]);
+        return file.Length > BrandOffset + 3 && file[4..].StartsWith("ftyp"u8)
+            ? OfBrand(file[BrandOffset..(BrandOffset + 4)])
+            : OfText(file[..Math.Min(file.Length, MaxHead)]);
     }
 
-    private static string OfBrand(ReadOnlySpan<byte> brand) => Encoding.ASCII.GetString(brand) switch
-    {
-        "heic" or "heix" or "hevc" or "hevx" or "heim" or "heis" or "mif1" or "msf1" => "a HEIC picture",
-        "avif" or "avis" => "an AVIF picture",
-        "crx " => "a raw picture of a camera",
-        "qt  " => "a QuickTime video",
-        _ => "an MP4 video or a file of its family",
-    };
+    private static string OfBrand(ReadOnlySpan<byte> brand) =>
+        Encoding.ASCII.GetString(brand) switch
+        {
+            "heic" or "heix" or "hevc" or "hevx" or "heim" or "heis" or "mif1" or "msf1" => "a HEIC picture",
+            "avif" or "avis" => "an AVIF picture",
+            "crx " => "a raw picture of a camera",
+            "qt  " => "a QuickTime video",
+            _ => "an MP4 video or a file of its family",
+        };
 
     private static string? OfText(ReadOnlySpan<byte> file)
     {
         var text = Encoding.UTF8.GetString(file).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        return Begins("<!doctype html") || Begins("<html") || Begins("<head") ? "an HTML page, perhaps an error of the server that it was fetched from"
+        return Begins("<!doctype html") || Begins("<html") || Begins("<head")
+                ? "an HTML page, perhaps an error of the server that it was fetched from"
             : Begins("<svg") || (Begins("<?xml") && text.Contains("<svg", StringComparison.OrdinalIgnoreCase)) ? "an SVG drawing"
             : Begins("<?xml") ? "an XML document"
             : Begins("{") || Begins("[") ? "JSON text"

@@ -11,6 +11,7 @@ public interface IImageDecoder
     /// <summary>Decodes a file.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="budget">What it may cost: ask it before taking memory and every few rows.</param>
-    /// <exception cref="SimileException">SIM111 too large, SIM112 damaged or truncated, SIM114 an unsupported variant, SIM115 too slow. Nothing else is thrown.</exception>
+    /// <exception cref="SimileException">SIM111 too large, SIM112 damaged or truncated, SIM114 an unsupported variant, SIM115 too slow.
+    /// Nothing else is thrown.</exception>
     DecodedImage Decode(ReadOnlySpan<byte> file, DecodeBudget budget);
 }

@@ -9,7 +9,10 @@ internal static class ImageErrors
 
     /// <summary>The file is in a variant that no decoder here reads.</summary>
     public static SimileException Unsupported(string what) =>
-        new(ErrorCode.UnsupportedImage, $"The picture cannot be read: {what}. Save it as an ordinary JPEG or PNG, or plug in an IImageDecoder.");
+        new(
+            ErrorCode.UnsupportedImage,
+            $"The picture cannot be read: {what}. Save it as an ordinary JPEG or PNG, or plug in an IImageDecoder."
+        );
 
     /// <summary>The picture exceeds a limit.</summary>
     public static SimileException TooLarge(string what, string limit) =>
@@ -21,7 +24,13 @@ internal static class ImageErrors
 
     /// <summary>The bytes are no picture that is known.</summary>
     public static SimileException Unknown(ReadOnlySpan<byte> head) =>
-        new(ErrorCode.UnknownImageFormat, head.IsEmpty ? "The file is empty: it is no picture. Fetch it again, or leave it out."
-            : ForeignFormat.NameOf(head) is { } name ? $"The file is {name}, whatever its name says; JPEG, PNG, GIF, BMP and WebP pictures are read. Save it as one of these, or leave it out."
-            : $"The file is no JPEG, PNG, GIF, BMP or WebP picture: it begins with {Convert.ToHexString(head[..Math.Min(head.Length, 8)])}.");
+        new(
+            ErrorCode.UnknownImageFormat,
+            head.IsEmpty ? "The file is empty: it is no picture. Fetch it again, or leave it out."
+                : ForeignFormat.NameOf(head) is { } name
+                    ? $"The file is {name}, whatever its name says; JPEG, PNG, GIF, BMP and WebP pictures are read. Save it as one of "
+                        + "these, or leave it out."
+                : "The file is no JPEG, PNG, GIF, BMP or WebP picture: it begins with "
+                    + $"{Convert.ToHexString(head[..Math.Min(head.Length, 8)])}."
+        );
 }

@@ -3,7 +3,8 @@ using Simile.Imaging.Decoding;
 namespace Simile.Imaging;
 
 /// <summary>Turns files into upright RGB pictures: finds the decoder, decodes within the limits, turns by the EXIF orientation.</summary>
-/// <remarks>Equal to Pillow's <c>ImageOps.exif_transpose(Image.open(file)).convert("RGB")</c>. Immutable; any number of threads may use one.</remarks>
+/// <remarks>Equal to Pillow's <c>ImageOps.exif_transpose(Image.open(file)).convert("RGB")</c>. Immutable; any number of threads may use
+/// one.</remarks>
 internal sealed class ImageReader
 {
     private readonly IReadOnlyList<IImageDecoder> _decoders;
@@ -33,7 +34,10 @@ internal sealed class ImageReader
     {
         if (file.Length > _limits.MaxFileBytes)
         {
-            throw ImageErrors.TooLarge($"the file has {file.Length} bytes; the limit is {_limits.MaxFileBytes}", nameof(ImageLimits.MaxFileBytes));
+            throw ImageErrors.TooLarge(
+                $"the file has {file.Length} bytes; the limit is {_limits.MaxFileBytes}",
+                nameof(ImageLimits.MaxFileBytes)
+            );
         }
         DecodedImage decoded = Decoder(file).Decode(file, new DecodeBudget(_limits, _time, cancellationToken));
         return decoded with { Image = Upright.Turn(decoded.Image, decoded.Orientation) };

@@ -19,7 +19,10 @@ public sealed class RgbImage
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.LongLength != 3L * width * height)
         {
-            throw new ArgumentException($"{width} × {height} pixels take {3L * width * height} bytes, not {pixels.LongLength}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{width} × {height} pixels take {3L * width * height} bytes, not {pixels.LongLength}.",
+                nameof(pixels)
+            );
         }
         Width = width;
         Height = height;
@@ -45,7 +48,8 @@ public sealed class RgbImage
     /// <summary>The pixels, for the decoder that fills them.</summary>
     internal Span<byte> Writable => _pixels;
 
-    /// <summary>SHA-256 over width and height (4 bytes each, little-endian) and the pixels, as lower-case hexadecimal. Two shapes never share it.</summary>
+    /// <summary>SHA-256 over width and height (4 bytes each, little-endian) and the pixels, as lower-case hexadecimal. Two shapes never
+    /// share it.</summary>
     public string Sha256()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -23,14 +23,21 @@ internal sealed class EndOfText(int? id)
         return largest;
     }
 
-    /// <summary>Refuses a tokenizer that does not end texts with the token, for then all texts would have the state of their first.</summary>
+    /// <summary>Refuses a tokenizer that does not end texts with the token, for then all texts would have the state of their
+    /// first.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
     public void RequireFrom(ITokenizer tokenizer)
     {
         var suffix = tokenizer.Special.Suffix;
         if (suffix.IsEmpty || (id is { } end && !suffix.Contains(end)))
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer puts {(suffix.IsEmpty ? "nothing" : string.Join(", ", suffix))} behind a text, but the network reads the text's vector from the end token{(id is null ? string.Empty : $" {id}")}. Fetch tokenizer and config.json again.");
+            var found = suffix.IsEmpty ? "nothing" : string.Join(", ", suffix);
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer puts {found} behind a text, but the network reads "
+                    + $"the text's vector from the end token{(id is null ? string.Empty : $" {id}")}. "
+                    + "Fetch tokenizer and config.json again."
+            );
         }
     }
 }

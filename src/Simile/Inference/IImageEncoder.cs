@@ -3,7 +3,8 @@ using Simile.Engine.Threads;
 
 namespace Simile.Inference;
 
-/// <summary>Prepared pictures in, vectors out: what our own engine does, and another one can do in its place. Immutable and safe to call from many threads.</summary>
+/// <summary>Prepared pictures in, vectors out: what our own engine does, and another one can do in its place. Immutable and safe to call
+/// from many threads.</summary>
 internal interface IImageEncoder : IDisposable
 {
     /// <summary>The family's name, such as <c>resnet</c>.</summary>

@@ -1,6 +1,7 @@
 namespace Simile.Inference;
 
-/// <summary>Tokens in, vectors or scores out: what our own engine does, and another one (a GPU, ONNX Runtime) can do in its place. Immutable and safe to call from many threads.</summary>
+/// <summary>Tokens in, vectors or scores out: what our own engine does, and another one (a GPU, ONNX Runtime) can do in its place.
+/// Immutable and safe to call from many threads.</summary>
 internal interface ITextEncoder : IDisposable
 {
     /// <summary>Ids there are (V).</summary>
@@ -18,7 +19,8 @@ internal interface ITextEncoder : IDisposable
     /// <summary>The precision and which bits come of it, for the recipe.</summary>
     string Arithmetic { get; }
 
-    /// <summary>Runs a task for each number below a count, side by side on the encoder's own threads; tokenizing shares them with the network.</summary>
+    /// <summary>Runs a task for each number below a count, side by side on the encoder's own threads; tokenizing shares them with the
+    /// network.</summary>
     void Share(int count, Action<int> task);
 
     /// <summary>Runs texts or pairs.</summary>

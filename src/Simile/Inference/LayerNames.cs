@@ -3,7 +3,8 @@ using Simile.Engine.Tensors;
 
 namespace Simile.Inference;
 
-/// <summary>How a family names the parts of its layers, where they differ from BERT's by their names only: texts and pictures alike.</summary>
+/// <summary>How a family names the parts of its layers, where they differ from BERT's by their names only: texts and pictures
+/// alike.</summary>
 internal sealed record LayerNames
 {
     /// <summary>What stands before the names of a layer; {0} is its number.</summary>
@@ -37,7 +38,8 @@ internal sealed record LayerNames
     public bool BiasesAreOptional { get; init; }
 
     /// <summary>What stands before the names of one layer.</summary>
-    public string Prefix(int index) => Layer.Replace("{0}", index.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    public string Prefix(int index) =>
+        Layer.Replace("{0}", index.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Reads a number of layers, one after the other.</summary>
     public IEnumerable<LayerWeights> ReadAll(TensorReader tensors, EncoderShape shape, int count) =>
@@ -46,12 +48,24 @@ internal sealed record LayerNames
     private LayerWeights Read(TensorReader layer, EncoderShape shape)
     {
         var (hidden, inner, parts) = (shape.Hidden, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate, 3 / QueryKeyValue.Length);
-        var (output, outputBias) = Scaled(layer, AttentionScale, layer.Read(Output + ".weight", hidden, hidden), Bias(layer, Output, hidden));
-        var (feedForwardOut, feedForwardOutBias) = Scaled(layer, FeedForwardScale, layer.Read(FeedForwardOut + ".weight", hidden, shape.Intermediate), Bias(layer, FeedForwardOut, hidden));
+        var (output, outputBias) = Scaled(
+            layer,
+            AttentionScale,
+            layer.Read(Output + ".weight", hidden, hidden),
+            Bias(layer, Output, hidden)
+        );
+        var (feedForwardOut, feedForwardOutBias) = Scaled(
+            layer,
+            FeedForwardScale,
+            layer.Read(FeedForwardOut + ".weight", hidden, shape.Intermediate),
+            Bias(layer, FeedForwardOut, hidden)
+        );
         return new LayerWeights
         {
             QueryKeyValue = layer.Join(Array.ConvertAll(QueryKeyValue, name => name + ".weight"), parts * hidden, hidden),
-            QueryKeyValueBias = Has(layer, QueryKeyValue[0]) ? layer.Join(Array.ConvertAll(QueryKeyValue, name => name + ".bias"), parts * hidden) : null,
+            QueryKeyValueBias = Has(layer, QueryKeyValue[0])
+                ? layer.Join(Array.ConvertAll(QueryKeyValue, name => name + ".bias"), parts * hidden)
+                : null,
             Output = output,
             OutputBias = outputBias,
             FeedForwardIn = layer.Read(FeedForwardIn + ".weight", inner, hidden),
@@ -96,9 +110,13 @@ internal static class NormTensors
     public static NormWeights ReadNorm(this TensorReader tensors, string name, int hidden)
     {
         var isOld = tensors.Has(name + ".gamma");
-        return new NormWeights(tensors.Read(name + (isOld ? ".gamma" : ".weight"), hidden), tensors.ReadIfThere(name + (isOld ? ".beta" : ".bias"), hidden));
+        return new NormWeights(
+            tensors.Read(name + (isOld ? ".gamma" : ".weight"), hidden),
+            tensors.ReadIfThere(name + (isOld ? ".beta" : ".bias"), hidden)
+        );
     }
 
     /// <summary>A norm without a bias.</summary>
-    public static NormWeights ReadBareNorm(this TensorReader tensors, string name, int size) => new(tensors.Read(name + ".weight", size), Bias: null);
+    public static NormWeights ReadBareNorm(this TensorReader tensors, string name, int size) =>
+        new(tensors.Read(name + ".weight", size), Bias: null);
 }

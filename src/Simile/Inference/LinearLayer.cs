@@ -6,7 +6,8 @@ using Simile.Vectors;
 
 namespace Simile.Inference;
 
-/// <summary>y = f(W · x + b) of one vector, in 32-bit floats: a Dense module, the product behind a network, a head's layer, a layer of an alignment.</summary>
+/// <summary>y = f(W · x + b) of one vector, in 32-bit floats: a Dense module, the product behind a network, a head's layer, a layer of an
+/// alignment.</summary>
 internal sealed class LinearLayer
 {
     private readonly float[] _weights;
@@ -25,11 +26,19 @@ internal sealed class LinearLayer
         (_weights, _bias, Inputs, Dimensions, _activation) = (weights, bias, inputs, weights.Length / inputs, activation);
 
     private LinearLayer(DenseCheckpoint checkpoint, TensorReader tensors)
-        : this(tensors.Read("linear.weight", checkpoint.Outputs, checkpoint.Inputs), tensors.ReadIf(checkpoint.HasBias, "linear.bias", checkpoint.Outputs), checkpoint.Inputs, checkpoint.Activation)
+        : this(
+            tensors.Read("linear.weight", checkpoint.Outputs, checkpoint.Inputs),
+            tensors.ReadIf(checkpoint.HasBias, "linear.bias", checkpoint.Outputs),
+            checkpoint.Inputs,
+            checkpoint.Activation
+        )
     {
         _normalizesInput = checkpoint.NormalizesInput;
         _addsInput = checkpoint.HasResidual && Dimensions == Inputs;
-        _residual = checkpoint.HasResidual && !_addsInput ? new LinearLayer(tensors.Read("residual.weight", Dimensions, Inputs), bias: null, Inputs) : null;
+        _residual =
+            checkpoint.HasResidual && !_addsInput
+                ? new LinearLayer(tensors.Read("residual.weight", Dimensions, Inputs), bias: null, Inputs)
+                : null;
     }
 
     /// <summary>Values it takes.</summary>
@@ -47,7 +56,10 @@ internal sealed class LinearLayer
     {
         if (checkpoint.Inputs != inputs)
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The dense layer of {checkpoint.Folder} takes {checkpoint.Inputs} values, but the layer before it gives {inputs}.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The dense layer of {checkpoint.Folder} takes {checkpoint.Inputs} values, but the layer before it gives {inputs}."
+            );
         }
 
         using var weights = SafetensorsSet.Open(checkpoint.Folder);

@@ -1,10 +1,11 @@
-using Simile.Engine.Tensors;
 using Simile.Engine.Kernels;
+using Simile.Engine.Tensors;
 using Simile.Models;
 
 namespace Simile.Inference;
 
-/// <summary>A LoRA adapter of PEFT, merged into the weights as they are read: W + s · B · A. Hu et al. 2021; its magnitudes, Liu et al. 2024 (DoRA).</summary>
+/// <summary>A LoRA adapter of PEFT, merged into the weights as they are read: W + s · B · A. Hu et al. 2021; its magnitudes, Liu et al.
+/// 2024 (DoRA).</summary>
 /// <remarks>PEFT sets fan_in_fan_out aside for linear layers, and there are no others in the networks here.</remarks>
 internal sealed class LoraAdapter
 {
@@ -12,7 +13,21 @@ internal sealed class LoraAdapter
     private const string Bias = ".bias";
     private static readonly string[] Wrappers = [".base_layer", ".modules_to_save.default", ".modules_to_save", ".default"];
     private static readonly string[] Unneeded =
-        ["pooler.", "classifier", "score.", "cls.", "lm_head", "qa_outputs", "head.", "decoder.", "pre_classifier", "vocab_", "vision_model.", "visual_projection.", "logit_"];
+    [
+        "pooler.",
+        "classifier",
+        "score.",
+        "cls.",
+        "lm_head",
+        "qa_outputs",
+        "head.",
+        "decoder.",
+        "pre_classifier",
+        "vocab_",
+        "vision_model.",
+        "visual_projection.",
+        "logit_",
+    ];
 
     private readonly AdapterConfig _config;
     private readonly string _networkPrefix;
@@ -31,7 +46,8 @@ internal sealed class LoraAdapter
     }
 
     /// <summary>Its files, in the order of the weights' digest.</summary>
-    public IReadOnlyList<string> Paths => [Path.Combine(_config.Folder, AdapterConfig.WeightsName), Path.Combine(_config.Folder, AdapterConfig.FileName)];
+    public IReadOnlyList<string> Paths =>
+        [Path.Combine(_config.Folder, AdapterConfig.WeightsName), Path.Combine(_config.Folder, AdapterConfig.FileName)];
 
     /// <summary>Loads the adapter of a folder.</summary>
     /// <param name="folder">The folder with adapter_config.json.</param>
@@ -42,7 +58,11 @@ internal sealed class LoraAdapter
         var config = AdapterConfig.Read(folder);
         if (!File.Exists(Path.Combine(folder, AdapterConfig.WeightsName)) && File.Exists(Path.Combine(folder, "adapter_model.bin")))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder} has its adapter in adapter_model.bin only, a format that can run code when it is read. Save it as {AdapterConfig.WeightsName} (in Python: model.save_pretrained(folder)).");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder} has its adapter in adapter_model.bin only, a format that can run code when it is read. Save it as "
+                    + $"{AdapterConfig.WeightsName} (in Python: model.save_pretrained(folder))."
+            );
         }
 
         using var file = SafetensorsFile.Open(Path.Combine(folder, AdapterConfig.WeightsName));
@@ -52,7 +72,8 @@ internal sealed class LoraAdapter
     /// <summary>Merges what the adapter has for a tensor of the network.</summary>
     /// <param name="name">The tensor.</param>
     /// <param name="values">Its values, which are changed; matrices are (outputs, inputs).</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the shapes do not fit, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the shapes do not fit,
+    /// <see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public void Merge(string name, Span<float> values)
     {
         name = PlainName(name);
@@ -96,7 +117,11 @@ internal sealed class LoraAdapter
         var second = Take(module + ".lora_embedding_B") ?? throw Missing(module + ".lora_embedding_B");
         if (_config.HasMagnitudes)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The adapter of {_config.Folder} learns magnitudes (use_dora) of '{module}', a table of tokens, which Simile does not do. Merge it with PEFT (merge_and_unload).");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The adapter of {_config.Folder} learns magnitudes (use_dora) of '{module}', a table of tokens, which Simile does "
+                    + "not do. Merge it with PEFT (merge_and_unload)."
+            );
         }
 
         var (rank, scale) = (first.Shape[0], _config.ScaleOf(module, first.Shape[0]));
@@ -111,7 +136,12 @@ internal sealed class LoraAdapter
     {
         if (_unused.Order(StringComparer.Ordinal).FirstOrDefault() is { } unused)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"The adapter of {_config.Folder} has the tensor '{_tensors[unused].Name}', which belongs to no part of the network of its base. Is {_config.Base ?? "the base"} the model it was trained on? Otherwise merge it with PEFT (merge_and_unload).");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The adapter of {_config.Folder} has the tensor '{_tensors[unused].Name}', which belongs to no part of the network "
+                    + $"of its base. Is {_config.Base ?? "the base"} the model it was trained on? Otherwise merge it with PEFT "
+                    + "(merge_and_unload)."
+            );
         }
     }
 
@@ -145,7 +175,10 @@ internal sealed class LoraAdapter
 
     private void SetMagnitudes(string module, Span<float> values, int inputs)
     {
-        var magnitudes = Take(module + ".lora_magnitude_vector") ?? Take(module + ".lora_magnitude_vector.weight") ?? throw Missing(module + ".lora_magnitude_vector");
+        var magnitudes =
+            Take(module + ".lora_magnitude_vector")
+            ?? Take(module + ".lora_magnitude_vector.weight")
+            ?? throw Missing(module + ".lora_magnitude_vector");
         Require(module, magnitudes.Values.Length, values.Length / inputs);
         for (var output = 0; output < magnitudes.Values.Length; output++)
         {
@@ -185,7 +218,11 @@ internal sealed class LoraAdapter
     {
         if (has != wanted)
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The adapter of {_config.Folder} has {has} values for '{name}', but the network {wanted}. Adapter and base belong to different models.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The adapter of {_config.Folder} has {has} values for '{name}', but the network {wanted}. Adapter and base belong to "
+                    + "different models."
+            );
         }
     }
 
@@ -205,6 +242,8 @@ internal sealed class LoraAdapter
             name = name.Replace(wrapper, string.Empty, StringComparison.Ordinal);
         }
 
-        return name.EndsWith(".gamma", StringComparison.Ordinal) ? name[..^6] + Weight : name.EndsWith(".beta", StringComparison.Ordinal) ? name[..^5] + Bias : name;
+        return name.EndsWith(".gamma", StringComparison.Ordinal) ? name[..^6] + Weight
+            : name.EndsWith(".beta", StringComparison.Ordinal) ? name[..^5] + Bias
+            : name;
     }
 }

@@ -7,7 +7,8 @@ internal static class PositionGrid
     private const double Sharpness = -0.75;
     private const int Taps = 4;
 
-    /// <summary>Interpolates as torch.nn.functional.interpolate(mode="bicubic", align_corners=False) does: no smoothing, edges repeated.</summary>
+    /// <summary>Interpolates as torch.nn.functional.interpolate(mode="bicubic", align_corners=False) does: no smoothing, edges
+    /// repeated.</summary>
     /// <param name="positions">(L + side · side, H): rows of a class or none before the square.</param>
     /// <param name="hidden">H.</param>
     /// <param name="side">Patches of a side as trained.</param>
@@ -47,7 +48,8 @@ internal static class PositionGrid
         return [.. Enumerable.Range(first, Taps).Select(index => (Math.Clamp(index, 0, side - 1), Weight(Math.Abs(center - index))))];
     }
 
-    private static double Weight(double distance) => distance <= 1
-        ? ((((Sharpness + 2) * distance) - (Sharpness + 3)) * distance * distance) + 1
-        : ((((Sharpness * distance) - (5 * Sharpness)) * distance) + (8 * Sharpness)) * distance - (4 * Sharpness);
+    private static double Weight(double distance) =>
+        distance <= 1
+            ? ((((Sharpness + 2) * distance) - (Sharpness + 3)) * distance * distance) + 1
+            : ((((Sharpness * distance) - (5 * Sharpness)) * distance) + (8 * Sharpness)) * distance - (4 * Sharpness);
 }

@@ -2,7 +2,8 @@ using Simile.Models;
 
 namespace Simile.Inference;
 
-/// <summary>What configurations say of rotary positions: an object with rope_type and rope_theta in transformers 5, rope_scaling with a type before.</summary>
+/// <summary>What configurations say of rotary positions: an object with rope_type and rope_theta in transformers 5, rope_scaling with a
+/// type before.</summary>
 internal static class RotaryScaling
 {
     /// <summary>Refuses an entry that stretches positions; null and the type default do not.</summary>

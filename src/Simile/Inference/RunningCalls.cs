@@ -1,6 +1,7 @@
 namespace Simile.Inference;
 
-/// <summary>Counts the calls that use a resource, so that it is freed at once when nobody does, and otherwise behind the last call.</summary>
+/// <summary>Counts the calls that use a resource, so that it is freed at once when nobody does, and otherwise behind the last
+/// call.</summary>
 /// <param name="owner">The type that a late caller is told is disposed.</param>
 /// <param name="free">Frees the resource; called once.</param>
 internal sealed class RunningCalls(Type owner, Action free) : IDisposable

@@ -4,7 +4,8 @@ using Simile.Models;
 
 namespace Simile.Inference;
 
-/// <summary>What stands on top of a network that scores texts or pairs: a pooling, and layers from the pooled state to a number a label.</summary>
+/// <summary>What stands on top of a network that scores texts or pairs: a pooling, and layers from the pooled state to a number a
+/// label.</summary>
 /// <param name="Pooling">How the tokens' states become one.</param>
 /// <param name="Labels">The labels' names, (L).</param>
 /// <param name="Layers">The layers, first to last.</param>

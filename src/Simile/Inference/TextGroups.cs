@@ -1,6 +1,7 @@
 namespace Simile.Inference;
 
-/// <summary>How the texts of a call are shared out: groups of about as many tokens as fit the second-level cache, each run by one thread from end to end; or, for a few tokens, one group whose every step all threads share.</summary>
+/// <summary>How the texts of a call are shared out: groups of about as many tokens as fit the second-level cache, each run by one thread
+/// from end to end; or, for a few tokens, one group whose every step all threads share.</summary>
 internal sealed class TextGroups
 {
     private const int TokensPerGroup = 128;

@@ -7,7 +7,8 @@ using Simile.Models;
 
 namespace Simile.Inference;
 
-/// <summary>A transformer with its pooling and dense layers: tokens to one vector a text. Immutable and safe to call from many threads.</summary>
+/// <summary>A transformer with its pooling and dense layers: tokens to one vector a text. Immutable and safe to call from many
+/// threads.</summary>
 /// <remarks>Holds its checkpoint's files open and threads of its own until it is disposed.</remarks>
 internal sealed class TextNetwork : ITextEncoder
 {
@@ -27,10 +28,27 @@ internal sealed class TextNetwork : ITextEncoder
     /// <param name="options">How it computes.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public TextNetwork(
-        ITensorSource weights, TextCheckpoint checkpoint, TextTransformer transformer, ImmutableArray<LinearLayer> head, LoraAdapter? adapter, TextNetworkOptions options)
+        ITensorSource weights,
+        TextCheckpoint checkpoint,
+        TextTransformer transformer,
+        ImmutableArray<LinearLayer> head,
+        LoraAdapter? adapter,
+        TextNetworkOptions options
+    )
     {
         _weights = weights;
-        _encoder = new Encoder(new EncoderWeights(transformer.Shape with { Compute = options.Compute }, transformer.Embedding, transformer.FinalNorm, transformer.Relative), transformer.Layers);
+        _encoder = new Encoder(
+            new EncoderWeights(
+                transformer.Shape with
+                {
+                    Compute = options.Compute,
+                },
+                transformer.Embedding,
+                transformer.FinalNorm,
+                transformer.Relative
+            ),
+            transformer.Layers
+        );
         try
         {
             transformer.RequireAllRead?.Invoke();
@@ -97,17 +115,21 @@ internal sealed class TextNetwork : ITextEncoder
             return;
         }
 
-        _team.For(groups.Count, group =>
-        {
-            if (!cancellationToken.IsCancellationRequested)
+        _team.For(
+            groups.Count,
+            group =>
             {
-                ForwardGroup(texts, groups, group, left, rows, team: null);
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    ForwardGroup(texts, groups, group, left, rows, team: null);
+                }
             }
-        });
+        );
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not belong together.</summary>
+    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not
+    /// belong together.</summary>
     public void EnsureUnchanged() => _weights.EnsureUnchanged();
 
     /// <inheritdoc/>
@@ -123,12 +145,19 @@ internal sealed class TextNetwork : ITextEncoder
         if (checkpoint.PooledDimensions is { } pooled && pooled != _encoder.Shape.Hidden)
         {
             throw new SimileException(
-                ErrorCode.BadCheckpoint, $"The pooling of {checkpoint.Folder} is for states of {pooled} values, but the network gives {_encoder.Shape.Hidden}. The files belong to different models.");
+                ErrorCode.BadCheckpoint,
+                $"The pooling of {checkpoint.Folder} is for states of {pooled} values, but the network gives {_encoder.Shape.Hidden}. "
+                    + "The files belong to different models."
+            );
         }
     }
 
     private static (ImmutableArray<LinearLayer> Layers, List<string> Paths) Behind(
-        TextCheckpoint checkpoint, TextTransformer transformer, ImmutableArray<LinearLayer> head, int dimensions)
+        TextCheckpoint checkpoint,
+        TextTransformer transformer,
+        ImmutableArray<LinearLayer> head,
+        int dimensions
+    )
     {
         List<LinearLayer> layers = [.. transformer.Projection is { } projection ? [projection] : Array.Empty<LinearLayer>(), .. head];
         var paths = new List<string>();
@@ -147,7 +176,10 @@ internal sealed class TextNetwork : ITextEncoder
         if (filler < 0 || filler >= Tokens)
         {
             throw new SimileException(
-                ErrorCode.BadCheckpoint, $"The padding token of {checkpoint.Folder} has the id {filler}, but the table only {Tokens} rows. The files belong to different models.");
+                ErrorCode.BadCheckpoint,
+                $"The padding token of {checkpoint.Folder} has the id {filler}, but the table only {Tokens} rows. The files belong to "
+                    + "different models."
+            );
         }
 
         return filler is { } id ? new Filling(id, MaxTokens) : null;

@@ -29,6 +29,7 @@ internal sealed record TextTransformer
     /// <summary>The most tokens of a text, special ones included.</summary>
     public int MaxTokens => Shape.Positions - Embedding.FirstPosition;
 
-    /// <summary>Refuses a checkpoint with tensors that nothing asked for, once all is read; families with many variants do. Null for others.</summary>
+    /// <summary>Refuses a checkpoint with tensors that nothing asked for, once all is read; families with many variants do. Null for
+    /// others.</summary>
     public Action? RequireAllRead { get; init; }
 }

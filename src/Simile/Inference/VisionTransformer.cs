@@ -36,7 +36,10 @@ internal sealed record VisionNames
     public required string[] Ignored { get; init; }
 
     /// <summary>Whether a checkpoint has this layout.</summary>
-    public bool Fit(TensorReader tensors) => tensors.Has(Projection + ".weight") && tensors.Has(Layers.Prefix(0) + Layers.AttentionNorm + ".weight") && (Pooling is null || tensors.Has(Pooling + "probe"));
+    public bool Fit(TensorReader tensors) =>
+        tensors.Has(Projection + ".weight")
+        && tensors.Has(Layers.Prefix(0) + Layers.AttentionNorm + ".weight")
+        && (Pooling is null || tensors.Has(Pooling + "probe"));
 }
 
 /// <summary>What the tensors of a vision transformer do not tell.</summary>
@@ -112,14 +115,19 @@ internal static class VisionTransformer
         if (side < 1 || (side * side) + leading != shape.Positions || patch > LargestPatch || side > LargestSide)
         {
             var square = leading == 0 ? "a square of patches" : "one position for a class row and a square of patches";
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{tensors.Path} has {shape.Positions} positions and patches of {patch} pixels; {square} is wanted.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{tensors.Path} has {shape.Positions} positions and patches of {patch} pixels; {square} is wanted."
+            );
         }
 
         if (wanted is < 1 or > LargestSide)
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
-                $"The preprocessing of {tensors.Path} gives pictures of {traits.Side} pixels, {wanted} patches of {patch} a side; from 1 to {LargestSide} are taken. Correct preprocessor_config.json.");
+                $"The preprocessing of {tensors.Path} gives pictures of {traits.Side} pixels, {wanted} patches of {patch} a side; "
+                    + $"from 1 to {LargestSide} are taken. Correct preprocessor_config.json."
+            );
         }
 
         var positions = tensors.ReadFlat(names.Positions, (long)shape.Positions * hidden);

@@ -16,7 +16,8 @@ public sealed record Chunk(string Text, int StartLine, int EndLine, string Headi
     /// <summary>What filters may ask for. Default: nothing.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
 
-    /// <summary>What is embedded: the heading, since it often names what the text only speaks of, then the text. A heading that is too long for the model is shortened here, and a passage of its own besides.</summary>
+    /// <summary>What is embedded: the heading, since it often names what the text only speaks of, then the text. A heading that is too long
+    /// for the model is shortened here, and a passage of its own besides.</summary>
     public string EmbeddedText
     {
         get => field ?? (Heading.Length == 0 ? Text : $"{Heading}\n{Text}");

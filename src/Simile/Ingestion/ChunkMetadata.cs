@@ -22,7 +22,10 @@ internal static class ChunkMetadata
     {
         if (metadata.Count > MaxValues)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The metadata has {metadata.Count} values; at most {MaxValues} are kept. Leave out what no filter asks for.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The metadata has {metadata.Count} values; at most {MaxValues} are kept. Leave out what no filter asks for."
+            );
         }
 
         foreach (var (name, value) in metadata)
@@ -38,7 +41,10 @@ internal static class ChunkMetadata
         ArgumentNullException.ThrowIfNull(name);
         if (name.Length is 0 or > MaxName)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"A name of metadata has {name.Length} characters; from 1 to {MaxName} are expected.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"A name of metadata has {name.Length} characters; from 1 to {MaxName} are expected."
+            );
         }
 
         RequireText(name, $"The name '{name}' of metadata");
@@ -49,14 +55,21 @@ internal static class ChunkMetadata
     {
         if (value.Value is null || value.Value is double number && !double.IsFinite(number))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The value of '{name}' is {value.Value ?? "missing"}; a text, a finite number, or true or false is expected. Leave it out.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The value of '{name}' is {value.Value ?? "missing"}; a text, a finite number, or true or false is expected. Leave it out."
+            );
         }
 
         if (value.Value is string text)
         {
             if (text.Length > MaxText)
             {
-                throw new SimileException(ErrorCode.InvalidOption, $"The text of '{name}' has {text.Length} characters; at most {MaxText} are kept as metadata. Shorten it, or make it a part of the text.");
+                throw new SimileException(
+                    ErrorCode.InvalidOption,
+                    $"The text of '{name}' has {text.Length} characters; at most {MaxText} are kept as metadata. Shorten it, or make "
+                        + "it a part of the text."
+                );
             }
 
             RequireText(text, $"The text of '{name}'");
@@ -65,7 +78,9 @@ internal static class ChunkMetadata
 
     /// <summary>Whether a value can be kept under a name.</summary>
     public static bool CanKeep(string name, MetadataValue value) =>
-        name.Length is > 0 and <= MaxName && IsWhole(name) && value.Value switch
+        name.Length is > 0 and <= MaxName
+        && IsWhole(name)
+        && value.Value switch
         {
             string text => text.Length <= MaxText && IsWhole(text),
             double number => double.IsFinite(number),
@@ -91,7 +106,10 @@ internal static class ChunkMetadata
     {
         if (!IsWhole(text))
         {
-            throw new SimileException(ErrorCode.InvalidUnicode, $"{what} holds half of a surrogate pair or a NUL character. Write whole characters.");
+            throw new SimileException(
+                ErrorCode.InvalidUnicode,
+                $"{what} holds half of a surrogate pair or a NUL character. Write whole characters."
+            );
         }
     }
 }

@@ -56,5 +56,6 @@ internal sealed class ChunkPlan
 
     /// <summary>Whether a text fits into one passage.</summary>
     public bool Fits(string text, int tokens, int units = 1) =>
-        tokens <= Budget && (tokens + _overhead + (MarginPerUnit * units) <= _measure.Limit || _measure.Seen(Embedded(text)) <= _measure.Limit);
+        tokens <= Budget
+        && (tokens + _overhead + (MarginPerUnit * units) <= _measure.Limit || _measure.Seen(Embedded(text)) <= _measure.Limit);
 }

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Ingestion;
 
-/// <summary>Cuts documents into chunks: whole sentences up to a budget of tokens and up to what the model reads, never across a heading, with some sentences repeated from the chunk before.</summary>
+/// <summary>Cuts documents into chunks: whole sentences up to a budget of tokens and up to what the model reads, never across a heading,
+/// with some sentences repeated from the chunk before.</summary>
 public sealed class Chunker
 {
     private readonly ITokenizer _tokenizer;
@@ -24,11 +25,16 @@ public sealed class Chunker
         : this(model?.Tokenizer!, options) => _model = model;
 
     /// <summary>What is to be said of a chunker that has to guess.</summary>
-    internal const string Estimated = "The model does not say how it counts tokens, so that texts are cut by an estimate (a token is four letters, or a sign). Fewer tokens a chunk where it cuts them off.";
+    internal const string Estimated =
+        "The model does not say how it counts tokens, so that texts are cut by an estimate (a token is four letters, or a sign). "
+        + "Fewer tokens a chunk where it cuts them off.";
 
-    /// <summary>A chunker for the model of texts that stands behind an embedder, whatever is put around it; where none does, one that counts by an estimate.</summary>
+    /// <summary>A chunker for the model of texts that stands behind an embedder, whatever is put around it; where none does, one that
+    /// counts by an estimate.</summary>
     internal static Chunker For<TInput>(IEmbedder<TInput> embedder, ChunkerOptions? options) =>
-        embedder.Find(typeof(TextEmbedder)) is TextEmbedder model ? new Chunker(model, options) : new Chunker(new EstimatedTokens(), options);
+        embedder.Find(typeof(TextEmbedder)) is TextEmbedder model
+            ? new Chunker(model, options)
+            : new Chunker(new EstimatedTokens(), options);
 
     /// <summary>Whether tokens are counted by an estimate.</summary>
     internal bool IsEstimate => _tokenizer is EstimatedTokens;
@@ -68,9 +74,10 @@ public sealed class Chunker
     {
         var plan = group[0].Heading.Length == 0 ? plain : ChunkPlan.Under(group[0].Heading, measure, _options);
         var line = group[0].StartLine;
-        var chunks = plan.EmbeddedHeading == plan.Heading
-            ? Under(plan, group, measure)
-            : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line)], measure).Concat(Under(plan, group, measure));
+        var chunks =
+            plan.EmbeddedHeading == plan.Heading
+                ? Under(plan, group, measure)
+                : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line)], measure).Concat(Under(plan, group, measure));
         return group[0].Metadata.Count == 0 ? chunks : chunks.Select(chunk => chunk with { Metadata = group[0].Metadata });
     }
 

@@ -10,7 +10,8 @@ internal static class DocumentFinder
 
     /// <summary>The files. Hidden files and folders, build outputs and links to folders are passed over, unless named themselves.</summary>
     /// <param name="paths">Files and folders.</param>
-    /// <param name="isWanted">Which files of a folder are wanted; a file that is named itself always is. Default: those that a reader of documents exists for.</param>
+    /// <param name="isWanted">Which files of a folder are wanted; a file that is named itself always is. Default: those that a reader of
+    /// documents exists for.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/> when a path does not exist.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths, Func<string, bool>? isWanted = null)
     {
@@ -40,7 +41,12 @@ internal static class DocumentFinder
             }
         }
 
-        return new FoundDocuments([.. walk.Files], [.. walk.PassedOver.Where(passed => !walk.Files.Contains(passed.Path))], walk.Unlisted, walk.Missing);
+        return new FoundDocuments(
+            [.. walk.Files],
+            [.. walk.PassedOver.Where(passed => !walk.Files.Contains(passed.Path))],
+            walk.Unlisted,
+            walk.Missing
+        );
     }
 
     internal static SimileException Missing(string path) => new(ErrorCode.PathNotFound, $"There is no file or folder {path}.");
@@ -87,13 +93,25 @@ internal static class DocumentFinder
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.SecurityException)
             {
-                var why = folder.Contains('\uFFFD', StringComparison.Ordinal) ? "its name is no UTF-8. Rename it" : error.Message.TrimEnd('.');
-                Unlisted.Add(new UnlistedFolder(folder, new SimileException(ErrorCode.UnreadableDocument, $"The folder cannot be listed: {why}. What the index holds of it stays.", error)));
+                var why = folder.Contains('\uFFFD', StringComparison.Ordinal)
+                    ? "its name is no UTF-8. Rename it"
+                    : error.Message.TrimEnd('.');
+                Unlisted.Add(
+                    new UnlistedFolder(
+                        folder,
+                        new SimileException(
+                            ErrorCode.UnreadableDocument,
+                            $"The folder cannot be listed: {why}. What the index holds of it stays.",
+                            error
+                        )
+                    )
+                );
                 return [];
             }
         }
 
-        private string? Reason(FileSystemInfo entry) => entry is DirectoryInfo ? ReasonOfFolder(entry) : ReasonOfFile(entry.FullName, entry.Name);
+        private string? Reason(FileSystemInfo entry) =>
+            entry is DirectoryInfo ? ReasonOfFolder(entry) : ReasonOfFile(entry.FullName, entry.Name);
 
         private static string? ReasonOfFolder(FileSystemInfo folder) =>
             folder.Name.StartsWith('.') ? "hidden folder"

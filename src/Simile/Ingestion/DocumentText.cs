@@ -3,7 +3,8 @@ using Simile.Ingestion.Encodings;
 
 namespace Simile.Ingestion;
 
-/// <summary>Reads files as text: in the encoding that a byte order mark or the file itself declares, else UTF-8, else what is likely.</summary>
+/// <summary>Reads files as text: in the encoding that a byte order mark or the file itself declares, else UTF-8, else what is
+/// likely.</summary>
 internal static class DocumentText
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -28,7 +29,8 @@ internal static class DocumentText
     }
 
     /// <summary>The bytes of a file.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/> when it cannot be read or is too large; <see cref="ErrorCode.NotARegularFile"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/> when it cannot be read or is too large;
+    /// <see cref="ErrorCode.NotARegularFile"/>.</exception>
     public static byte[] ReadBytes(string path)
     {
         try
@@ -37,7 +39,11 @@ internal static class DocumentText
         }
         catch (SimileException error) when (error.Code == ErrorCode.FileTooLarge)
         {
-            throw new SimileException(ErrorCode.UnreadableDocument, $"{path} has {RegularFile.LengthOf(path) >> 20} MB, but at most {LargestFile >> 20} MB are read. Split it.", error);
+            throw new SimileException(
+                ErrorCode.UnreadableDocument,
+                $"{path} has {RegularFile.LengthOf(path) >> 20} MB, but at most {LargestFile >> 20} MB are read. Split it.",
+                error
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

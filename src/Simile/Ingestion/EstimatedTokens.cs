@@ -23,7 +23,8 @@ internal sealed class EstimatedTokens : ITokenizer
     public void Tokenize(ReadOnlySpan<char> text, TokenBuffer tokens)
     {
         var (start, letters) = (0, 0);
-        for (var at = 0; at < text.Length;)
+        var at = 0;
+        while (at < text.Length)
         {
             Rune.DecodeFromUtf16(text[at..], out var rune, out var length);
             var isLetter = Rune.IsLetterOrDigit(rune) && rune.Value < FirstWideLetter;

@@ -18,12 +18,13 @@ public readonly record struct MetadataValue
     public object? Value { get; }
 
     /// <summary>The value as a number, or null where it is none.</summary>
-    public double? Number => Value switch
-    {
-        long whole => whole,
-        double number => number,
-        _ => null,
-    };
+    public double? Number =>
+        Value switch
+        {
+            long whole => whole,
+            double number => number,
+            _ => null,
+        };
 
     /// <summary>A text.</summary>
     public static implicit operator MetadataValue(string text) => new(text);

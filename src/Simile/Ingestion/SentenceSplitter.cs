@@ -8,7 +8,30 @@ namespace Simile.Ingestion;
 internal static class SentenceSplitter
 {
     private static readonly SearchValues<char> Ends = SearchValues.Create(".!?。！？");
-    private static readonly string[] Abbreviations = ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "cf", "fig", "no", "vol", "approx", "inc", "ltd", "jr", "sr", "al", "ca"];
+    private static readonly string[] Abbreviations =
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "vs",
+        "etc",
+        "e.g",
+        "i.e",
+        "cf",
+        "fig",
+        "no",
+        "vol",
+        "approx",
+        "inc",
+        "ltd",
+        "jr",
+        "sr",
+        "al",
+        "ca",
+    ];
 
     /// <summary>The sentences of a text, without the white space between them.</summary>
     public static IEnumerable<Range> Split(string text)
@@ -39,7 +62,9 @@ internal static class SentenceSplitter
         if (text[at] > 127)
         {
             // A mark that belongs to the stop stays with it.
-            return at + 1 >= text.Length || CharUnicodeInfo.GetUnicodeCategory(text, at + 1) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format);
+            return at + 1 >= text.Length
+                || CharUnicodeInfo.GetUnicodeCategory(text, at + 1)
+                    is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format);
         }
 
         var last = at;

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Simile.Ingestion;
 
-/// <summary>Where a text may be cut: between whole characters as a reader sees them, never within a surrogate pair, before a mark that combines, or within an emoji that is joined of several.</summary>
+/// <summary>Where a text may be cut: between whole characters as a reader sees them, never within a surrogate pair, before a mark that
+/// combines, or within an emoji that is joined of several.</summary>
 internal static class TextCut
 {
-    /// <summary>The last place up to <paramref name="end"/> where a character ends; <paramref name="start"/> when the first is longer.</summary>
+    /// <summary>The last place up to <paramref name="end"/> where a character ends; <paramref name="start"/> when the first is
+    /// longer.</summary>
     /// <param name="text">The text.</param>
     /// <param name="start">A place where a character begins.</param>
     /// <param name="end">The most that is wanted.</param>
@@ -38,7 +40,8 @@ internal static class TextCut
         return text.Length <= length ? text : text[..Before(text, 0, length)];
     }
 
-    /// <summary>A place to cut before <paramref name="end"/>: between words where there are any in the second half, else between characters; one character at least is kept.</summary>
+    /// <summary>A place to cut before <paramref name="end"/>: between words where there are any in the second half, else between
+    /// characters; one character at least is kept.</summary>
     internal static int BetweenWords(string text, int start, int end)
     {
         if (end >= text.Length)

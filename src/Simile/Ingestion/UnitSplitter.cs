@@ -1,6 +1,7 @@
 namespace Simile.Ingestion;
 
-/// <summary>Splits blocks into sentences or lines of code; a sentence over the budget is cut between words, a word over it between whole characters.</summary>
+/// <summary>Splits blocks into sentences or lines of code; a sentence over the budget is cut between words, a word over it between whole
+/// characters.</summary>
 internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
 {
     private const int StretchChars = 1 << 16;
@@ -45,7 +46,9 @@ internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
         var tokens = measure.Tokens(text);
         if (plan.Fits(text, tokens.Count))
         {
-            return string.IsNullOrWhiteSpace(text) ? [] : [new ChunkUnit(text.Trim('\n'), line, line + CountLines(text, 0, text.Length), tokens.Count, separator)];
+            return string.IsNullOrWhiteSpace(text)
+                ? []
+                : [new ChunkUnit(text.Trim('\n'), line, line + CountLines(text, 0, text.Length), tokens.Count, separator)];
         }
 
         var parts = new List<ChunkUnit>();
@@ -57,12 +60,24 @@ internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
                 token++;
             }
 
-            (end, var count) = EndOf(text, start, token + plan.Budget < starts.Length ? Math.Max(start + 1, starts[token + plan.Budget]) : text.Length);
+            (end, var count) = EndOf(
+                text,
+                start,
+                token + plan.Budget < starts.Length ? Math.Max(start + 1, starts[token + plan.Budget]) : text.Length
+            );
             var part = text[start..end].Trim();
             if (part.Length > 0)
             {
                 var from = line + CountLines(text, 0, start + text.AsSpan(start).IndexOf(part));
-                parts.Add(new ChunkUnit(part, from, from + CountLines(part, 0, part.Length), count, parts.Count == 0 ? separator : SeparatorAt(text, start)));
+                parts.Add(
+                    new ChunkUnit(
+                        part,
+                        from,
+                        from + CountLines(part, 0, part.Length),
+                        count,
+                        parts.Count == 0 ? separator : SeparatorAt(text, start)
+                    )
+                );
             }
         }
 
@@ -72,7 +87,8 @@ internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
     // Tokens at a cut may be others than in the whole text: what does not fit is made shorter, down to one character.
     private (int End, int Tokens) EndOf(string text, int start, int wanted)
     {
-        for (var end = TextCut.BetweenWords(text, start, wanted); ;)
+        var end = TextCut.BetweenWords(text, start, wanted);
+        while (true)
         {
             var part = text[start..end];
             var count = measure.Tokens(part).Count;
@@ -92,7 +108,8 @@ internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
 
     private static IEnumerable<Range> Lines(string text)
     {
-        for (var start = 0; start < text.Length;)
+        var start = 0;
+        while (start < text.Length)
         {
             var end = text.IndexOf('\n', start);
             end = end < 0 ? text.Length : end;

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Simile.Models;
 
-/// <summary>adapter_config.json of PEFT: how a LoRA adapter is merged into its base. Everything that is not merged by a sum of matrices is refused.</summary>
+/// <summary>adapter_config.json of PEFT: how a LoRA adapter is merged into its base. Everything that is not merged by a sum of matrices is
+/// refused.</summary>
 internal sealed record AdapterConfig
 {
     public const string FileName = "adapter_config.json";
@@ -40,16 +41,29 @@ internal sealed record AdapterConfig
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public static AdapterConfig Read(string folder)
     {
-        var config = ModelFolder.Open(folder).ReadConfig(string.Empty, FileName)
+        var config =
+            ModelFolder.Open(folder).ReadConfig(string.Empty, FileName)
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder} has no {FileName}. Fetch the model again.");
         if (config.Text("peft_type") is var type && type != "LORA")
         {
-            throw config.Unsupported($"an adapter of the type {type} (only LORA is merged). Merge it into its base with PEFT (merge_and_unload) and save that");
+            throw config.Unsupported(
+                $"an adapter of the type {type} (only LORA is merged). Merge it into its base with PEFT (merge_and_unload) and save that"
+            );
         }
 
         config.RefuseAny(
-            "target_parameters", "trainable_token_indices", "layer_replication", "alora_invocation_tokens", "use_qalora", "use_bdlora", "arrow_config", "megatron_config", "velora_config",
-            "monteclora_config", "kasa_config");
+            "target_parameters",
+            "trainable_token_indices",
+            "layer_replication",
+            "alora_invocation_tokens",
+            "use_qalora",
+            "use_bdlora",
+            "arrow_config",
+            "megatron_config",
+            "velora_config",
+            "monteclora_config",
+            "kasa_config"
+        );
         config.Require("init_lora_weights", PlainStarts);
         return new AdapterConfig
         {
@@ -68,13 +82,18 @@ internal sealed record AdapterConfig
     /// <summary>What a module's product of two matrices is multiplied with: α / r, or α / √r where the rank is stabilized.</summary>
     /// <param name="module">The module's name in the network.</param>
     /// <param name="rank">The rank that its matrices have.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the matrices have another rank than the file says.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when the matrices have another rank than the file
+    /// says.</exception>
     public float ScaleOf(string module, long rank)
     {
         var (wanted, alpha) = (Find(Ranks, module) ?? Rank, Find(Alphas, module) ?? Alpha);
         return wanted == rank
             ? (float)(alpha / (IsRankStabilized ? Math.Sqrt(rank) : rank))
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The adapter of {Folder} says the rank {wanted} for '{module}', but its matrices have {rank}. {FileName} and {WeightsName} belong to different adapters.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The adapter of {Folder} says the rank {wanted} for '{module}', but its matrices have {rank}. {FileName} and "
+                    + $"{WeightsName} belong to different adapters."
+            );
     }
 
     // The first name, or pattern of names, that a module's name ends with after a dot.
@@ -91,7 +110,11 @@ internal sealed record AdapterConfig
             }
             catch (Exception error) when (error is ArgumentException or RegexMatchTimeoutException)
             {
-                throw new SimileException(ErrorCode.UnsupportedModel, $"The pattern '{name}' in {FileName} of {Folder} cannot be matched: {error.Message}", error);
+                throw new SimileException(
+                    ErrorCode.UnsupportedModel,
+                    $"The pattern '{name}' in {FileName} of {Folder} cannot be matched: {error.Message}",
+                    error
+                );
             }
         }
 

@@ -10,15 +10,23 @@ internal static class Checkpoint
 {
     private static readonly string[] Safetensors = ["model.safetensors", "model.safetensors.index.json"];
 
-    /// <summary>The ONNX files that are looked for, the most exact first; names as optimum, sentence-transformers and transformers.js write them.</summary>
+    /// <summary>The ONNX files that are looked for, the most exact first; names as optimum, sentence-transformers and transformers.js write
+    /// them.</summary>
     public static ImmutableArray<string> OnnxNames { get; } =
     [
-        "onnx/model.onnx", "model.onnx", "onnx/model_fp16.onnx", "model_fp16.onnx",
-        "onnx/model_quantized.onnx", "model_quantized.onnx", "onnx/model_int8.onnx", "onnx/model_uint8.onnx",
+        "onnx/model.onnx",
+        "model.onnx",
+        "onnx/model_fp16.onnx",
+        "model_fp16.onnx",
+        "onnx/model_quantized.onnx",
+        "model_quantized.onnx",
+        "onnx/model_int8.onnx",
+        "onnx/model_uint8.onnx",
     ];
 
     /// <summary>Opens the weights of a folder.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>,
+    /// <see cref="ErrorCode.UnsupportedModel"/>.</exception>
     public static ITensorSource Open(string folder) => FindOnnx(folder) is { } onnx ? OnnxFile.Open(onnx) : SafetensorsSet.Open(folder);
 
     /// <summary>The ONNX file that the weights of a folder are read from; null where it has safetensors, or neither.</summary>

@@ -24,12 +24,22 @@ internal sealed record GoldenFile(IReadOnlyList<string> Texts, IReadOnlyList<flo
             var root = document.RootElement;
             return new GoldenFile(
                 [.. root.GetProperty("texts").EnumerateArray().Select(text => text.GetString()!)],
-                [.. root.GetProperty("vectors").EnumerateArray().Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray())],
-                root.GetProperty("tolerance").GetSingle());
+                [
+                    .. root.GetProperty("vectors")
+                        .EnumerateArray()
+                        .Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray()),
+                ],
+                root.GetProperty("tolerance").GetSingle()
+            );
         }
-        catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new SimileException(ErrorCode.VerificationFailed, $"The model has no golden vectors to be checked against at {path}: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.VerificationFailed,
+                $"The model has no golden vectors to be checked against at {path}: {error.Message}",
+                error
+            );
         }
     }
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Simile.Models;
 
-/// <summary>Every file and key of a model folder whose meaning is known (docs/model-files.md says why of each), and the names of those that are not.</summary>
+/// <summary>Every file and key of a model folder whose meaning is known (docs/model-files.md says why of each), and the names of those that
+/// are not.</summary>
 internal static partial class ModelFileTable
 {
     private const string AnyName = "*";
@@ -21,14 +22,23 @@ internal static partial class ModelFileTable
     {
         var modules = ModelModules.Read(folder);
         List<string> unknown = [];
-        foreach (var path in modules.Paths.Where(path => path.Trim('.', '/', '\\').Length > 0).Prepend(string.Empty).Distinct(StringComparer.Ordinal))
+        foreach (
+            var path in modules
+                .Paths.Where(path => path.Trim('.', '/', '\\').Length > 0)
+                .Prepend(string.Empty)
+                .Distinct(StringComparer.Ordinal)
+        )
         {
             var index = modules.Paths.IndexOf(path);
             unknown.AddRange(UnknownOf(folder, path, index > 0 ? modules.Types[index] : null));
         }
 
-        var named = string.Join(", ", unknown.Take(MostNamed)) + (unknown.Count > MostNamed ? $" and {unknown.Count - MostNamed} more" : string.Empty);
-        return unknown.Count == 0 ? [] : [$"{folder.Name} has what Simile does not know and does not follow: {named}. docs/model-files.md tells what is known."];
+        var named =
+            string.Join(", ", unknown.Take(MostNamed))
+            + (unknown.Count > MostNamed ? $" and {unknown.Count - MostNamed} more" : string.Empty);
+        return unknown.Count == 0
+            ? []
+            : [$"{folder.Name} has what Simile does not know and does not follow: {named}. docs/model-files.md tells what is known."];
     }
 
     private static IEnumerable<string> UnknownOf(ModelFolder folder, string path, string? module)
@@ -38,7 +48,12 @@ internal static partial class ModelFileTable
             yield break;
         }
 
-        foreach (var name in Directory.EnumerateFiles(folder.File(path), "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in Directory
+                .EnumerateFiles(folder.File(path), "*.json")
+                .Select(file => Path.GetFileName(file))
+                .Order(StringComparer.Ordinal)
+        )
         {
             var (own, file) = (Path.Combine(path, name), FileOf(name, module));
             if (!Keys.Any(row => row.File == file))
@@ -62,20 +77,26 @@ internal static partial class ModelFileTable
     // Configurations of modules lie in their folders under one name; those of transformers have had several.
     private static string FileOf(string name, string? module) =>
         name == "config.json" && module is not (null or "Transformer" or "CLIPModel" or "StaticEmbedding") ? $"{module}/{name}"
-            : name.StartsWith("sentence_", StringComparison.Ordinal) && name.EndsWith("_config.json", StringComparison.Ordinal) ? "sentence_bert_config.json"
-            : name;
+        : name.StartsWith("sentence_", StringComparison.Ordinal) && name.EndsWith("_config.json", StringComparison.Ordinal)
+            ? "sentence_bert_config.json"
+        : name;
 
     private static string KindOf(JsonElement config) =>
         config.ValueKind != JsonValueKind.Object ? string.Empty
-            : config.TryGetProperty("model_type", out var kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString()!
-            : config.TryGetProperty("architecture", out _) ? "timm" : string.Empty;
+        : config.TryGetProperty("model_type", out var kind) && kind.ValueKind == JsonValueKind.String ? kind.GetString()!
+        : config.TryGetProperty("architecture", out _) ? "timm"
+        : string.Empty;
 
-    private static IEnumerable<string> UnknownIn(JsonElement element, string file, string kind, string prefix) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => UnknownIn(item, file, kind, prefix)).Distinct(StringComparer.Ordinal),
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(entry => UnknownOf(entry, file, kind, prefix + entry.Name)),
-        _ => [],
-    };
+    private static IEnumerable<string> UnknownIn(JsonElement element, string file, string kind, string prefix) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array => element
+                .EnumerateArray()
+                .SelectMany(item => UnknownIn(item, file, kind, prefix))
+                .Distinct(StringComparer.Ordinal),
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(entry => UnknownOf(entry, file, kind, prefix + entry.Name)),
+            _ => [],
+        };
 
     private static IEnumerable<string> UnknownOf(JsonProperty entry, string file, string kind, string path)
     {
@@ -87,13 +108,23 @@ internal static partial class ModelFileTable
         if (Nested.Contains(path) && entry.Value.ValueKind == JsonValueKind.Object)
         {
             var own = KindOf(entry.Value);
-            return UnknownIn(entry.Value, file, own.Length > 0 ? own : $"{kind}_{path[..path.IndexOf('_', StringComparison.Ordinal)]}_model", string.Empty).Select(key => $"{path}.{key}");
+            return UnknownIn(
+                    entry.Value,
+                    file,
+                    own.Length > 0 ? own : $"{kind}_{path[..path.IndexOf('_', StringComparison.Ordinal)]}_model",
+                    string.Empty
+                )
+                .Select(key => $"{path}.{key}");
         }
 
         var parts = path.Split('.');
-        var rows = Keys.Where(row => row.File == file && row.IsFor(kind)).SelectMany(row => row.Keys).Select(key => key.Split('.')).ToList();
+        var rows = Keys.Where(row => row.File == file && row.IsFor(kind))
+            .SelectMany(row => row.Keys)
+            .Select(key => key.Split('.'))
+            .ToList();
         var isDeeper = rows.Exists(row => row.Length > parts.Length && Begins(row, parts));
-        return isDeeper && entry.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? UnknownIn(entry.Value, file, kind, path + ".")
+        return isDeeper && entry.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+                ? UnknownIn(entry.Value, file, kind, path + ".")
             : rows.Exists(row => row.Length == parts.Length && Begins(row, parts)) ? []
             : [path];
     }

@@ -14,10 +14,12 @@ internal sealed class ModelFolder
     /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <summary>The folder's own name; in the hub's cache (<c>models--org--name/snapshots/commit</c>) the repository's, <c>org/name</c>.</summary>
-    public string Name => Path.Split('/', '\\') is [.., var repository, "snapshots", _] && repository.StartsWith("models--", StringComparison.Ordinal)
-        ? repository["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
-        : System.IO.Path.GetFileName(Path);
+    /// <summary>The folder's own name; in the hub's cache (<c>models--org--name/snapshots/commit</c>) the repository's,
+    /// <c>org/name</c>.</summary>
+    public string Name =>
+        Path.Split('/', '\\') is [.., var repository, "snapshots", _] && repository.StartsWith("models--", StringComparison.Ordinal)
+            ? repository["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
+            : System.IO.Path.GetFileName(Path);
 
     /// <summary>Opens a folder.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>.</exception>
@@ -27,7 +29,10 @@ internal sealed class ModelFolder
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(full))
         {
-            throw new SimileException(ErrorCode.ModelNotFound, $"There is no model folder {full}. 'simile models list' names the installed ones.");
+            throw new SimileException(
+                ErrorCode.ModelNotFound,
+                $"There is no model folder {full}. 'simile models list' names the installed ones."
+            );
         }
 
         return new ModelFolder(full);
@@ -39,8 +44,11 @@ internal sealed class ModelFolder
     /// <summary>A JSON object of the folder, or null when there is no such file.</summary>
     public ModelConfig? ReadConfig(string subfolder, string name) =>
         ReadJson(System.IO.Path.Combine(subfolder, name)) is not { } root ? null
-            : root.ValueKind == JsonValueKind.Object ? new ModelConfig(File(subfolder, name), root)
-            : throw new SimileException(ErrorCode.UnsupportedModel, $"{File(subfolder, name)} holds no JSON object, as it should. Fetch it again.");
+        : root.ValueKind == JsonValueKind.Object ? new ModelConfig(File(subfolder, name), root)
+        : throw new SimileException(
+            ErrorCode.UnsupportedModel,
+            $"{File(subfolder, name)} holds no JSON object, as it should. Fetch it again."
+        );
 
     /// <summary>The JSON in a file of the folder, or null when there is no such file. Each file is read once.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the file is no JSON.</exception>

@@ -35,7 +35,11 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} lists no modules as sentence-transformers writes them: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File("modules.json")} lists no modules as sentence-transformers writes them: {error.Message}",
+                error
+            );
         }
     }
 
@@ -45,13 +49,17 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
     /// <summary>A module's type without its Python package, where that is sentence-transformers' own.</summary>
     public static string KnownType(string type) => type.StartsWith(Library, StringComparison.Ordinal) ? type.Split('.')[^1] : type;
 
-    private static string TextOf(JsonElement module, string name) => module.GetProperty(name).GetString() ?? throw new InvalidOperationException($"'{name}' is null.");
+    private static string TextOf(JsonElement module, string name) =>
+        module.GetProperty(name).GetString() ?? throw new InvalidOperationException($"'{name}' is null.");
 
     private void Check(ModelFolder folder)
     {
         if (Paths.FirstOrDefault(path => Path.IsPathRooted(path) || path.Split('/', '\\').Contains("..")) is { } outside)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} puts a module into '{outside}', outside of its own folder.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.Path} puts a module into '{outside}', outside of its own folder."
+            );
         }
 
         if (Types.Length == 0)
@@ -67,22 +75,37 @@ internal sealed record ModelModules(ImmutableArray<string> Types, ImmutableArray
         string[] behind = Types is ["Transformer", ..] ? ["Pooling", "Dense", "Normalize", "Dropout"] : ["Normalize", "Dropout"];
         if (Types.Skip(1).FirstOrDefault(type => !behind.Contains(type)) is { } foreign)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} puts a module of type '{foreign}' behind its {Types[0]}. Only {string.Join(", ", behind)} are supported there.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File("modules.json")} puts a module of type '{foreign}' behind its {Types[0]}. Only "
+                    + $"{string.Join(", ", behind)} are supported there."
+            );
         }
 
         if (Types is [_, not "Pooling", ..] && Types.Skip(1).Any(type => type is "Pooling" or "Dense"))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} puts {Types[1]} between the Transformer and the pooling. Only a Pooling right behind the Transformer is supported.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File("modules.json")} puts {Types[1]} between the Transformer and the pooling. Only a Pooling right behind "
+                    + "the Transformer is supported."
+            );
         }
 
         if (Types.Count(type => type == "Pooling") > 1)
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.File("modules.json")} lists {Types.Count(type => type == "Pooling")} poolings; one is supported. A Pooling module can join several kinds.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.File("modules.json")} lists {Types.Count(type => type == "Pooling")} poolings; one is supported. A Pooling "
+                    + "module can join several kinds."
+            );
         }
 
         if (Types.Length > 0 && Types[0] is not ("Transformer" or "StaticEmbedding" or "CLIPModel"))
         {
-            throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} begins with a module of type '{Types[0]}'. Transformer, StaticEmbedding and CLIPModel are supported.");
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{folder.Path} begins with a module of type '{Types[0]}'. Transformer, StaticEmbedding and CLIPModel are supported."
+            );
         }
     }
 }

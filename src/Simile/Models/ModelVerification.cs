@@ -8,9 +8,10 @@ namespace Simile.Models;
 internal sealed record ModelVerification(bool HasGolden, float LargestDifference)
 {
     /// <summary>The result in words.</summary>
-    public string Summary => HasGolden
-        ? $"as published (largest difference {LargestDifference:G3})"
-        : "loads and agrees with itself; it came without golden vectors to be compared with";
+    public string Summary =>
+        HasGolden
+            ? $"as published (largest difference {LargestDifference:G3})"
+            : "loads and agrees with itself; it came without golden vectors to be compared with";
 
     /// <summary>Compares vectors with those expected.</summary>
     /// <param name="folder">The model.</param>
@@ -28,7 +29,12 @@ internal sealed record ModelVerification(bool HasGolden, float LargestDifference
 
         return largest <= tolerance
             ? new ModelVerification(tolerance > 0, largest)
-            : throw new SimileException(ErrorCode.VerificationFailed, $"{folder.Name} gives vectors that differ from {(tolerance > 0 ? "its golden ones" : "those it gave a moment before")} by {largest:G3}, but {tolerance:G3} is allowed. Fetch the model again.");
+            : throw new SimileException(
+                ErrorCode.VerificationFailed,
+                $"{folder.Name} gives vectors that differ from "
+                    + $"{(tolerance > 0 ? "its golden ones" : "those it gave a moment before")} by {largest:G3}, but {tolerance:G3} is "
+                    + "allowed. Fetch the model again."
+            );
     }
 
     /// <summary>Two checks of one model in one: both halves must have golden vectors for the whole to have them.</summary>

@@ -8,16 +8,22 @@ internal static class NearNames
 
     /// <summary>Of some names, those that differ from one in few letters, or that contain it; nearest first. Case does not count.</summary>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> names) =>
-    [
-        .. names.Select(known => (Name: known, Distance: Distance(name.ToLowerInvariant(), known.ToLowerInvariant())))
-            .Where(known => known.Distance <= Math.Max(2, name.Length / 3) || Contains(known.Name, name) || Contains(name, known.Name))
-            .OrderBy(known => known.Distance).ThenBy(known => known.Name, StringComparer.Ordinal).Take(Most).Select(known => known.Name),
-    ];
+        [
+            .. names
+                .Select(known => (Name: known, Distance: Distance(name.ToLowerInvariant(), known.ToLowerInvariant())))
+                .Where(known => known.Distance <= Math.Max(2, name.Length / 3) || Contains(known.Name, name) || Contains(name, known.Name))
+                .OrderBy(known => known.Distance)
+                .ThenBy(known => known.Name, StringComparer.Ordinal)
+                .Take(Most)
+                .Select(known => known.Name),
+        ];
 
     /// <summary>A sentence's end that names what was meant; a full stop when nothing is near.</summary>
-    public static string DidYouMean(string name, IEnumerable<string> names) => Find(name, names) is [var near, ..] ? $". Did you mean '{near}'?" : ".";
+    public static string DidYouMean(string name, IEnumerable<string> names) =>
+        Find(name, names) is [var near, ..] ? $". Did you mean '{near}'?" : ".";
 
-    /// <summary>Levenshtein's distance: the fewest insertions, deletions and substitutions of characters that make one text of the other.</summary>
+    /// <summary>Levenshtein's distance: the fewest insertions, deletions and substitutions of characters that make one text of the
+    /// other.</summary>
     public static int Distance(string left, string right)
     {
         var above = Enumerable.Range(0, right.Length + 1).ToArray();
@@ -37,5 +43,6 @@ internal static class NearNames
         return above[right.Length];
     }
 
-    private static bool Contains(string name, string part) => part.Length >= ShortestPart && name.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static bool Contains(string name, string part) =>
+        part.Length >= ShortestPart && name.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

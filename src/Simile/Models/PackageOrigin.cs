@@ -13,8 +13,14 @@ namespace Simile.Models;
 /// <param name="Sha512">The package's checksum in base 64, as NuGet writes it.</param>
 /// <param name="Model">The model's name, <c>org/name</c> where the hub has it too.</param>
 /// <param name="Files">The files, by their paths with slashes.</param>
-internal sealed record PackageOrigin(string Package, string Version, string Source, string Sha512, string Model,
-    ImmutableSortedDictionary<string, PackagedFile> Files)
+internal sealed record PackageOrigin(
+    string Package,
+    string Version,
+    string Source,
+    string Sha512,
+    string Model,
+    ImmutableSortedDictionary<string, PackagedFile> Files
+)
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "simile-package.json";
@@ -34,17 +40,30 @@ internal sealed record PackageOrigin(string Package, string Version, string Sour
 
         try
         {
-            var files = root.GetProperty("files").EnumerateObject().ToImmutableSortedDictionary(
-                entry => entry.Name, entry =>
-                    new PackagedFile(entry.Value.GetProperty("bytes").GetInt64(), Text(entry.Value, "sha256")), StringComparer.Ordinal);
-            return new PackageOrigin(Text(root, "package"), Text(root, "version"), Text(root, "source"), Text(root, "sha512"),
-                Text(root, "model"), files);
+            var files = root.GetProperty("files")
+                .EnumerateObject()
+                .ToImmutableSortedDictionary(
+                    entry => entry.Name,
+                    entry => new PackagedFile(entry.Value.GetProperty("bytes").GetInt64(), Text(entry.Value, "sha256")),
+                    StringComparer.Ordinal
+                );
+            return new PackageOrigin(
+                Text(root, "package"),
+                Text(root, "version"),
+                Text(root, "source"),
+                Text(root, "sha512"),
+                Text(root, "model"),
+                files
+            );
         }
         catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new SimileException(ErrorCode.PackageDamaged,
+            throw new SimileException(
+                ErrorCode.PackageDamaged,
                 $"{folder.File(FileName)} does not say which package the model comes from: {error.Message} Remove the model and pull it "
-                + "again.", error);
+                    + "again.",
+                error
+            );
         }
     }
 
@@ -83,14 +102,16 @@ internal sealed record PackageOrigin(string Package, string Version, string Sour
             if (found != file)
             {
                 var instead = found is null ? "is missing" : $"has {found.Bytes} bytes and the checksum {found.Sha256}";
-                throw new SimileException(ErrorCode.PackageDamaged,
-                    $"{path} {instead}, but {Label} brought {file.Bytes} bytes with the checksum {file.Sha256}. Pull the model again.");
+                throw new SimileException(
+                    ErrorCode.PackageDamaged,
+                    $"{path} {instead}, but {Label} brought {file.Bytes} bytes with the checksum {file.Sha256}. Pull the model again."
+                );
             }
         }
     }
 
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()
-        ?? throw new FormatException($"'{name}' is null.");
+    private static string Text(JsonElement json, string name) =>
+        json.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
 }
 
 /// <summary>A file of a package.</summary>

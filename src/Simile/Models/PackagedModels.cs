@@ -16,18 +16,20 @@ internal sealed class PackagedModels(string cacheFolder)
     /// <summary>The models of this machine's user.</summary>
     public static PackagedModels OfThisMachine() => new(UserFolders.Cache);
 
-    private IEnumerable<ModelFolder> All => Directory.Exists(Folder)
-        ? Directory.EnumerateDirectories(Folder).Where(ModelCatalogue.IsModel).Order(StringComparer.Ordinal).Select(ModelFolder.Open) : [];
+    private IEnumerable<ModelFolder> All =>
+        Directory.Exists(Folder)
+            ? Directory.EnumerateDirectories(Folder).Where(ModelCatalogue.IsModel).Order(StringComparer.Ordinal).Select(ModelFolder.Open)
+            : [];
 
     /// <summary>The folder of a model by its own name or by that of the hub, or null.</summary>
     public ModelFolder? Find(string name) =>
         All.FirstOrDefault(folder => folder.Name == name)
-            ?? All.FirstOrDefault(folder => string.Equals(OriginOf(folder)?.Model, name, StringComparison.OrdinalIgnoreCase));
+        ?? All.FirstOrDefault(folder => string.Equals(OriginOf(folder)?.Model, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The models of a package, of whatever version.</summary>
     public IEnumerable<(ModelFolder Folder, PackageOrigin Origin)> Of(string package) =>
-        All.Select(folder => (Folder: folder, Origin: OriginOf(folder)!)).Where(model =>
-            string.Equals(model.Origin?.Package, package, StringComparison.OrdinalIgnoreCase));
+        All.Select(folder => (Folder: folder, Origin: OriginOf(folder)!))
+            .Where(model => string.Equals(model.Origin?.Package, package, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Takes a model out.</summary>
     /// <returns>The bytes that were freed.</returns>

@@ -7,7 +7,8 @@ namespace Simile.Models;
 /// <param name="Id">The id that config.json names.</param>
 internal sealed record PaddingToken(string? Text, int Id)
 {
-    /// <summary>The id: that of the tokenizer's token, for this is what published models were trained with, or else that of config.json.</summary>
+    /// <summary>The id: that of the tokenizer's token, for this is what published models were trained with, or else that of
+    /// config.json.</summary>
     public int IdIn(ITokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

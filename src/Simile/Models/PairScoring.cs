@@ -21,8 +21,12 @@ internal static class PairScoring
     public static bool Is(ModelFolder folder)
     {
         var modules = ModulesOf(folder).Select(module => module.Type).ToArray();
-        return modules is ["Transformer", LogitScore] || (modules is [] or ["Transformer"] && Architecture(folder) is { } architecture
-            && (architecture.EndsWith(Classifier, StringComparison.Ordinal) || (architecture == Causal && modules is [])));
+        return modules is ["Transformer", LogitScore]
+            || (
+                modules is [] or ["Transformer"]
+                && Architecture(folder) is { } architecture
+                && (architecture.EndsWith(Classifier, StringComparison.Ordinal) || (architecture == Causal && modules is []))
+            );
     }
 
     /// <summary>Refuses to embed with a folder whose model scores pairs.</summary>
@@ -34,7 +38,8 @@ internal static class PairScoring
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"{folder.Path} is a reranker ({Architecture(folder)}): it scores pairs of texts and embeds nothing. Rerank with it "
-                + "('simile rerank', Reranker.LoadAsync), or take a model that embeds.");
+                    + "('simile rerank', Reranker.LoadAsync), or take a model that embeds."
+            );
         }
     }
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Simile.Models;
 
-/// <summary>Reads which poolings a sentence-transformers Pooling module asks for: names in their order, or flags in the library's; none set is the mean.</summary>
+/// <summary>Reads which poolings a sentence-transformers Pooling module asks for: names in their order, or flags in the library's; none set
+/// is the mean.</summary>
 internal static class PoolingConfig
 {
     private static readonly (string Flag, string Name, PoolingMode Mode)[] Known =
@@ -20,7 +21,9 @@ internal static class PoolingConfig
         if (config.Has("pooling_mode"))
         {
             var names = config.TextOrTexts("pooling_mode");
-            return names.IsEmpty ? throw config.Unsupported("no pooling at all ('pooling_mode' is an empty list)") : [.. names.Select(name => ModeOf(config, name))];
+            return names.IsEmpty
+                ? throw config.Unsupported("no pooling at all ('pooling_mode' is an empty list)")
+                : [.. names.Select(name => ModeOf(config, name))];
         }
 
         ImmutableArray<PoolingMode> modes = [.. Known.Where(known => config.FlagOrNull(known.Flag) == true).Select(known => known.Mode)];
@@ -30,6 +33,8 @@ internal static class PoolingConfig
     private static PoolingMode ModeOf(ModelConfig config, string name)
     {
         var named = Known.FirstOrDefault(known => known.Name == name);
-        return named.Name is null ? throw config.Unsupported($"the pooling '{name}' (known: {string.Join(", ", Known.Select(known => known.Name))})") : named.Mode;
+        return named.Name is null
+            ? throw config.Unsupported($"the pooling '{name}' (known: {string.Join(", ", Known.Select(known => known.Name))})")
+            : named.Mode;
     }
 }

@@ -1,6 +1,7 @@
 namespace Simile.Models;
 
-/// <summary>How a search with a model should fuse its rankings; <c>simile.json</c> in the model's folder, or what is right for models of its kind.</summary>
+/// <summary>How a search with a model should fuse its rankings; <c>simile.json</c> in the model's folder, or what is right for models of
+/// its kind.</summary>
 /// <param name="DenseWeight">The weight of scores by meaning, from 0 to 1; those by words have the rest.</param>
 internal sealed record SearchSettings(double DenseWeight)
 {

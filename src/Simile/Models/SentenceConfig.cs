@@ -45,5 +45,10 @@ internal sealed record SentenceConfig
 
     private static string DefaultOf(ModelFolder folder, ImmutableDictionary<string, string> prompts, string name) =>
         prompts.GetValueOrDefault(name)
-        ?? throw new SimileException(ErrorCode.UnsupportedModel, $"{folder.Path} names the default prompt '{name}', but has prompts for {(prompts.IsEmpty ? "nothing" : string.Join(", ", prompts.Keys.Order(StringComparer.Ordinal)))} only. Correct config_sentence_transformers.json.");
+        ?? throw new SimileException(
+            ErrorCode.UnsupportedModel,
+            $"{folder.Path} names the default prompt '{name}', but has prompts for "
+                + $"{(prompts.IsEmpty ? "nothing" : string.Join(", ", prompts.Keys.Order(StringComparer.Ordinal)))} only. Correct "
+                + "config_sentence_transformers.json."
+        );
 }

@@ -14,7 +14,8 @@ internal sealed record StaticCheckpoint
     /// <summary>Whether vectors are scaled to unit length.</summary>
     public bool Normalize { get; init; }
 
-    /// <summary>Whether the unknown token's row counts like any other: so in sentence-transformers' StaticEmbedding; model2vec leaves it out.</summary>
+    /// <summary>Whether the unknown token's row counts like any other: so in sentence-transformers' StaticEmbedding; model2vec leaves it
+    /// out.</summary>
     public bool CountsUnknown { get; init; }
 
     /// <summary>Shorter lengths the model was trained for.</summary>

@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Simile.Models;
 
-/// <summary>Reads the truncation that a tokenizer.json holds. Hugging Face's tokenizers apply it wherever the file is loaded alone, as sentence-transformers' StaticEmbedding does.</summary>
+/// <summary>Reads the truncation that a tokenizer.json holds. Hugging Face's tokenizers apply it wherever the file is loaded alone, as
+/// sentence-transformers' StaticEmbedding does.</summary>
 internal static class TokenizerTruncation
 {
     /// <summary>The most tokens of a text, or null for all.</summary>
     /// <param name="path">The tokenizer.json; what is wrong with it otherwise is told by who reads the tokenizer.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/> when it asks for anything but the beginning of a text.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/> when it asks for anything but the beginning of a
+    /// text.</exception>
     public static int? Read(string path)
     {
         if (!File.Exists(path))

@@ -14,7 +14,8 @@ internal static class UserFolders
 
     private static string Find(string variable, Environment.SpecialFolder onWindows, string elsewhere)
     {
-        var usual = OperatingSystem.IsWindows() ? Environment.GetFolderPath(onWindows)
+        var usual = OperatingSystem.IsWindows()
+            ? Environment.GetFolderPath(onWindows)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), elsewhere);
         return Path.Combine(Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : usual, Name);
     }

@@ -3,13 +3,15 @@ using Simile.Engine.Files;
 
 namespace Simile.Models;
 
-/// <summary>The digest of a model's weights, and the id of the space that its vectors live in. All embedders of one folder take them from here, so a model's text and image vectors share a space.</summary>
+/// <summary>The digest of a model's weights, and the id of the space that its vectors live in. All embedders of one folder take them from
+/// here, so a model's text and image vectors share a space.</summary>
 internal static class WeightsDigest
 {
     private const int DigitsInId = 8;
 
     /// <summary>SHA-256 in lower-case hexadecimal digits: one file's own, or the digest of the digests where there are several.</summary>
-    /// <param name="paths">The files with the weights, in the order of their checkpoint (<see cref="Engine.Tensors.SafetensorsSet.Paths"/>).</param>
+    /// <param name="paths">The files with the weights, in the order of their checkpoint
+    /// (<see cref="Engine.Tensors.SafetensorsSet.Paths"/>).</param>
     public static string Of(IEnumerable<string> paths)
     {
         var digests = paths.AsParallel().AsOrdered().Select(OfFile).ToList();

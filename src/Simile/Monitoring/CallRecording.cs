@@ -4,7 +4,8 @@ using Simile.Vectors;
 namespace Simile.Monitoring;
 
 /// <summary>One call while it runs: its clock and its trace.</summary>
-internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instruments, Activity? trace, string model, TimeProvider time) : IDisposable
+internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instruments, Activity? trace, string model, TimeProvider time)
+    : IDisposable
 {
     private readonly long _start = time.GetTimestamp();
 
@@ -42,7 +43,14 @@ internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instru
     public void Failed(Exception error)
     {
         var type = error is SimileException own ? own.Code : error.GetType().FullName!;
-        monitor.Record(instruments.OperationDuration, time.GetElapsedTime(_start).TotalSeconds, Operation, Model, Provider, new(MetricNames.ErrorType, type));
+        monitor.Record(
+            instruments.OperationDuration,
+            time.GetElapsedTime(_start).TotalSeconds,
+            Operation,
+            Model,
+            Provider,
+            new(MetricNames.ErrorType, type)
+        );
         instruments.Errors.Add(1, Model, new(MetricNames.ErrorType, type));
         Identify()?.SetTag(MetricNames.ErrorType, type).SetStatus(ActivityStatusCode.Error, error.Message);
     }
@@ -55,8 +63,15 @@ internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instru
 
     private KeyValuePair<string, object?> Model => new(MetricNames.RequestModel, model);
 
-    private Activity? Identify() => trace?.SetTag(MetricNames.OperationName, "embeddings").SetTag(MetricNames.RequestModel, model).SetTag(MetricNames.ProviderName, "simile");
+    private Activity? Identify() =>
+        trace
+            ?.SetTag(MetricNames.OperationName, "embeddings")
+            .SetTag(MetricNames.RequestModel, model)
+            .SetTag(MetricNames.ProviderName, "simile");
 
     private void Tag(EmbeddingBatch batch, long tokens) =>
-        Identify()?.SetTag(MetricNames.DimensionCount, batch.Dimensions).SetTag(MetricNames.InputTokens, tokens).SetTag(MetricNames.Inputs, batch.Count);
+        Identify()
+            ?.SetTag(MetricNames.DimensionCount, batch.Dimensions)
+            .SetTag(MetricNames.InputTokens, tokens)
+            .SetTag(MetricNames.Inputs, batch.Count);
 }

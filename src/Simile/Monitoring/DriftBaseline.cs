@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Simile.Caching;
-using Simile.Engine.Tensors;
 using Simile.Engine.Files;
+using Simile.Engine.Tensors;
 using Simile.Vectors;
 
 namespace Simile.Monitoring;
@@ -32,7 +32,8 @@ public sealed record DriftBaseline(string Space, string Recipe, IReadOnlyList<Ca
                 new TensorToWrite(VectorsName, TensorType.F32, [Keys.Count, Dimensions], MemoryMarshal.AsBytes(Vectors.Span).ToArray()),
                 new TensorToWrite(KeysName, TensorType.U8, [Keys.Count, CacheKey.Size], keys),
             ],
-            new Dictionary<string, string>(StringComparer.Ordinal) { [SpaceName] = Space, [RecipeName] = Recipe });
+            new Dictionary<string, string>(StringComparer.Ordinal) { [SpaceName] = Space, [RecipeName] = Recipe }
+        );
     }
 
     /// <summary>Reads a file.</summary>
@@ -51,21 +52,41 @@ public sealed record DriftBaseline(string Space, string Recipe, IReadOnlyList<Ca
         }
         catch (SimileException error) when (error.Code == ErrorCode.BadCheckpoint)
         {
-            throw new SimileException(ErrorCode.BadVectorFile, $"{path} is no baseline of vectors: {error.Message} Capture it again.", error);
+            throw new SimileException(
+                ErrorCode.BadVectorFile,
+                $"{path} is no baseline of vectors: {error.Message} Capture it again.",
+                error
+            );
         }
     }
 
     private static DriftBaseline Read(SafetensorsFile file)
     {
         var (keys, vectors) = (file.Find(KeysName).Shape, file.Find(VectorsName).Shape);
-        if (keys.Length != 2 || vectors.Length != 2 || keys[0] != vectors[0] || keys[1] != CacheKey.Size || vectors[1] < 1 || !file.Metadata.ContainsKey(SpaceName) || !file.Metadata.ContainsKey(RecipeName))
+        if (
+            keys.Length != 2
+            || vectors.Length != 2
+            || keys[0] != vectors[0]
+            || keys[1] != CacheKey.Size
+            || vectors[1] < 1
+            || !file.Metadata.ContainsKey(SpaceName)
+            || !file.Metadata.ContainsKey(RecipeName)
+        )
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"Its keys are ({string.Join(", ", keys)}) and its vectors ({string.Join(", ", vectors)}); expected are (N, 32) and (N, D), with 'space' and 'recipe' in the metadata.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"Its keys are ({string.Join(", ", keys)}) and its vectors ({string.Join(", ", vectors)}); expected are (N, 32) and "
+                    + "(N, D), with 'space' and 'recipe' in the metadata."
+            );
         }
 
         var bytes = file.Bytes(KeysName).ToArray();
         return new DriftBaseline(
-            file.Metadata[SpaceName], file.Metadata[RecipeName], [.. Enumerable.Range(0, (int)keys[0]).Select(i => new CacheKey(bytes.AsSpan(i * CacheKey.Size, CacheKey.Size)))],
-            file.ReadFloats(VectorsName), (int)vectors[1]);
+            file.Metadata[SpaceName],
+            file.Metadata[RecipeName],
+            [.. Enumerable.Range(0, (int)keys[0]).Select(i => new CacheKey(bytes.AsSpan(i * CacheKey.Size, CacheKey.Size)))],
+            file.ReadFloats(VectorsName),
+            (int)vectors[1]
+        );
     }
 }

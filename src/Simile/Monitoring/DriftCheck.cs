@@ -8,7 +8,11 @@ namespace Simile.Monitoring;
 public sealed class DriftCheck<TInput>
 {
     // Keys of a baseline must stay the same when the model changes, so nothing of the model goes into them.
-    private static readonly CallKey InputsOnly = new(EmbeddingRecipe.Of(("drift", "1")), new EmbeddingSpace("drift", 1, unitLength: false, SimilarityMetric.Cosine), EmbedOptions.Default);
+    private static readonly CallKey InputsOnly = new(
+        EmbeddingRecipe.Of(("drift", "1")),
+        new EmbeddingSpace("drift", 1, unitLength: false, SimilarityMetric.Cosine),
+        EmbedOptions.Default
+    );
     private readonly IEmbedder<TInput> _embedder;
     private readonly IInputKey<TInput> _key;
     private readonly DriftOptions _options;
@@ -43,7 +47,11 @@ public sealed class DriftCheck<TInput>
 
     /// <summary>Embeds inputs of the sample again and compares their vectors with those of then.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when the vectors have another length than then.</exception>
-    public async ValueTask<DriftReport> CompareAsync(DriftBaseline baseline, IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
+    public async ValueTask<DriftReport> CompareAsync(
+        DriftBaseline baseline,
+        IReadOnlyList<TInput> inputs,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(baseline);
         var places = new Dictionary<CacheKey, int>();
@@ -54,11 +62,25 @@ public sealed class DriftCheck<TInput>
 
         var batch = await _embedder.EmbedAsync(inputs, null, cancellationToken).ConfigureAwait(false);
         SampleDistances.EnsureComparable(baseline, batch);
-        var known = Enumerable.Range(0, inputs.Count).Where(i => _key.KeyOf(inputs[i], InputsOnly) is { } key && places.ContainsKey(key)).ToArray();
-        var cosines = known.Where(i => batch.Outcomes[i].Succeeded).Select(i => (double)Similarity.Cosine(batch[i], baseline[places[_key.KeyOf(inputs[i], InputsOnly)!.Value]])).ToArray();
+        var known = Enumerable
+            .Range(0, inputs.Count)
+            .Where(i => _key.KeyOf(inputs[i], InputsOnly) is { } key && places.ContainsKey(key))
+            .ToArray();
+        var cosines = known
+            .Where(i => batch.Outcomes[i].Succeeded)
+            .Select(i => (double)Similarity.Cosine(batch[i], baseline[places[_key.KeyOf(inputs[i], InputsOnly)!.Value]]))
+            .ToArray();
         var (mean, lowest) = cosines.Length == 0 ? (double.NaN, double.NaN) : (cosines.Average(), cosines.Min());
         var failed = known.Length - cosines.Length;
-        return new DriftReport(cosines.Length, inputs.Count - known.Length, failed, mean, lowest, baseline.Recipe == _embedder.Recipe.Digest, failed > 0 || !(lowest >= _options.LowestCosine));
+        return new DriftReport(
+            cosines.Length,
+            inputs.Count - known.Length,
+            failed,
+            mean,
+            lowest,
+            baseline.Recipe == _embedder.Recipe.Digest,
+            failed > 0 || !(lowest >= _options.LowestCosine)
+        );
     }
 
     /// <summary>Compares the vectors of today's inputs, whatever they are, with the sample: have the inputs changed?</summary>
@@ -72,7 +94,10 @@ public sealed class DriftCheck<TInput>
         var rows = Enumerable.Range(0, today.Count).Where(i => today.Outcomes[i].Succeeded).Select(i => today[i].ToArray()).ToArray();
         var sample = Enumerable.Range(0, baseline.Keys.Count).Select(i => baseline[i].ToArray()).ToArray();
         var (now, before) = (SampleDistances.Nearest(rows, sample), SampleDistances.Nearest(sample));
-        var centres = rows.Length == 0 || sample.Length == 0 ? double.NaN : Similarity.Cosine(SampleDistances.Centre(rows), SampleDistances.Centre(sample));
+        var centres =
+            rows.Length == 0 || sample.Length == 0
+                ? double.NaN
+                : Similarity.Cosine(SampleDistances.Centre(rows), SampleDistances.Centre(sample));
         return new InputDriftReport(rows.Length, centres, now, before, now < before - _options.Distance);
     }
 }

@@ -7,8 +7,10 @@ using Simile.Images;
 
 namespace Simile.Monitoring;
 
-/// <summary>Keeps count of what embedders do: statistics that can be asked for, and the meter and the traces named "Simile" for whoever listens. Safe to call from many threads.</summary>
-/// <remarks>Every histogram of the meter can also be asked for here by its name (see <see cref="MetricNames"/>), beside the caller's own metrics.</remarks>
+/// <summary>Keeps count of what embedders do: statistics that can be asked for, and the meter and the traces named "Simile" for whoever
+/// listens. Safe to call from many threads.</summary>
+/// <remarks>Every histogram of the meter can also be asked for here by its name (see <see cref="MetricNames"/>), beside the caller's own
+/// metrics.</remarks>
 public sealed class EmbeddingMonitor : IDisposable
 {
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
@@ -37,7 +39,8 @@ public sealed class EmbeddingMonitor : IDisposable
     /// <summary>Takes a value.</summary>
     /// <param name="name">The metric.</param>
     /// <param name="value">Any finite number.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for NaN, infinity, or more names than <see cref="MonitorOptions.MaxMetrics"/>.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for NaN, infinity, or more names than
+    /// <see cref="MonitorOptions.MaxMetrics"/>.</exception>
     public void RecordMetric(string name, double value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -48,7 +51,11 @@ public sealed class EmbeddingMonitor : IDisposable
 
         if (!_series.ContainsKey(name) && _series.Count >= _options.MaxMetrics)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"'{name}' would be metric {_series.Count + 1}; the limit is {_options.MaxMetrics}. Use fewer names, or raise {nameof(MonitorOptions)}.{nameof(MonitorOptions.MaxMetrics)}.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"'{name}' would be metric {_series.Count + 1}; the limit is {_options.MaxMetrics}. Use fewer names, or raise "
+                    + $"{nameof(MonitorOptions)}.{nameof(MonitorOptions.MaxMetrics)}."
+            );
         }
 
         Keep(name, value);
@@ -84,21 +91,33 @@ public sealed class EmbeddingMonitor : IDisposable
         }
     }
 
-    /// <summary>Takes what happened in a <see cref="BatchingEmbedder{TInput}"/>; made to be its <see cref="BatchingOptions.Observe"/>.</summary>
-    /// <remarks>Calls that were refused, expired or cancelled fail, and are counted as errors where their callers' calls are measured.</remarks>
+    /// <summary>Takes what happened in a <see cref="BatchingEmbedder{TInput}"/>; made to be its
+    /// <see cref="BatchingOptions.Observe"/>.</summary>
+    /// <remarks>Calls that were refused, expired or cancelled fail, and are counted as errors where their callers' calls are
+    /// measured.</remarks>
     public void RecordBatching(BatchingEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
         switch (happened.Kind)
         {
             case BatchingEventKind.BatchEnded:
-                RecordBatch(happened.Waiting, happened.Waited, happened.Inputs, happened.Tokens, happened.Took, happened.Tokens > 0 ? happened.PaddedTokens : null);
+                RecordBatch(
+                    happened.Waiting,
+                    happened.Waited,
+                    happened.Inputs,
+                    happened.Tokens,
+                    happened.Took,
+                    happened.Tokens > 0 ? happened.PaddedTokens : null
+                );
                 break;
             case BatchingEventKind.WorkerFailed:
                 _instruments.WorkerFailures.Add(1);
                 break;
             default:
-                _instruments.QueueDropped.Add(happened.Inputs, new KeyValuePair<string, object?>(MetricNames.QueueOutcome, NameOf(happened.Kind)));
+                _instruments.QueueDropped.Add(
+                    happened.Inputs,
+                    new KeyValuePair<string, object?>(MetricNames.QueueOutcome, NameOf(happened.Kind))
+                );
                 break;
         }
     }
@@ -147,7 +166,8 @@ public sealed class EmbeddingMonitor : IDisposable
         _traces.Dispose();
     }
 
-    internal CallRecording Begin(string model) => new(this, _instruments, _traces.StartActivity("embeddings " + model, ActivityKind.Internal), model, _time);
+    internal CallRecording Begin(string model) =>
+        new(this, _instruments, _traces.StartActivity("embeddings " + model, ActivityKind.Internal), model, _time);
 
     internal void Record(Histogram<double> histogram, double value, params ReadOnlySpan<KeyValuePair<string, object?>> attributes)
     {
@@ -155,12 +175,13 @@ public sealed class EmbeddingMonitor : IDisposable
         Keep(histogram.Name, value);
     }
 
-    private static string NameOf(BatchingEventKind dropped) => dropped switch
-    {
-        BatchingEventKind.Refused => "refused",
-        BatchingEventKind.Expired => "expired",
-        _ => "cancelled",
-    };
+    private static string NameOf(BatchingEventKind dropped) =>
+        dropped switch
+        {
+            BatchingEventKind.Refused => "refused",
+            BatchingEventKind.Expired => "expired",
+            _ => "cancelled",
+        };
 
     private TimeSpan Now() => _time.GetElapsedTime(_start);
 
@@ -172,5 +193,7 @@ public sealed class EmbeddingMonitor : IDisposable
 
     // Our own names are few and always have a place, so that a call never fails because of what is counted about it.
     internal void Keep(string name, double value) =>
-        _series.GetOrAdd(name, static (_, options) => new MetricSeries(options.Window / options.Slices, options.Slices), _options).Record(value, Now());
+        _series
+            .GetOrAdd(name, static (_, options) => new MetricSeries(options.Window / options.Slices, options.Slices), _options)
+            .Record(value, Now());
 }

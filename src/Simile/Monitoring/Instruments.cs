@@ -8,8 +8,14 @@ namespace Simile.Monitoring;
 internal sealed class Instruments : IDisposable
 {
     // The bounds that OpenTelemetry's conventions name for the two histograms of gen_ai.
-    private static readonly InstrumentAdvice<double> Seconds = new() { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
-    private static readonly InstrumentAdvice<double> Powers = new() { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864] };
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+    };
+    private static readonly InstrumentAdvice<double> Powers = new()
+    {
+        HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
+    };
     private readonly Meter _meter;
     private readonly bool _isOwn;
 
@@ -36,7 +42,12 @@ internal sealed class Instruments : IDisposable
         CacheErrors = _meter.CreateCounter<long>(MetricNames.CacheErrors, "{error}", "Calls that had to do without their cache.");
         ObserveCaches();
         _meter.CreateObservableGauge(MetricNames.WorkingSet, () => Environment.WorkingSet, "By", "Memory of the process.");
-        _meter.CreateObservableGauge(MetricNames.ManagedMemory, () => GC.GetTotalMemory(forceFullCollection: false), "By", "Memory of managed objects.");
+        _meter.CreateObservableGauge(
+            MetricNames.ManagedMemory,
+            () => GC.GetTotalMemory(forceFullCollection: false),
+            "By",
+            "Memory of managed objects."
+        );
     }
 
     public Histogram<double> OperationDuration { get; }
@@ -89,14 +100,26 @@ internal sealed class Instruments : IDisposable
     {
         _meter.CreateObservableCounter(MetricNames.CacheHits, () => Tiers(tier => tier.Hits), "{key}", "Keys found.");
         _meter.CreateObservableCounter(MetricNames.CacheMisses, () => Tiers(tier => tier.Misses), "{key}", "Keys not found.");
-        _meter.CreateObservableCounter(MetricNames.CacheEvictions, () => Tiers(tier => tier.Evictions), "{entry}", "Entries dropped to stay within the bound.");
-        _meter.CreateObservableCounter(MetricNames.CacheRepairs, () => Tiers(tier => tier.Repairs), "{entry}", "Damaged entries taken out.");
+        _meter.CreateObservableCounter(
+            MetricNames.CacheEvictions,
+            () => Tiers(tier => tier.Evictions),
+            "{entry}",
+            "Entries dropped to stay within the bound."
+        );
+        _meter.CreateObservableCounter(
+            MetricNames.CacheRepairs,
+            () => Tiers(tier => tier.Repairs),
+            "{entry}",
+            "Damaged entries taken out."
+        );
         _meter.CreateObservableGauge(MetricNames.CacheEntries, () => Tiers(tier => tier.Entries), "{entry}", "Entries held.");
         _meter.CreateObservableGauge(MetricNames.CacheBytes, () => Tiers(tier => tier.Bytes), "By", "Bytes taken.");
     }
 
     private IEnumerable<Measurement<long>> Tiers(Func<CacheTier, long> figure) =>
-        Caches.SelectMany(TiersOf).Select(tier => new Measurement<long>(figure(tier), new KeyValuePair<string, object?>(MetricNames.CacheTierName, tier.Name)));
+        Caches
+            .SelectMany(TiersOf)
+            .Select(tier => new Measurement<long>(figure(tier), new KeyValuePair<string, object?>(MetricNames.CacheTierName, tier.Name)));
 
     // A cache that cannot be read at this moment has nothing to report.
     private static IReadOnlyList<CacheTier> TiersOf(IEmbeddingCache cache)

@@ -1,6 +1,7 @@
 namespace Simile.Monitoring;
 
-/// <summary>Every name that leaves this library towards a monitor, in one place. Those that begin with <c>gen_ai</c> and <c>error</c> are OpenTelemetry's semantic conventions for generative AI.</summary>
+/// <summary>Every name that leaves this library towards a monitor, in one place. Those that begin with <c>gen_ai</c> and <c>error</c> are
+/// OpenTelemetry's semantic conventions for generative AI.</summary>
 public static class MetricNames
 {
     /// <summary>The name of the meter and of the activity source.</summary>

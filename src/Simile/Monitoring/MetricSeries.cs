@@ -1,6 +1,7 @@
 namespace Simile.Monitoring;
 
-/// <summary>One metric: all its values so far, and those of a window that moves on slice by slice. Memory does not grow with the number of values.</summary>
+/// <summary>One metric: all its values so far, and those of a window that moves on slice by slice. Memory does not grow with the number of
+/// values.</summary>
 /// <param name="slice">How long a slice lasts.</param>
 /// <param name="slices">Slices a window has.</param>
 internal sealed class MetricSeries(TimeSpan slice, int slices)

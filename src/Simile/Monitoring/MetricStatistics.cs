@@ -6,14 +6,33 @@ namespace Simile.Monitoring;
 /// <param name="Deviation">Their standard deviation, of the whole population (as <c>numpy.std</c>).</param>
 /// <param name="Minimum">The least, exactly.</param>
 /// <param name="Maximum">The greatest, exactly.</param>
-/// <param name="P50">The median: at 0.5 (n − 1) on the line through the two sorted values beside it, each within 1 %; the least and the greatest are exact.</param>
+/// <param name="P50">The median: at 0.5 (n − 1) on the line through the two sorted values beside it, each within 1 %; the least and the
+/// greatest are exact.</param>
 /// <param name="P90">The 90th percentile, likewise.</param>
 /// <param name="P99">The 99th percentile, likewise.</param>
-public sealed record MetricStatistics(long Count, double Mean, double Deviation, double Minimum, double Maximum, double P50, double P90, double P99)
+public sealed record MetricStatistics(
+    long Count,
+    double Mean,
+    double Deviation,
+    double Minimum,
+    double Maximum,
+    double P50,
+    double P90,
+    double P99
+)
 {
     internal static MetricStatistics Of(Moments moments, QuantileSketch sketch)
     {
-        return new MetricStatistics(moments.Count, moments.Mean, moments.Deviation, moments.Minimum, moments.Maximum, Percentile(0.5), Percentile(0.9), Percentile(0.99));
+        return new MetricStatistics(
+            moments.Count,
+            moments.Mean,
+            moments.Deviation,
+            moments.Minimum,
+            moments.Maximum,
+            Percentile(0.5),
+            Percentile(0.9),
+            Percentile(0.99)
+        );
 
         double Percentile(double q)
         {
@@ -29,6 +48,8 @@ public sealed record MetricStatistics(long Count, double Mean, double Deviation,
 
         // No estimate lies outside what was seen.
         double ValueAt(long rank) =>
-            rank == 0 ? moments.Minimum : rank == moments.Count - 1 ? moments.Maximum : Math.Clamp(sketch.ValueAt(rank), moments.Minimum, moments.Maximum);
+            rank == 0 ? moments.Minimum
+            : rank == moments.Count - 1 ? moments.Maximum
+            : Math.Clamp(sketch.ValueAt(rank), moments.Minimum, moments.Maximum);
     }
 }

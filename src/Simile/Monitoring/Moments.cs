@@ -1,6 +1,7 @@
 namespace Simile.Monitoring;
 
-/// <summary>Count, mean, deviation, least and greatest of a stream (Welford 1962; put together as Chan, Golub and LeVeque 1979 have it).</summary>
+/// <summary>Count, mean, deviation, least and greatest of a stream (Welford 1962; put together as Chan, Golub and LeVeque 1979 have
+/// it).</summary>
 internal sealed class Moments
 {
     private double _squares;

@@ -9,12 +9,18 @@ public sealed record MonitorOptions
     /// <summary>Slices in which the window moves on. Default: 10, so that it moves on every half minute.</summary>
     public int Slices { get; init; } = 10;
 
-    /// <summary>The most names of metrics; each takes up to 370 KB when its values span all magnitudes, and a tenth of that as a rule. Default: 200.</summary>
+    /// <summary>The most names of metrics; each takes up to 370 KB when its values span all magnitudes, and a tenth of that as a rule.
+    /// Default: 200.</summary>
     public int MaxMetrics { get; init; } = 200;
 
     /// <summary>The same options, once they are sound.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
-    public MonitorOptions Checked() => Slices is >= 1 and <= 1000 && Window >= TimeSpan.FromMilliseconds(Slices) && MaxMetrics >= 1
-        ? this
-        : throw new SimileException(ErrorCode.InvalidOption, $"A monitor with a window of {Window} in {Slices} slices and {MaxMetrics} metrics was asked for; expected are 1 to 1,000 slices of a millisecond or more, and at least one metric.");
+    public MonitorOptions Checked() =>
+        Slices is >= 1 and <= 1000 && Window >= TimeSpan.FromMilliseconds(Slices) && MaxMetrics >= 1
+            ? this
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"A monitor with a window of {Window} in {Slices} slices and {MaxMetrics} metrics was asked for; expected are 1 to "
+                    + "1,000 slices of a millisecond or more, and at least one metric."
+            );
 }

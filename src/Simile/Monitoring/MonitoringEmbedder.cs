@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile.Monitoring;
 
-/// <summary>Tells a monitor about each call: time, tokens, inputs, truncations, errors by code, and a trace. Changes nothing about the answers.</summary>
+/// <summary>Tells a monitor about each call: time, tokens, inputs, truncations, errors by code, and a trace. Changes nothing about the
+/// answers.</summary>
 /// <typeparam name="TInput">What is embedded.</typeparam>
 public sealed class MonitoringEmbedder<TInput> : IEmbedder<TInput>
 {
@@ -29,7 +30,11 @@ public sealed class MonitoringEmbedder<TInput> : IEmbedder<TInput>
     public EmbeddingRecipe Recipe => _inner.Recipe;
 
     /// <inheritdoc/>
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         // Whoever listens to metrics and traces may throw at every step; the answer is the caller's all the same.
         CallRecording? call = null;

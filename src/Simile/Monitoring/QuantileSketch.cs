@@ -1,9 +1,11 @@
 namespace Simile.Monitoring;
 
-/// <summary>Percentiles of a stream in constant memory: DDSketch (Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees", VLDB 2019).</summary>
-/// <remarks>A value x &gt; 0 is counted in the bucket ⌈log_γ x⌉ with γ = (1 + α) / (1 − α), so that every value of a bucket is within α = 1 % of the bucket's estimate.
-/// The bound holds for each quantile, whatever the distribution, for values that are within a factor of 6·10¹⁷ of the largest (2,048 buckets; below, buckets are put together).
-/// Negative values have buckets of their own; values nearer to 0 than 10⁻¹² count as 0.</remarks>
+/// <summary>Percentiles of a stream in constant memory: DDSketch (Masson, Rim and Lee, "DDSketch: a fast and fully-mergeable quantile
+/// sketch with relative-error guarantees", VLDB 2019).</summary>
+/// <remarks>A value x &gt; 0 is counted in the bucket ⌈log_γ x⌉ with γ = (1 + α) / (1 − α), so that every value of a bucket is within α = 1
+/// % of the bucket's estimate. The bound holds for each quantile, whatever the distribution, for values that are within a factor of 6·10¹⁷
+/// of the largest (2,048 buckets; below, buckets are put together). Negative values have buckets of their own; values nearer to 0 than
+/// 10⁻¹² count as 0.</remarks>
 internal sealed class QuantileSketch
 {
     /// <summary>The largest relative error (α) of a quantile.</summary>

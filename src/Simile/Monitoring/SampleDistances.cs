@@ -9,17 +9,27 @@ internal static class SampleDistances
     {
         if (baseline.Dimensions != batch.Dimensions)
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"The baseline's vectors have {baseline.Dimensions} values ({baseline.Space}), but those of today have {batch.Dimensions} ({batch.Space}). Use the model of then, or capture a new baseline.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"The baseline's vectors have {baseline.Dimensions} values ({baseline.Space}), but those of today have "
+                    + $"{batch.Dimensions} ({batch.Space}). Use the model of then, or capture a new baseline."
+            );
         }
     }
 
     /// <summary>The mean cosine between a row and the nearest one of the sample; NaN when either is empty.</summary>
     public static double Nearest(float[][] rows, float[][] sample) =>
-        rows.Length == 0 || sample.Length == 0 ? double.NaN : rows.Average(row => (double)sample.Max(other => Similarity.Cosine(row, other)));
+        rows.Length == 0 || sample.Length == 0
+            ? double.NaN
+            : rows.Average(row => (double)sample.Max(other => Similarity.Cosine(row, other)));
 
     /// <summary>The mean cosine between a row and the nearest other one; NaN when there are fewer than two.</summary>
     public static double Nearest(float[][] rows) =>
-        rows.Length < 2 ? double.NaN : Enumerable.Range(0, rows.Length).Average(i => (double)rows.Where((_, j) => j != i).Max(other => Similarity.Cosine(rows[i], other)));
+        rows.Length < 2
+            ? double.NaN
+            : Enumerable
+                .Range(0, rows.Length)
+                .Average(i => (double)rows.Where((_, j) => j != i).Max(other => Similarity.Cosine(rows[i], other)));
 
     /// <summary>The sum of rows, each scaled to unit length first.</summary>
     public static float[] Centre(float[][] rows)

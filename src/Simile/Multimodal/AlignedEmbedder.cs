@@ -22,7 +22,11 @@ public sealed class AlignedEmbedder<TInput> : IEmbedder<TInput>
     public EmbeddingRecipe Recipe { get; }
 
     /// <inheritdoc/>
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = await _inner.EmbedAsync(inputs, OptionsCheck.RequireWhole(options, Space), cancellationToken).ConfigureAwait(false);
         var block = EmbeddingBatch.NewBlock(batch.Count, Space.Dimensions);

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
-using Simile.Engine.Tensors;
 using Simile.Engine.Files;
+using Simile.Engine.Tensors;
 using Simile.Images;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
-/// <summary>Two trained heads that bring a text space and an image space together. Both sides share the joint space, and nothing else does: its id is the digest of the file.</summary>
+/// <summary>Two trained heads that bring a text space and an image space together. Both sides share the joint space, and nothing else does:
+/// its id is the digest of the file.</summary>
 public sealed class Alignment
 {
     /// <summary>The name of the file in a folder that a training wrote.</summary>
@@ -46,7 +47,10 @@ public sealed class Alignment
         using var file = SafetensorsFile.Open(Directory.Exists(path) ? Path.Combine(path, FileName) : path);
         if (file.Metadata.GetValueOrDefault("format") != Format)
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"{file.Path} is no alignment: its header does not say format {Format}. 'simile train alignment' writes one.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"{file.Path} is no alignment: its header does not say format {Format}. 'simile train alignment' writes one."
+            );
         }
 
         var dimensions = file.Find("text.0.bias").Count;
@@ -65,15 +69,28 @@ public sealed class Alignment
     /// <param name="textLayers">The text head's layers.</param>
     /// <param name="image">The image space.</param>
     /// <param name="imageLayers">The image head's layers.</param>
-    internal static void Save(string path, string method, EmbeddingSpace text, IReadOnlyList<LinearMap> textLayers, EmbeddingSpace image, IReadOnlyList<LinearMap> imageLayers)
+    internal static void Save(
+        string path,
+        string method,
+        EmbeddingSpace text,
+        IReadOnlyList<LinearMap> textLayers,
+        EmbeddingSpace image,
+        IReadOnlyList<LinearMap> imageLayers
+    )
     {
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = Format, ["version"] = "1", ["method"] = method };
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = Format,
+            ["version"] = "1",
+            ["method"] = method,
+        };
         new JoinedSpaces(text, image).Describe(metadata);
         SafetensorsWriter.Write(path, [.. LayerTensors.Of("text", textLayers), .. LayerTensors.Of("image", imageLayers)], metadata);
     }
 
     /// <summary>An embedder of texts in the joint space.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when this is not the text space it was trained for.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when this is not the text space it was trained
+    /// for.</exception>
     public AlignedEmbedder<string> ForTexts(IEmbedder<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -82,7 +99,8 @@ public sealed class Alignment
     }
 
     /// <summary>An embedder of pictures in the joint space.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when this is not the image space it was trained for.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when this is not the image space it was trained
+    /// for.</exception>
     public AlignedEmbedder<ImageInput> ForImages(IEmbedder<ImageInput> images)
     {
         ArgumentNullException.ThrowIfNull(images);

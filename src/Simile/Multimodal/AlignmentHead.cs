@@ -3,13 +3,16 @@ using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
-/// <summary>The way of one side's vectors into the joint space: x̂ = x / |x|, then linear layers with ReLU between them, then unit length.</summary>
-/// <remarks>The training folds the centring of inputs and of outputs (the modality gap; Liang et al. 2022) into the layers' biases.</remarks>
+/// <summary>The way of one side's vectors into the joint space: x̂ = x / |x|, then linear layers with ReLU between them, then unit
+/// length.</summary>
+/// <remarks>The training folds the centring of inputs and of outputs (the modality gap; Liang et al. 2022) into the layers'
+/// biases.</remarks>
 internal sealed class AlignmentHead
 {
     private readonly LinearLayer[] _layers;
 
-    internal AlignmentHead(EmbeddingSpace source, EmbeddingSpace joint, LinearLayer[] layers) => (Source, Joint, _layers) = (source, joint, layers);
+    internal AlignmentHead(EmbeddingSpace source, EmbeddingSpace joint, LinearLayer[] layers) =>
+        (Source, Joint, _layers) = (source, joint, layers);
 
     /// <summary>Where vectors come from.</summary>
     public EmbeddingSpace Source { get; }

@@ -3,11 +3,12 @@ using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
-/// <summary>Puts the parts side by side, each normalized and weighted: f = [√a · t̂ ; √b · î] / √(a + b), of D_text + D_image values.</summary>
+/// <summary>Puts the parts side by side, each normalized and weighted: f = [√a · t̂ ; √b · î] / √(a + b), of D_text + D_image
+/// values.</summary>
 /// <remarks>
-/// The cosine of two fused vectors is then the weighted mean of the parts' cosines, (a · cos_text + b · cos_image) / (a + b): early fusion, as in Baltrušaitis,
-/// Ahuja and Morency 2019, "Multimodal machine learning: a survey and taxonomy". A weight of 0 leaves zeros in that part's place. Both parts are needed: zeros
-/// for a missing part would make every lone text perpendicular to every lone picture.
+/// The cosine of two fused vectors is then the weighted mean of the parts' cosines, (a · cos_text + b · cos_image) / (a + b): early fusion,
+/// as in Baltrušaitis, Ahuja and Morency 2019, "Multimodal machine learning: a survey and taxonomy". A weight of 0 leaves zeros in that
+/// part's place. Both parts are needed: zeros for a missing part would make every lone text perpendicular to every lone picture.
 /// </remarks>
 public sealed class ConcatenationFusion : IFusion
 {
@@ -23,7 +24,11 @@ public sealed class ConcatenationFusion : IFusion
         FusionParts.RequireWeights(textWeight, imageWeight);
         _textFactor = (float)Math.Sqrt(textWeight / (textWeight + imageWeight));
         _imageFactor = (float)Math.Sqrt(imageWeight / (textWeight + imageWeight));
-        Recipe = EmbeddingRecipe.Of([("fusion", "concatenation"), ("text", _textFactor.ToString("R", CultureInfo.InvariantCulture)), ("image", _imageFactor.ToString("R", CultureInfo.InvariantCulture))]);
+        Recipe = EmbeddingRecipe.Of([
+            ("fusion", "concatenation"),
+            ("text", _textFactor.ToString("R", CultureInfo.InvariantCulture)),
+            ("image", _imageFactor.ToString("R", CultureInfo.InvariantCulture)),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -35,7 +40,12 @@ public sealed class ConcatenationFusion : IFusion
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(image);
         var digest = EmbeddingRecipe.Of([("fusion", Recipe.Digest), ("text", text.ToString()), ("image", image.ToString())]).Digest;
-        return new EmbeddingSpace($"concatenation@{digest[..16]}", text.Dimensions + image.Dimensions, unitLength: true, SimilarityMetric.Cosine);
+        return new EmbeddingSpace(
+            $"concatenation@{digest[..16]}",
+            text.Dimensions + image.Dimensions,
+            unitLength: true,
+            SimilarityMetric.Cosine
+        );
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ using Simile.Vectors;
 
 namespace Simile;
 
-/// <summary>A model of any kind, whatever its name or folder: of texts, of pictures, of both in one space (CLIP, SigLIP), or of two that an alignment joins. The one door through which all are opened.</summary>
+/// <summary>A model of any kind, whatever its name or folder: of texts, of pictures, of both in one space (CLIP, SigLIP), or of two that an
+/// alignment joins. The one door through which all are opened.</summary>
 /// <remarks>Immutable and safe to call from many threads; disposing it frees what it loaded.</remarks>
 public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
 {
@@ -38,7 +39,8 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
     /// <summary>The space of all vectors.</summary>
     public EmbeddingSpace Space => Embedder.Space;
 
-    /// <summary>The model of texts itself: its tokenizer, its limit. Its own space differs from <see cref="Space"/> where an alignment stands between.</summary>
+    /// <summary>The model of texts itself: its tokenizer, its limit. Its own space differs from <see cref="Space"/> where an alignment
+    /// stands between.</summary>
     public TextEmbedder? TextModel { get; }
 
     /// <summary>The model of pictures itself: its preprocessing, its decoders.</summary>
@@ -47,30 +49,43 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
     /// <summary>What was opened.</summary>
     public Modality Modality => (TextModel is null ? Modality.None : Modality.Text) | (ImageModel is null ? Modality.None : Modality.Image);
 
-    /// <summary>What cosines are multiplied with before a softmax makes probabilities of them: what the model learned, or CLIP's 100.</summary>
+    /// <summary>What cosines are multiplied with before a softmax makes probabilities of them: what the model learned, or CLIP's
+    /// 100.</summary>
     public float LogitScale { get; private init; } = UsualLogitScale;
 
     /// <summary>What was assumed, for the user to read.</summary>
     public IReadOnlyList<string> Notes => [.. (TextModel?.Notes ?? []).Concat(ImageModel?.Notes ?? []).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Opens a model.</summary>
-    /// <param name="nameOrFolder">An installed model's name, <c>org/name[@revision]</c> of the hub's cache, the short name of a well-known model, or a folder.</param>
+    /// <param name="nameOrFolder">An installed model's name, <c>org/name[@revision]</c> of the hub's cache, the short name of a well-known
+    /// model, or a folder.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
-    /// <exception cref="SimileException">A code of the 200s; <see cref="ErrorCode.UnsupportedModality"/> when the model embeds nothing of what is needed;
-    /// <see cref="ErrorCode.SpaceMismatch"/> when the image model that was named has another space; <see cref="ErrorCode.InvalidOption"/>.</exception>
+    /// <exception cref="SimileException">A code of the 200s; <see cref="ErrorCode.UnsupportedModality"/> when the model embeds nothing of
+    /// what is needed;
+    /// <see cref="ErrorCode.SpaceMismatch"/> when the image model that was named has another space;
+    /// <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static async Task<EmbeddingModel> OpenAsync(
-        string nameOrFolder = ModelCatalogue.DefaultModel, EmbeddingModelOptions? options = null, CancellationToken cancellationToken = default)
+        string nameOrFolder = ModelCatalogue.DefaultModel,
+        EmbeddingModelOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrFolder);
         var wanted = options ?? new EmbeddingModelOptions();
         return await Task.Run(
-            () =>
-            {
-                var parts = new ModelResolver(wanted.Models ?? ModelLocator.OfThisMachine()).Find(nameOrFolder, wanted.Needs, wanted.ImageModel);
-                return Load(nameOrFolder, parts, wanted, cancellationToken);
-            },
-            cancellationToken).ConfigureAwait(false);
+                () =>
+                {
+                    var parts = new ModelResolver(wanted.Models ?? ModelLocator.OfThisMachine()).Find(
+                        nameOrFolder,
+                        wanted.Needs,
+                        wanted.ImageModel
+                    );
+                    return Load(nameOrFolder, parts, wanted, cancellationToken);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -115,7 +130,8 @@ public sealed record EmbeddingModelOptions
     /// <summary>What will be embedded; what is not needed is not loaded. Default: null, all that the folder itself embeds.</summary>
     public Modality? Needs { get; init; }
 
-    /// <summary>The model for pictures where the named one embeds texts only. Default: null, the installed one that shares its space.</summary>
+    /// <summary>The model for pictures where the named one embeds texts only. Default: null, the installed one that shares its
+    /// space.</summary>
     public string? ImageModel { get; init; }
 
     /// <summary>Threads of one call. Default: one a processor.</summary>
@@ -124,21 +140,25 @@ public sealed record EmbeddingModelOptions
     /// <summary>Arithmetic of the networks' products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
-    /// <summary>All that a model of texts can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default: null.</summary>
+    /// <summary>All that a model of texts can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default:
+    /// null.</summary>
     public TextEmbedderOptions? TextOptions { get; init; }
 
-    /// <summary>All that a model of pictures can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default: null.</summary>
+    /// <summary>All that a model of pictures can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default:
+    /// null.</summary>
     public ImageEmbedderOptions? ImageOptions { get; init; }
 
     /// <summary>Where models are looked for. Default: null, those of this machine.</summary>
     public ModelLocator? Models { get; init; }
 
     // A static model has no products; a precision that was asked for pictures must not fail it.
-    internal TextEmbedderOptions ForTexts(ModelParts parts) => TextOptions ?? new TextEmbedderOptions
-    {
-        Threads = Threads,
-        Precision = parts.Images is not null && !parts.Texts!.HoldsTransformer ? ComputePrecision.Float32 : Precision,
-    };
+    internal TextEmbedderOptions ForTexts(ModelParts parts) =>
+        TextOptions
+        ?? new TextEmbedderOptions
+        {
+            Threads = Threads,
+            Precision = parts.Images is not null && !parts.Texts!.HoldsTransformer ? ComputePrecision.Float32 : Precision,
+        };
 
     internal ImageEmbedderOptions ForImages() => ImageOptions ?? new ImageEmbedderOptions { Threads = Threads, Precision = Precision };
 }

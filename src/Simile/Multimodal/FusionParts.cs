@@ -10,11 +10,16 @@ internal static class FusionParts
     {
         if (text.IsEmpty || image.IsEmpty)
         {
-            throw new SimileException(ErrorCode.MissingPart, $"{fusion} needs a text and a picture, but the input has no {(text.IsEmpty ? "text" : "picture")}. Give both, or fuse by weighted sum or on the sphere in a shared space.");
+            throw new SimileException(
+                ErrorCode.MissingPart,
+                $"{fusion} needs a text and a picture, but the input has no {(text.IsEmpty ? "text" : "picture")}. Give both, or fuse "
+                    + "by weighted sum or on the sphere in a shared space."
+            );
         }
     }
 
-    /// <summary>Writes the text, scaled to unit length, and gives the picture likewise; or writes the one part that is there and gives null.</summary>
+    /// <summary>Writes the text, scaled to unit length, and gives the picture likewise; or writes the one part that is there and gives
+    /// null.</summary>
     public static float[]? Take(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
     {
         if (text.IsEmpty && image.IsEmpty)
@@ -41,7 +46,11 @@ internal static class FusionParts
         ArgumentNullException.ThrowIfNull(image);
         return text.Equals(image)
             ? new EmbeddingSpace(text.Id, text.Dimensions, unitLength: true, text.Metric)
-            : throw new SimileException(ErrorCode.SpaceMismatch, $"{fusion} needs both parts in one space, but texts are in {text} and pictures in {image}. Use a model with a shared space, or align the two ('simile train alignment').");
+            : throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"{fusion} needs both parts in one space, but texts are in {text} and pictures in {image}. Use a model with a shared "
+                    + "space, or align the two ('simile train alignment')."
+            );
     }
 
     /// <summary>Throws unless both weights can be used.</summary>
@@ -49,7 +58,10 @@ internal static class FusionParts
     {
         if (!(double.IsFinite(text) && double.IsFinite(image) && text >= 0 && image >= 0 && text + image > 0))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The weights {text} (text) and {image} (picture) make no fusion: expected are finite numbers of at least 0, not both 0.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The weights {text} (text) and {image} (picture) make no fusion: expected are finite numbers of at least 0, not both 0."
+            );
         }
     }
 }

@@ -1,13 +1,14 @@
-using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
+using Simile.Engine.Tensors;
 using Simile.Inference;
 using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
 /// <summary>
-/// The gated multimodal unit: h_t = tanh(A · t̂ + a), h_i = tanh(B · î + b), z = σ(G · [t̂ ; î] + g), f = z ⊙ h_t + (1 − z) ⊙ h_i, scaled to unit length
-/// (Arevalo, Solorio, Montes-y-Gómez and González 2017, "Gated multimodal units for information fusion"). Both parts are needed.
+/// The gated multimodal unit: h_t = tanh(A · t̂ + a), h_i = tanh(B · î + b), z = σ(G · [t̂ ; î] + g), f = z ⊙ h_t + (1 − z) ⊙ h_i, scaled
+/// to unit length (Arevalo, Solorio, Montes-y-Gómez and González 2017, "Gated multimodal units for information fusion"). Both parts are
+/// needed.
 /// </summary>
 internal sealed class GatedFusion : IFusion
 {

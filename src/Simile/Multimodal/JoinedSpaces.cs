@@ -15,10 +15,21 @@ internal sealed record JoinedSpaces(EmbeddingSpace Text, EmbeddingSpace Image)
     /// <summary>Reads one space of a header.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>.</exception>
     public static EmbeddingSpace ReadSpace(SafetensorsFile file, string side) =>
-        int.TryParse(file.Metadata.GetValueOrDefault(side + "_dimensions"), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions) && dimensions > 0
-        && file.Metadata.GetValueOrDefault(side + "_space") is { Length: > 0 } id && bool.TryParse(file.Metadata.GetValueOrDefault(side + "_unit_length"), out var unitLength)
+        int.TryParse(
+            file.Metadata.GetValueOrDefault(side + "_dimensions"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var dimensions
+        )
+        && dimensions > 0
+        && file.Metadata.GetValueOrDefault(side + "_space") is { Length: > 0 } id
+        && bool.TryParse(file.Metadata.GetValueOrDefault(side + "_unit_length"), out var unitLength)
             ? new EmbeddingSpace(id, dimensions, unitLength, SimilarityMetric.Cosine)
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"{file.Path} does not name its {side} space: expected {side}_space, {side}_dimensions and {side}_unit_length in its header. Train it with 'simile train alignment'.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"{file.Path} does not name its {side} space: expected {side}_space, {side}_dimensions and {side}_unit_length in its "
+                    + "header. Train it with 'simile train alignment'."
+            );
 
     /// <summary>Puts them into a header.</summary>
     public void Describe(IDictionary<string, string> metadata)
@@ -41,8 +52,17 @@ internal sealed record JoinedSpaces(EmbeddingSpace Text, EmbeddingSpace Image)
     {
         if ((text is not null && !text.Equals(Text)) || (image is not null && !image.Equals(Image)))
         {
-            var given = string.Join(" and ", new[] { text is null ? null : $"texts of {text}", image is null ? null : $"pictures of {image}" }.Where(side => side is not null));
-            throw new SimileException(ErrorCode.SpaceMismatch, $"{path} joins texts of {Text} and pictures of {Image}, but was to be used with {given}. Use the models it was trained for, or train it anew for these.");
+            var given = string.Join(
+                " and ",
+                new[] { text is null ? null : $"texts of {text}", image is null ? null : $"pictures of {image}" }.Where(side =>
+                    side is not null
+                )
+            );
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"{path} joins texts of {Text} and pictures of {Image}, but was to be used with {given}. Use the models it was "
+                    + "trained for, or train it anew for these."
+            );
         }
     }
 }

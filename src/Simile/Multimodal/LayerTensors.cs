@@ -1,23 +1,40 @@
 using System.Runtime.InteropServices;
-using Simile.Engine.Tensors;
 using Simile.Engine.Functions;
+using Simile.Engine.Tensors;
 using Simile.Inference;
 
 namespace Simile.Multimodal;
 
-/// <summary>Layers of small networks in a safetensors file: <c>text.0.weight</c> (K, D), <c>text.0.bias</c> (K), <c>text.1.weight</c> …</summary>
+/// <summary>Layers of small networks in a safetensors file: <c>text.0.weight</c> (K, D), <c>text.0.bias</c> (K), <c>text.1.weight</c>
+/// …</summary>
 internal static class LayerTensors
 {
     /// <summary>The tensors of a stack of layers.</summary>
-    public static IEnumerable<TensorToWrite> Of(string stack, IReadOnlyList<LinearMap> layers) => layers.SelectMany((layer, i) => (TensorToWrite[])
-    [
-        new($"{stack}.{i}.weight", TensorType.F32, [layer.Outputs, layer.Inputs], MemoryMarshal.AsBytes(layer.Weights.Span).ToArray()),
-        new($"{stack}.{i}.bias", TensorType.F32, [layer.Outputs], MemoryMarshal.AsBytes(layer.Bias.Span).ToArray()),
-    ]);
+    public static IEnumerable<TensorToWrite> Of(string stack, IReadOnlyList<LinearMap> layers) =>
+        layers.SelectMany(
+            (layer, i) =>
+                (TensorToWrite[])
+                    [
+                        new(
+                            $"{stack}.{i}.weight",
+                            TensorType.F32,
+                            [layer.Outputs, layer.Inputs],
+                            MemoryMarshal.AsBytes(layer.Weights.Span).ToArray()
+                        ),
+                        new($"{stack}.{i}.bias", TensorType.F32, [layer.Outputs], MemoryMarshal.AsBytes(layer.Bias.Span).ToArray()),
+                    ]
+        );
 
     /// <summary>Reads a stack whose layers have ReLU between them and <paramref name="last"/> behind the last one.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when a tensor is missing or shapes do not fit each other.</exception>
-    public static LinearLayer[] Read(SafetensorsFile file, string stack, int inputs, int outputs, ActivationKind last = ActivationKind.Identity)
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> when a tensor is missing or shapes do not fit each
+    /// other.</exception>
+    public static LinearLayer[] Read(
+        SafetensorsFile file,
+        string stack,
+        int inputs,
+        int outputs,
+        ActivationKind last = ActivationKind.Identity
+    )
     {
         var layers = new List<LinearLayer>();
         do
@@ -29,8 +46,7 @@ internal static class LayerTensors
             RequireShape(file, weight, rows, inputsOf);
             RequireShape(file, bias, rows);
             layers.Add(new LinearLayer(file.ReadFloats(weight), file.ReadFloats(bias), inputsOf, isLast ? last : ActivationKind.Relu));
-        }
-        while (file.Tensors.ContainsKey($"{stack}.{layers.Count}.weight"));
+        } while (file.Tensors.ContainsKey($"{stack}.{layers.Count}.weight"));
         return [.. layers];
     }
 
@@ -51,7 +67,11 @@ internal static class LayerTensors
     {
         if (file.Find(name) is var tensor && !tensor.Shape.AsSpan().SequenceEqual(shape))
         {
-            throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{name}' of {file.Path} has the shape {tensor.ShapeText}, but ({string.Join(", ", shape.ToArray())}) is wanted. Train the file anew.");
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{name}' of {file.Path} has the shape {tensor.ShapeText}, but ({string.Join(", ", shape.ToArray())}) is "
+                    + "wanted. Train the file anew."
+            );
         }
     }
 }

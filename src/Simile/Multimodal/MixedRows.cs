@@ -18,7 +18,14 @@ internal sealed class MixedRows(EmbeddingSpace space, int count)
         _outcomes[input] is { Succeeded: true } ? _block.AsMemory(input * space.Dimensions, space.Dimensions) : ReadOnlyMemory<float>.Empty;
 
     /// <summary>Embeds the inputs of one kind.</summary>
-    public async ValueTask FillAsync<TInput, TPart>(IEmbedder<TPart>? embedder, IReadOnlyList<TInput> inputs, Func<TInput, TPart?> part, string kind, EmbedOptions options, CancellationToken cancellationToken)
+    public async ValueTask FillAsync<TInput, TPart>(
+        IEmbedder<TPart>? embedder,
+        IReadOnlyList<TInput> inputs,
+        Func<TInput, TPart?> part,
+        string kind,
+        EmbedOptions options,
+        CancellationToken cancellationToken
+    )
         where TPart : class
     {
         var rows = Enumerable.Range(0, inputs.Count).Where(i => part(inputs[i]) is not null).ToArray();
@@ -29,12 +36,17 @@ internal sealed class MixedRows(EmbeddingSpace space, int count)
 
         if (embedder is null)
         {
-            var error = new SimileException(ErrorCode.UnsupportedModality, $"The model embeds no {kind}. Use one that does ('simile models list' shows what each embeds).");
+            var error = new SimileException(
+                ErrorCode.UnsupportedModality,
+                $"The model embeds no {kind}. Use one that does ('simile models list' shows what each embeds)."
+            );
             Array.ForEach(rows, row => _outcomes[row] = new EmbeddingOutcome(0, 0, error));
             return;
         }
 
-        var batch = await embedder.EmbedAsync([.. rows.Select(row => part(inputs[row])!)], options, cancellationToken).ConfigureAwait(false);
+        var batch = await embedder
+            .EmbedAsync([.. rows.Select(row => part(inputs[row])!)], options, cancellationToken)
+            .ConfigureAwait(false);
         space.EnsureSame(batch.Space);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -45,5 +57,13 @@ internal sealed class MixedRows(EmbeddingSpace space, int count)
 
     /// <summary>The rows; an input that is null is an error.</summary>
     public EmbeddingBatch ToBatch() =>
-        new(space, _block, Array.ConvertAll(_outcomes, outcome => outcome ?? new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.NullInput, "The input is null. Leave it out."))));
+        new(
+            space,
+            _block,
+            Array.ConvertAll(
+                _outcomes,
+                outcome =>
+                    outcome ?? new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.NullInput, "The input is null. Leave it out."))
+            )
+        );
 }

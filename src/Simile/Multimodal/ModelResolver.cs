@@ -9,14 +9,20 @@ namespace Simile.Multimodal;
 internal sealed class ModelResolver(ModelLocator models)
 {
     /// <summary>The folders that are needed; no others are read.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>; <see cref="ErrorCode.UnsupportedModality"/> when the model embeds nothing of what is needed.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>; <see cref="ErrorCode.UnsupportedModality"/> when the model
+    /// embeds nothing of what is needed.</exception>
     public ModelParts Find(string name, Modality? needs, string? imageModel)
     {
         var manifest = ModelManifest.Read(models.Resolve(name));
         var wanted = needs ?? (manifest.Modality | (imageModel is null ? Modality.None : Modality.Image));
         var found = new ModelParts(
-            wanted.HasFlag(Modality.Text) ? TextsOf(manifest) : null, wanted.HasFlag(Modality.Image) ? ImagesOf(manifest, imageModel) : null, manifest.IsAlignment ? manifest : null);
-        return found is not { Texts: null, Images: null } ? found : throw (wanted == Modality.None ? StaticFamily.NotStatic(manifest) : EmbedsTheOther(name, manifest));
+            wanted.HasFlag(Modality.Text) ? TextsOf(manifest) : null,
+            wanted.HasFlag(Modality.Image) ? ImagesOf(manifest, imageModel) : null,
+            manifest.IsAlignment ? manifest : null
+        );
+        return found is not { Texts: null, Images: null }
+            ? found
+            : throw (wanted == Modality.None ? StaticFamily.NotStatic(manifest) : EmbedsTheOther(name, manifest));
     }
 
     private static SimileException EmbedsTheOther(string name, ModelManifest manifest)
@@ -26,15 +32,18 @@ internal sealed class ModelResolver(ModelLocator models)
     }
 
     private ModelManifest? TextsOf(ModelManifest manifest) =>
-        manifest.IsAlignment ? Named(manifest, "text_model") : manifest.Modality == Modality.Image ? TextPartner(manifest) : manifest;
+        manifest.IsAlignment ? Named(manifest, "text_model")
+        : manifest.Modality == Modality.Image ? TextPartner(manifest)
+        : manifest;
 
     private ModelManifest? ImagesOf(ModelManifest manifest, string? named) =>
         named is not null ? ModelManifest.Read(models.Resolve(named))
-            : manifest.IsAlignment ? Named(manifest, "image_model")
-            : manifest.Modality.HasFlag(Modality.Image) ? manifest
-            : ImagePartner(manifest);
+        : manifest.IsAlignment ? Named(manifest, "image_model")
+        : manifest.Modality.HasFlag(Modality.Image) ? manifest
+        : ImagePartner(manifest);
 
-    private ModelManifest Named(ModelManifest alignment, string half) => ModelManifest.Read(models.Resolve(alignment.RequireConfig().Text(half)));
+    private ModelManifest Named(ModelManifest alignment, string half) =>
+        ModelManifest.Read(models.Resolve(alignment.RequireConfig().Text(half)));
 
     // The text model whose space an image model was trained into; that it is the very space is checked when both are loaded.
     private ModelManifest? TextPartner(ModelManifest manifest)
@@ -61,9 +70,7 @@ internal sealed class ModelResolver(ModelLocator models)
                     return image;
                 }
             }
-            catch (SimileException)
-            {
-            }
+            catch (SimileException) { }
         }
 
         return null;
@@ -81,7 +88,11 @@ internal sealed record ModelParts(ModelManifest? Texts, ModelManifest? Images, M
     public float? LogitScale()
     {
         const Modality both = Modality.Text | Modality.Image;
-        var paired = Texts?.Modality == both ? Texts : Images?.Modality == both ? Images : null;
-        return (float?)Images?.Folder.ReadConfig(string.Empty, "config.json")?.Child("aligned_with")?.RealOrNull("logit_scale") ?? (paired is null ? null : PairedModels.LogitScale(paired));
+        var paired =
+            Texts?.Modality == both ? Texts
+            : Images?.Modality == both ? Images
+            : null;
+        return (float?)Images?.Folder.ReadConfig(string.Empty, "config.json")?.Child("aligned_with")?.RealOrNull("logit_scale")
+            ?? (paired is null ? null : PairedModels.LogitScale(paired));
     }
 }

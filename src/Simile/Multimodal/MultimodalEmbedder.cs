@@ -3,7 +3,8 @@ using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
-/// <summary>Turns texts, pictures and both together into fused vectors. Immutable and safe to call from many threads where its embedders are.</summary>
+/// <summary>Turns texts, pictures and both together into fused vectors. Immutable and safe to call from many threads where its embedders
+/// are.</summary>
 public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
 {
     private readonly IEmbedder<string> _texts;
@@ -16,7 +17,8 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     /// <param name="images">Embeds pictures.</param>
     /// <param name="fusion">Makes one vector of both.</param>
     /// <param name="time">The clock of the timestamps, or null for the system's.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when the fusion does not take vectors of these spaces.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> when the fusion does not take vectors of these
+    /// spaces.</exception>
     public MultimodalEmbedder(IEmbedder<string> texts, IEmbedder<ImageInput> images, IFusion fusion, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -34,8 +36,13 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     public EmbeddingRecipe Recipe { get; }
 
     /// <inheritdoc/>
-    /// <remarks>An input fails when one of its parts fails, or when the fusion needs a part that it has not. Purpose and token limit go to the text model.</remarks>
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<MultimodalInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    /// <remarks>An input fails when one of its parts fails, or when the fusion needs a part that it has not. Purpose and token limit go to
+    /// the text model.</remarks>
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<MultimodalInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var records = await EmbedWithMetadataAsync(inputs, options, cancellationToken).ConfigureAwait(false);
         var block = EmbeddingBatch.NewBlock(records.Count, Space.Dimensions);
@@ -49,13 +56,19 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
 
     /// <summary>Embeds inputs and gives all three vectors of each; what is missing is empty.</summary>
     /// <inheritdoc cref="EmbedAsync"/>
-    public async ValueTask<IReadOnlyList<MultimodalEmbeddingRecord>> EmbedWithMetadataAsync(IReadOnlyList<MultimodalInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<MultimodalEmbeddingRecord>> EmbedWithMetadataAsync(
+        IReadOnlyList<MultimodalInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var settled = OptionsCheck.RequireWhole(options, Space);
         var (texts, images) = (new MixedRows(_texts.Space, inputs.Count), new MixedRows(_images.Space, inputs.Count));
         await texts.FillAsync(_texts, inputs, input => input?.Text, "texts", settled, cancellationToken).ConfigureAwait(false);
-        await images.FillAsync(_images, inputs, input => input?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken).ConfigureAwait(false);
+        await images
+            .FillAsync(_images, inputs, input => input?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken)
+            .ConfigureAwait(false);
         var now = _time.GetUtcNow();
         return [.. inputs.Select((input, i) => RecordOf(input, texts, images, i, now))];
     }
@@ -64,7 +77,10 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     {
         var (text, image) = (texts.OutcomeOf(index), images.OutcomeOf(index));
         var fused = new float[Space.Dimensions];
-        var outcome = new EmbeddingOutcome(text?.TokensSeen ?? 0, text?.TokensUsed ?? 0, ErrorOf(input, text, image)) { Truncated = text?.Truncated ?? false };
+        var outcome = new EmbeddingOutcome(text?.TokensSeen ?? 0, text?.TokensUsed ?? 0, ErrorOf(input, text, image))
+        {
+            Truncated = text?.Truncated ?? false,
+        };
         if (outcome.Succeeded)
         {
             try
@@ -77,7 +93,16 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
             }
         }
 
-        return new MultimodalEmbeddingRecord(input, texts.VectorOf(index), images.VectorOf(index), outcome.Succeeded ? fused : ReadOnlyMemory<float>.Empty, text, image, outcome, now);
+        return new MultimodalEmbeddingRecord(
+            input,
+            texts.VectorOf(index),
+            images.VectorOf(index),
+            outcome.Succeeded ? fused : ReadOnlyMemory<float>.Empty,
+            text,
+            image,
+            outcome,
+            now
+        );
     }
 
     private static SimileException? ErrorOf(MultimodalInput? input, EmbeddingOutcome? text, EmbeddingOutcome? image) =>

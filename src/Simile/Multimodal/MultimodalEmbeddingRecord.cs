@@ -19,4 +19,5 @@ public sealed record MultimodalEmbeddingRecord(
     EmbeddingOutcome? TextOutcome,
     EmbeddingOutcome? ImageOutcome,
     EmbeddingOutcome Outcome,
-    DateTimeOffset Timestamp);
+    DateTimeOffset Timestamp
+);

@@ -12,7 +12,14 @@ internal static class OptionsCheck
         var settled = options ?? EmbedOptions.Default;
         space.Truncate(settled.Dimensions ?? space.Dimensions);
         return settled.Normalize == false
-            ? throw new SimileException(ErrorCode.InvalidOption, $"Vectors of {space} have unit length by their making; they cannot be had without. Leave Normalize out.")
-            : settled with { Dimensions = null, Normalize = null };
+            ? throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"Vectors of {space} have unit length by their making; they cannot be had without. Leave Normalize out."
+            )
+            : settled with
+            {
+                Dimensions = null,
+                Normalize = null,
+            };
     }
 }

@@ -5,7 +5,8 @@ using Simile.Vectors;
 namespace Simile.Multimodal;
 
 /// <summary>A learned linear map of both parts side by side: f = W · [t̂ ; î] + b, scaled to unit length. Both parts are needed.</summary>
-/// <remarks>A joint representation by projection, as in Baltrušaitis, Ahuja and Morency 2019; trained by InfoNCE (van den Oord, Li and Vinyals 2018) towards the aligned text and picture.</remarks>
+/// <remarks>A joint representation by projection, as in Baltrušaitis, Ahuja and Morency 2019; trained by InfoNCE (van den Oord, Li and
+/// Vinyals 2018) towards the aligned text and picture.</remarks>
 internal sealed class ProjectionFusion : IFusion
 {
     /// <summary>The name in files.</summary>

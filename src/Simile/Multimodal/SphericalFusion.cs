@@ -5,12 +5,13 @@ using Simile.Vectors;
 namespace Simile.Multimodal;
 
 /// <summary>
-/// Goes from the text to the picture along the great circle: f = (sin((1 − s) θ) · t̂ + sin(s θ) · î) / sin θ with θ the angle between them (slerp; Shoemake 1985,
-/// "Animating rotation with quaternion curves"). The fused vector lives in the shared space.
+/// Goes from the text to the picture along the great circle: f = (sin((1 − s) θ) · t̂ + sin(s θ) · î) / sin θ with θ the angle between them
+/// (slerp; Shoemake 1985, "Animating rotation with quaternion curves"). The fused vector lives in the shared space.
 /// </summary>
 /// <remarks>
-/// Unlike a sum, equal steps of s are equal angles. The angle is 2 · atan2(|t̂ − î|, |t̂ + î|) (Kahan 2006), exact for near and far vectors alike; where it is too small for the
-/// quotient, the chord takes the arc's place. Where one part is missing, f is the other one alone. Opposite parts are joined by infinitely many arcs:
+/// Unlike a sum, equal steps of s are equal angles. The angle is 2 · atan2(|t̂ − î|, |t̂ + î|) (Kahan 2006), exact for near and far vectors
+/// alike; where it is too small for the quotient, the chord takes the arc's place. Where one part is missing, f is the other one alone.
+/// Opposite parts are joined by infinitely many arcs:
 /// <see cref="ErrorCode.FusionUndefined"/>, except at the ends s = 0 and s = 1.
 /// </remarks>
 public sealed class SphericalFusion : IFusion
@@ -25,7 +26,10 @@ public sealed class SphericalFusion : IFusion
     {
         if (!(imageShare is >= 0 and <= 1))
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The picture's share is {imageShare}, but it lies between 0 (the text) and 1 (the picture).");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The picture's share is {imageShare}, but it lies between 0 (the text) and 1 (the picture)."
+            );
         }
 
         _share = imageShare;
@@ -36,7 +40,8 @@ public sealed class SphericalFusion : IFusion
     public EmbeddingRecipe Recipe { get; }
 
     /// <inheritdoc/>
-    public EmbeddingSpace SpaceOf(EmbeddingSpace text, EmbeddingSpace image) => FusionParts.SharedSpace(text, image, "Interpolation on the sphere");
+    public EmbeddingSpace SpaceOf(EmbeddingSpace text, EmbeddingSpace image) =>
+        FusionParts.SharedSpace(text, image, "Interpolation on the sphere");
 
     /// <inheritdoc/>
     public void Fuse(ReadOnlySpan<float> text, ReadOnlySpan<float> image, Span<float> fused)
@@ -63,7 +68,11 @@ public sealed class SphericalFusion : IFusion
         }
 
         return Math.PI - angle < SmallestAngle
-            ? throw new SimileException(ErrorCode.FusionUndefined, "Text and picture point in opposite directions, so no single arc joins them. Take the weighted sum with unequal weights, or one of the parts.")
+            ? throw new SimileException(
+                ErrorCode.FusionUndefined,
+                "Text and picture point in opposite directions, so no single arc joins them. Take the weighted sum with unequal "
+                    + "weights, or one of the parts."
+            )
             : (Math.Sin((1 - _share) * angle) / Math.Sin(angle), Math.Sin(_share * angle) / Math.Sin(angle));
     }
 

@@ -4,10 +4,12 @@ using Simile.Vectors;
 
 namespace Simile.Multimodal;
 
-/// <summary>Adds two unit vectors of one space: f = (a · t̂ + b · î) / |a · t̂ + b · î|. The fused vector lives in that space, beside lone texts and pictures.</summary>
+/// <summary>Adds two unit vectors of one space: f = (a · t̂ + b · î) / |a · t̂ + b · î|. The fused vector lives in that space, beside lone
+/// texts and pictures.</summary>
 /// <remarks>
-/// The normalized sum is the direction closest to both parts: it maximizes a · cos(f, t) + b · cos(f, i) (the mean direction of Mardia and Jupp 2000, "Directional statistics").
-/// Where one part is missing, f is the other one alone. Opposite parts of equal weight have no sum with a direction: <see cref="ErrorCode.FusionUndefined"/>.
+/// The normalized sum is the direction closest to both parts: it maximizes a · cos(f, t) + b · cos(f, i) (the mean direction of Mardia and
+/// Jupp 2000, "Directional statistics"). Where one part is missing, f is the other one alone. Opposite parts of equal weight have no sum
+/// with a direction: <see cref="ErrorCode.FusionUndefined"/>.
 /// </remarks>
 public sealed class WeightedSumFusion : IFusion
 {
@@ -24,7 +26,11 @@ public sealed class WeightedSumFusion : IFusion
     {
         FusionParts.RequireWeights(textWeight, imageWeight);
         (_text, _image) = ((float)(textWeight / (textWeight + imageWeight)), (float)(imageWeight / (textWeight + imageWeight)));
-        Recipe = EmbeddingRecipe.Of([("fusion", "weighted-sum"), ("text", _text.ToString("R", CultureInfo.InvariantCulture)), ("image", _image.ToString("R", CultureInfo.InvariantCulture))]);
+        Recipe = EmbeddingRecipe.Of([
+            ("fusion", "weighted-sum"),
+            ("text", _text.ToString("R", CultureInfo.InvariantCulture)),
+            ("image", _image.ToString("R", CultureInfo.InvariantCulture)),
+        ]);
     }
 
     /// <inheritdoc/>
@@ -48,7 +54,11 @@ public sealed class WeightedSumFusion : IFusion
 
         if (VectorKernels.Dot(fused, fused) < ShortestSum * ShortestSum)
         {
-            throw new SimileException(ErrorCode.FusionUndefined, $"Text and picture point in opposite directions with the weights {_text} and {_image}, so their sum has no direction. Use other weights.");
+            throw new SimileException(
+                ErrorCode.FusionUndefined,
+                $"Text and picture point in opposite directions with the weights {_text} and {_image}, so their sum has no direction. "
+                    + "Use other weights."
+            );
         }
 
         UnitLength.Normalize(fused);

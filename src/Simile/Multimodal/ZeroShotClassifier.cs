@@ -5,8 +5,8 @@ namespace Simile.Multimodal;
 
 /// <summary>Sorts inputs under labels that no training has seen: by the cosines of their vectors with those of the labels' names.</summary>
 /// <remarks>
-/// Radford et al. 2021, "Learning transferable visual models from natural language supervision" (CLIP). A label's vector is the normalized mean of the unit vectors of
-/// all its prompts (prompt ensembling, section 3.1.4); scores are softmax(scale · cos).
+/// Radford et al. 2021, "Learning transferable visual models from natural language supervision" (CLIP). A label's vector is the normalized
+/// mean of the unit vectors of all its prompts (prompt ensembling, section 3.1.4); scores are softmax(scale · cos).
 /// </remarks>
 /// <typeparam name="TInput">What is classified: texts or pictures.</typeparam>
 public sealed class ZeroShotClassifier<TInput>
@@ -25,9 +25,15 @@ public sealed class ZeroShotClassifier<TInput>
     /// <param name="labels">The labels; different ones, at least one.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, <see cref="ErrorCode.InvalidOption"/>, or the error of a label that has no vector.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, <see cref="ErrorCode.InvalidOption"/>, or the error of a
+    /// label that has no vector.</exception>
     public static async Task<ZeroShotClassifier<TInput>> CreateAsync(
-        IEmbedder<TInput> inputs, IEmbedder<string> texts, IReadOnlyList<string> labels, ZeroShotOptions? options = null, CancellationToken cancellationToken = default)
+        IEmbedder<TInput> inputs,
+        IEmbedder<string> texts,
+        IReadOnlyList<string> labels,
+        ZeroShotOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(texts);
@@ -36,19 +42,34 @@ public sealed class ZeroShotClassifier<TInput>
         var settled = (options ?? new ZeroShotOptions()).Checked();
         if (labels.Count == 0 || labels.Distinct(StringComparer.Ordinal).Count() < labels.Count)
         {
-            throw new SimileException(ErrorCode.InvalidOption, labels.Count == 0 ? "There are no labels to choose from. Give at least one." : $"A label stands twice among {string.Join(", ", labels)}. Name each once.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                labels.Count == 0
+                    ? "There are no labels to choose from. Give at least one."
+                    : $"A label stands twice among {string.Join(", ", labels)}. Name each once."
+            );
         }
 
-        var prompts = labels.SelectMany(label => settled.Templates.Select(template => template.Replace("{}", label, StringComparison.Ordinal))).ToArray();
+        var prompts = labels
+            .SelectMany(label => settled.Templates.Select(template => template.Replace("{}", label, StringComparison.Ordinal)))
+            .ToArray();
         var batch = await texts.EmbedAsync(prompts, null, cancellationToken).ConfigureAwait(false);
         return new ZeroShotClassifier<TInput>(inputs, [.. labels], Average(batch, labels.Count, settled.Templates.Count), settled.Scale);
     }
 
     /// <summary>Classifies inputs. Answer i belongs to input i; a bad input never fails the others.</summary>
-    public async ValueTask<IReadOnlyList<Classification>> ClassifyAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<Classification>> ClassifyAsync(
+        IReadOnlyList<TInput> inputs,
+        CancellationToken cancellationToken = default
+    )
     {
         var batch = await _inputs.EmbedAsync(inputs, null, cancellationToken).ConfigureAwait(false);
-        return [.. Enumerable.Range(0, batch.Count).Select(i => new Classification(batch.Outcomes[i].Succeeded ? Score(batch[i]) : [], batch.Outcomes[i]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .Select(i => new Classification(batch.Outcomes[i].Succeeded ? Score(batch[i]) : [], batch.Outcomes[i])),
+        ];
     }
 
     private static float[] Average(EmbeddingBatch prompts, int labels, int templates)
@@ -79,6 +100,11 @@ public sealed class ZeroShotClassifier<TInput>
 
         var highest = logits.Max();
         var sum = logits.Sum(logit => Math.Exp(logit - highest));
-        return [.. _labels.Select((label, i) => new LabelScore(label, Math.Exp(logits[i] - highest) / sum)).OrderByDescending(score => score.Score)];
+        return
+        [
+            .. _labels
+                .Select((label, i) => new LabelScore(label, Math.Exp(logits[i] - highest) / sum))
+                .OrderByDescending(score => score.Score),
+        ];
     }
 }

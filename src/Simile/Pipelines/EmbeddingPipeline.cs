@@ -16,32 +16,53 @@ public static class EmbeddingPipeline
     /// <param name="options">Options of every call, or null for the defaults.</param>
     /// <param name="size">The most items of a call.</param>
     /// <param name="step">How the step runs; an item of it is a call.</param>
-    public static EmbeddingPipeline<TIn, ReadOnlyMemory<float>> ThenEmbed<TIn, TInput>(this EmbeddingPipeline<TIn, TInput> pipeline, IEmbedder<TInput> embedder, EmbedOptions? options = null, int size = 1024, StepOptions? step = null)
+    public static EmbeddingPipeline<TIn, ReadOnlyMemory<float>> ThenEmbed<TIn, TInput>(
+        this EmbeddingPipeline<TIn, TInput> pipeline,
+        IEmbedder<TInput> embedder,
+        EmbedOptions? options = null,
+        int size = 1024,
+        StepOptions? step = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(embedder);
         return pipeline.ThenMany(size, EmbedAsync, step);
 
-        async ValueTask<IReadOnlyList<StepResult<ReadOnlyMemory<float>>>> EmbedAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken)
+        async ValueTask<IReadOnlyList<StepResult<ReadOnlyMemory<float>>>> EmbedAsync(
+            IReadOnlyList<TInput> inputs,
+            CancellationToken cancellationToken
+        )
         {
             var batch = await embedder.EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
-            return [.. Enumerable.Range(0, batch.Count).Select(i => new StepResult<ReadOnlyMemory<float>>(batch.Block.Slice(i * batch.Dimensions, batch.Dimensions), batch.Outcomes[i].Error))];
+            return
+            [
+                .. Enumerable
+                    .Range(0, batch.Count)
+                    .Select(i => new StepResult<ReadOnlyMemory<float>>(
+                        batch.Block.Slice(i * batch.Dimensions, batch.Dimensions),
+                        batch.Outcomes[i].Error
+                    )),
+            ];
         }
     }
 }
 
-/// <summary>Typed steps that a stream of items runs through: side by side, in order, and never more items under way than the steps' buffers hold.</summary>
-/// <remarks>An item that fails carries its error past the later steps to the end; the others go on. Immutable: adding a step makes another pipeline.</remarks>
+/// <summary>Typed steps that a stream of items runs through: side by side, in order, and never more items under way than the steps' buffers
+/// hold.</summary>
+/// <remarks>An item that fails carries its error past the later steps to the end; the others go on. Immutable: adding a step makes another
+/// pipeline.</remarks>
 /// <typeparam name="TIn">What goes in.</typeparam>
 /// <typeparam name="TOut">What comes out.</typeparam>
 public sealed class EmbeddingPipeline<TIn, TOut>
 {
     private readonly Func<IAsyncEnumerable<PipelineItem<TIn>>, CancellationToken, IAsyncEnumerable<PipelineItem<TOut>>> _steps;
 
-    internal EmbeddingPipeline(Func<IAsyncEnumerable<PipelineItem<TIn>>, CancellationToken, IAsyncEnumerable<PipelineItem<TOut>>> steps) => _steps = steps;
+    internal EmbeddingPipeline(Func<IAsyncEnumerable<PipelineItem<TIn>>, CancellationToken, IAsyncEnumerable<PipelineItem<TOut>>> steps) =>
+        _steps = steps;
 
     /// <summary>Adds a step.</summary>
-    /// <param name="step">Makes of one item the next. What it throws becomes the item's error (<see cref="ErrorCode.StepFailed"/>, or its own code).</param>
+    /// <param name="step">Makes of one item the next. What it throws becomes the item's error (<see cref="ErrorCode.StepFailed"/>, or its
+    /// own code).</param>
     /// <param name="options">How the step runs, or null for the defaults.</param>
     public EmbeddingPipeline<TIn, TNext> Then<TNext>(Func<TOut, CancellationToken, ValueTask<TNext>> step, StepOptions? options = null)
     {
@@ -62,7 +83,11 @@ public sealed class EmbeddingPipeline<TIn, TOut>
     /// <param name="size">The most items at once.</param>
     /// <param name="step">Gives one result an item, in order. What it throws becomes the error of all of them.</param>
     /// <param name="options">How the step runs, or null for the defaults; an item of it is a group.</param>
-    public EmbeddingPipeline<TIn, TNext> ThenMany<TNext>(int size, Func<IReadOnlyList<TOut>, CancellationToken, ValueTask<IReadOnlyList<StepResult<TNext>>>> step, StepOptions? options = null)
+    public EmbeddingPipeline<TIn, TNext> ThenMany<TNext>(
+        int size,
+        Func<IReadOnlyList<TOut>, CancellationToken, ValueTask<IReadOnlyList<StepResult<TNext>>>> step,
+        StepOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -75,7 +100,11 @@ public sealed class EmbeddingPipeline<TIn, TOut>
     /// <param name="progress">Hears of every item that comes out.</param>
     /// <param name="cancellationToken">Stops all steps. Leaving the loop over the answer does so too.</param>
     /// <returns>One item for each of the source, in its order.</returns>
-    public async IAsyncEnumerable<PipelineItem<TOut>> RunAsync(IAsyncEnumerable<TIn> source, IProgress<PipelineProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<PipelineItem<TOut>> RunAsync(
+        IAsyncEnumerable<TIn> source,
+        IProgress<PipelineProgress>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         var (read, done, failed) = (0L, 0L, 0L);

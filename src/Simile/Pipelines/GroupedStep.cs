@@ -3,13 +3,21 @@ using System.Threading.Channels;
 
 namespace Simile.Pipelines;
 
-/// <summary>Works on the items that are there together. Failed items keep their places in a group, but the step does not see them.</summary>
+/// <summary>Works on the items that are there together. Failed items keep their places in a group, but the step does not see
+/// them.</summary>
 /// <param name="size">The most items of a group.</param>
 /// <param name="step">The work on a group.</param>
 /// <param name="options">How many groups at once.</param>
-internal sealed class GroupedStep<TItem, TNext>(int size, Func<IReadOnlyList<TItem>, CancellationToken, ValueTask<IReadOnlyList<StepResult<TNext>>>> step, StepOptions options)
+internal sealed class GroupedStep<TItem, TNext>(
+    int size,
+    Func<IReadOnlyList<TItem>, CancellationToken, ValueTask<IReadOnlyList<StepResult<TNext>>>> step,
+    StepOptions options
+)
 {
-    public async IAsyncEnumerable<PipelineItem<TNext>> RunAsync(IAsyncEnumerable<PipelineItem<TItem>> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PipelineItem<TNext>> RunAsync(
+        IAsyncEnumerable<PipelineItem<TItem>> source,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var groups = new OrderedStep<List<PipelineItem<TItem>>, IEnumerable<PipelineItem<TNext>>>(WorkAsync, options);
         await foreach (var group in groups.RunAsync(GroupAsync(source, cancellationToken), cancellationToken).ConfigureAwait(false))
@@ -21,10 +29,15 @@ internal sealed class GroupedStep<TItem, TNext>(int size, Func<IReadOnlyList<TIt
         }
     }
 
-    private async IAsyncEnumerable<PipelineItem<List<PipelineItem<TItem>>>> GroupAsync(IAsyncEnumerable<PipelineItem<TItem>> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<PipelineItem<List<PipelineItem<TItem>>>> GroupAsync(
+        IAsyncEnumerable<PipelineItem<TItem>> source,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var waiting = Channel.CreateBounded<PipelineItem<TItem>>(new BoundedChannelOptions(size) { SingleReader = true, SingleWriter = true });
+        var waiting = Channel.CreateBounded<PipelineItem<TItem>>(
+            new BoundedChannelOptions(size) { SingleReader = true, SingleWriter = true }
+        );
         var reading = Task.Run(() => ReadAsync(source, waiting.Writer, stop.Token), CancellationToken.None);
         try
         {
@@ -46,7 +59,11 @@ internal sealed class GroupedStep<TItem, TNext>(int size, Func<IReadOnlyList<TIt
         }
     }
 
-    private static async Task ReadAsync(IAsyncEnumerable<PipelineItem<TItem>> source, ChannelWriter<PipelineItem<TItem>> waiting, CancellationToken stop)
+    private static async Task ReadAsync(
+        IAsyncEnumerable<PipelineItem<TItem>> source,
+        ChannelWriter<PipelineItem<TItem>> waiting,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -63,12 +80,17 @@ internal sealed class GroupedStep<TItem, TNext>(int size, Func<IReadOnlyList<TIt
         }
     }
 
-    private async ValueTask<IEnumerable<PipelineItem<TNext>>> WorkAsync(List<PipelineItem<TItem>> group, CancellationToken cancellationToken)
+    private async ValueTask<IEnumerable<PipelineItem<TNext>>> WorkAsync(
+        List<PipelineItem<TItem>> group,
+        CancellationToken cancellationToken
+    )
     {
         TItem[] good = [.. group.Where(item => item.Error is null).Select(item => item.Value)];
         var results = good.Length == 0 ? [] : await RunStepAsync(good, cancellationToken).ConfigureAwait(false);
         var next = 0;
-        return group.ConvertAll(item => Join(item.Index, item.Error is null ? results[next++] : new StepResult<TNext>(default, item.Error)));
+        return group.ConvertAll(item =>
+            Join(item.Index, item.Error is null ? results[next++] : new StepResult<TNext>(default, item.Error))
+        );
     }
 
     private static PipelineItem<TNext> Join(long index, StepResult<TNext> result) =>

@@ -3,15 +3,21 @@ using System.Threading.Channels;
 
 namespace Simile.Pipelines;
 
-/// <summary>Works on several items at once and passes them on in order. The channel holds tasks, not results: its bound is the bound of everything under way.</summary>
+/// <summary>Works on several items at once and passes them on in order. The channel holds tasks, not results: its bound is the bound of
+/// everything under way.</summary>
 /// <param name="step">The work on one item.</param>
 /// <param name="options">How much at once.</param>
 internal sealed class OrderedStep<TItem, TNext>(Func<TItem, CancellationToken, ValueTask<TNext>> step, StepOptions options)
 {
-    public async IAsyncEnumerable<PipelineItem<TNext>> RunAsync(IAsyncEnumerable<PipelineItem<TItem>> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PipelineItem<TNext>> RunAsync(
+        IAsyncEnumerable<PipelineItem<TItem>> source,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var results = Channel.CreateBounded<Task<PipelineItem<TNext>>>(new BoundedChannelOptions(options.Parallelism + options.Buffer) { SingleReader = true, SingleWriter = true });
+        var results = Channel.CreateBounded<Task<PipelineItem<TNext>>>(
+            new BoundedChannelOptions(options.Parallelism + options.Buffer) { SingleReader = true, SingleWriter = true }
+        );
         var reading = Task.Run(() => ReadAsync(source, results.Writer, stop.Token), CancellationToken.None);
         try
         {
@@ -32,7 +38,11 @@ internal sealed class OrderedStep<TItem, TNext>(Func<TItem, CancellationToken, V
     }
 
     // Never throws: an error of the source goes through the channel, behind the items that were read before it.
-    private async Task ReadAsync(IAsyncEnumerable<PipelineItem<TItem>> source, ChannelWriter<Task<PipelineItem<TNext>>> results, CancellationToken stop)
+    private async Task ReadAsync(
+        IAsyncEnumerable<PipelineItem<TItem>> source,
+        ChannelWriter<Task<PipelineItem<TNext>>> results,
+        CancellationToken stop
+    )
     {
         var slots = new SemaphoreSlim(options.Parallelism);
         var last = Task.CompletedTask;

@@ -23,5 +23,6 @@ public readonly record struct PipelineItem<T>
 
     /// <summary>The value.</summary>
     /// <exception cref="SimileException">The item's error.</exception>
-    public T Value => Error is null ? _value! : throw new SimileException(Error.Code, $"Item {Index} has no value: {Error.Description}", Error);
+    public T Value =>
+        Error is null ? _value! : throw new SimileException(Error.Code, $"Item {Index} has no value: {Error.Description}", Error);
 }

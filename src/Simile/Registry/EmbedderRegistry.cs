@@ -1,7 +1,9 @@
 namespace Simile.Registry;
 
-/// <summary>Embedders by name: loaded when first asked for, once however many ask, and unloaded, least recently used first, when they exceed a memory budget.</summary>
-/// <remarks>What is in use or pinned is never unloaded. Where that exceeds the budget, the excess is unloaded as soon as its leases end.</remarks>
+/// <summary>Embedders by name: loaded when first asked for, once however many ask, and unloaded, least recently used first, when they
+/// exceed a memory budget.</summary>
+/// <remarks>What is in use or pinned is never unloaded. Where that exceeds the budget, the excess is unloaded as soon as its leases
+/// end.</remarks>
 /// <param name="options">Options, or null for the defaults.</param>
 public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDisposable, IDisposable
 {
@@ -43,7 +45,13 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
         where T : class
     {
         ArgumentNullException.ThrowIfNull(open);
-        Add(new RegistryEntry(name, async cancellationToken => new OpenedEmbedder([await open(cancellationToken).ConfigureAwait(false)], bytes), bytes));
+        Add(
+            new RegistryEntry(
+                name,
+                async cancellationToken => new OpenedEmbedder([await open(cancellationToken).ConfigureAwait(false)], bytes),
+                bytes
+            )
+        );
     }
 
     /// <summary>Registers how to load an embedder, and how its memory is measured once it is there.</summary>
@@ -68,7 +76,8 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
     /// <summary>Registers a model by its id, which <see cref="RegistryOptions.OpenModel"/> knows how to load.</summary>
     /// <param name="name">The name.</param>
     /// <param name="model">The model's id; null when it is the name.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.EmbedderMismatch"/> when the name is taken, <see cref="ErrorCode.InvalidOption"/> when no ids are known.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.EmbedderMismatch"/> when the name is taken,
+    /// <see cref="ErrorCode.InvalidOption"/> when no ids are known.</exception>
     public void RegisterModel(string name, string? model = null)
     {
         var open = _options.OpenModel ?? throw RegistryErrors.NoModels();
@@ -80,7 +89,8 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Ends the wait; the loading goes on while others wait for it.</param>
     /// <returns>The right to use it, until that is disposed.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnknownEmbedder"/>, <see cref="ErrorCode.EmbedderMismatch"/>, or what the loading throws. After that, the next call loads anew.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnknownEmbedder"/>, <see cref="ErrorCode.EmbedderMismatch"/>, or what the
+    /// loading throws. After that, the next call loads anew.</exception>
     public async ValueTask<EmbedderLease<T>> GetAsync<T>(string name, CancellationToken cancellationToken = default)
         where T : class
     {
@@ -128,7 +138,11 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
             isIdle = leaving?.Users == 0;
         }
 
-        await (leaving is null ? Task.CompletedTask : isIdle ? leaving.CloseAsync() : leaving.Closed).ConfigureAwait(false);
+        await (
+            leaving is null ? Task.CompletedTask
+            : isIdle ? leaving.CloseAsync()
+            : leaving.Closed
+        ).ConfigureAwait(false);
     }
 
     /// <summary>Unloads everything, waiting for the leases to end; then there is nothing to get any more.</summary>
@@ -231,8 +245,10 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
     private List<LoadedGeneration> TakeExcess(long coming)
     {
         var leaving = new List<LoadedGeneration>();
-        while (_entries.Values.Sum(entry => entry.Current?.Bytes ?? 0) + coming > _options.MemoryBudget
-            && _entries.Values.Where(entry => entry.IsIdle).MinBy(entry => entry.Current!.LastUse) is { } oldest)
+        while (
+            _entries.Values.Sum(entry => entry.Current?.Bytes ?? 0) + coming > _options.MemoryBudget
+            && _entries.Values.Where(entry => entry.IsIdle).MinBy(entry => entry.Current!.LastUse) is { } oldest
+        )
         {
             leaving.Add(oldest.Retire()!);
         }

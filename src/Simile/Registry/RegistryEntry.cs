@@ -6,7 +6,8 @@ namespace Simile.Registry;
 /// <param name="expectedBytes">The memory that it will take, as far as that is known before it is loaded.</param>
 internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<OpenedEmbedder>>? open, long expectedBytes)
 {
-    public string Name { get; } = string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("An embedder needs a name.", nameof(name)) : name;
+    public string Name { get; } =
+        string.IsNullOrWhiteSpace(name) ? throw new ArgumentException("An embedder needs a name.", nameof(name)) : name;
 
     public long ExpectedBytes => expectedBytes;
 
@@ -20,13 +21,15 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
     public bool IsIdle => CanUnload && !IsPinned && Current is { IsLoaded: true, Users: 0 };
 
     /// <summary>Begins to load it, once those that make room for it are closed.</summary>
-    public void Load(IReadOnlyList<LoadedGeneration> leaving) => Current = new LoadedGeneration(
-        async cancellationToken =>
-        {
-            await Task.WhenAll(leaving.Select(generation => generation.CloseAsync())).ConfigureAwait(false);
-            return await open!(cancellationToken).ConfigureAwait(false);
-        },
-        expectedBytes);
+    public void Load(IReadOnlyList<LoadedGeneration> leaving) =>
+        Current = new LoadedGeneration(
+            async cancellationToken =>
+            {
+                await Task.WhenAll(leaving.Select(generation => generation.CloseAsync())).ConfigureAwait(false);
+                return await open!(cancellationToken).ConfigureAwait(false);
+            },
+            expectedBytes
+        );
 
     /// <summary>Lets go of what is loaded; it is closed when nobody uses it.</summary>
     public LoadedGeneration? Retire()
@@ -42,5 +45,11 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
     }
 
     public RegisteredEmbedder Describe() =>
-        new(Name, Current is { IsLoaded: true }, IsPinned || !CanUnload, Current is { IsLoaded: true } loaded ? loaded.Bytes : 0, Current?.Users ?? 0);
+        new(
+            Name,
+            Current is { IsLoaded: true },
+            IsPinned || !CanUnload,
+            Current is { IsLoaded: true } loaded ? loaded.Bytes : 0,
+            Current?.Users ?? 0
+        );
 }

@@ -46,7 +46,8 @@ internal sealed class CrossEncoderForm(ITokenizer tokenizer, ImmutableArray<Pair
 internal sealed class ChatForm(ITokenizer tokenizer, string? instruction, int maxTokens) : IPairForm
 {
     private const string UsualInstruction = "Given a web search query, retrieve relevant passages that answer the query";
-    private const string Before = "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and "
+    private const string Before =
+        "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and "
         + "the Instruct provided. "
         + "Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n<|im_start|>user\n";
     private const string Behind = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
@@ -63,7 +64,8 @@ internal sealed class ChatForm(ITokenizer tokenizer, string? instruction, int ma
             throw new SimileException(
                 ErrorCode.QueryTooLong,
                 $"The query takes {all} tokens with the instruction and the chat around it, but {maxTokens} are the most, so no text "
-                + "has room beside it. Ask a shorter query.");
+                    + "has room beside it. Ask a shorter query."
+            );
         }
 
         return text =>

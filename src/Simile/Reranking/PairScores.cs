@@ -44,7 +44,8 @@ public sealed class PairScores(ImmutableArray<string> labels, ReadOnlyMemory<flo
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"The network sorts pairs under {labels.Length} labels ({string.Join(", ", labels.Take(10))}); only one of a single "
-                + "label ranks texts. Use a reranker with one label.");
+                    + "label ranks texts. Use a reranker with one label."
+            );
         }
     }
 }

@@ -23,7 +23,10 @@ internal sealed class PairTokens(ImmutableArray<PairPart> parts, int maxTokens)
         var types = new List<int>(ids.Capacity);
         foreach (var part in parts)
         {
-            var tokens = part.Text < 0 ? [part.Id] : part.Text == 0 ? first[..keptFirst] : second[..keptSecond];
+            var tokens =
+                part.Text < 0 ? [part.Id]
+                : part.Text == 0 ? first[..keptFirst]
+                : second[..keptSecond];
             ids.AddRange(tokens);
             types.AddRange(Enumerable.Repeat(part.Type, tokens.Length));
         }

@@ -1,10 +1,10 @@
-using Simile.Reranking;
 using System.Collections.Immutable;
 using Simile.Engine.Encoders;
 using Simile.Families;
 using Simile.Hub;
-using Simile.Models;
 using Simile.Inference;
+using Simile.Models;
+using Simile.Reranking;
 using Simile.Text;
 using Simile.Tokenization;
 using Simile.Tokenization.Folders;
@@ -59,8 +59,10 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<Reranker> LoadInstalledAsync(
-        string name, RerankerOptions? options = null, CancellationToken cancellationToken = default) =>
-        LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
+        string name,
+        RerankerOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<PairScores> ScoreAsync(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
@@ -105,7 +107,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             throw new SimileException(
                 ErrorCode.InvalidOption,
                 $"An instruction was given, but {folder.Checkpoint.Folder} ({folder.Checkpoint.Kind}) follows none; Qwen3-Reranker "
-                + "does. Leave it out, or use a model that follows instructions.");
+                    + "does. Leave it out, or use a model that follows instructions."
+            );
         }
 
         var pair = PairOf(_tokenizer, _network, folder);
@@ -114,7 +117,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             : throw new SimileException(
                 ErrorCode.InvalidOption,
                 $"The most tokens of query and text together are {MaxTokens}, but {PairTokens.Fewest(pair)} are needed for one of "
-                + "each and the special ones. Allow more.");
+                    + "each and the special ones. Allow more."
+            );
     }
 
     private static ImmutableArray<PairPart> PairOf(ITokenizer tokenizer, ITextEncoder network, RerankerFolder folder)
@@ -124,7 +128,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             throw new SimileException(
                 ErrorCode.UnsupportedTokenizer,
                 $"The tokenizer of {folder.Checkpoint.Folder} does not say how two texts are put together (the pair of its "
-                + "post_processor), which a reranker needs.");
+                    + "post_processor), which a reranker needs."
+            );
         }
 
         pair = folder.TellsTypes ? pair : [.. pair.Select(part => part with { Type = 0 })];
@@ -134,7 +139,8 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             : throw new SimileException(
                 ErrorCode.BadCheckpoint,
                 $"The tokenizer of {folder.Checkpoint.Folder} has {types} types of tokens, but the network only "
-                + $"{network.TokenTypes}. The files belong to different models.");
+                    + $"{network.TokenTypes}. The files belong to different models."
+            );
     }
 
     private PairScores Score(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken)
@@ -167,13 +173,16 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     private int ScoreWindow(Run run, int first, int end, CancellationToken cancellationToken)
     {
         var rows = new PairRow[end - first];
-        _network.Share(rows.Length, i =>
-        {
-            if (!cancellationToken.IsCancellationRequested)
+        _network.Share(
+            rows.Length,
+            i =>
             {
-                (rows[i], run.Outcomes[first + i]) = Tokenize(run.Join, run.Texts[first + i]);
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    (rows[i], run.Outcomes[first + i]) = Tokenize(run.Join, run.Texts[first + i]);
+                }
             }
-        });
+        );
         cancellationToken.ThrowIfCancellationRequested();
         var good = Enumerable.Range(0, rows.Length).Where(i => run.Outcomes[first + i].Succeeded).ToArray();
         var scores = new float[good.Length * Labels.Length];

@@ -27,16 +27,18 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
     /// <exception cref="SimileException">A code of the 200s.</exception>
     public static RerankerFolder Read(ModelFolder folder, ITokenizer tokenizer)
     {
-        var config = folder.ReadConfig(string.Empty, "config.json")
+        var config =
+            folder.ReadConfig(string.Empty, "config.json")
             ?? throw new SimileException(ErrorCode.ModelNotFound, $"{folder.Path} has no config.json. Fetch the model again.");
         if (!PairScoring.Is(folder))
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"{folder.Path} is no reranker ({PairScoring.Architecture(folder) ?? config.Text("model_type")}): it does not score "
-                + "pairs of texts. "
-                + $"Networks that do are called …{PairScoring.Classifier}, or {PairScoring.Causal} without a pooling (Qwen3-Reranker). "
-                + "Embed with this one, or name a reranker.");
+                    + "pairs of texts. "
+                    + $"Networks that do are called …{PairScoring.Classifier}, or {PairScoring.Causal} without a pooling (Qwen3-Reranker). "
+                    + "Embed with this one, or name a reranker."
+            );
         }
 
         if (PairScoring.Architecture(folder) == PairScoring.Causal)
@@ -47,7 +49,9 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         if (PairScoring.ModulesOf(folder).Any(module => module.Type == PairScoring.LogitScore))
         {
             throw config.Unsupported(
-                $"'{PairScoring.Architecture(folder)}' as a reranker that answers in words; {PairScoring.Causal} (Qwen3-Reranker) is supported");
+                $"'{PairScoring.Architecture(folder)}' as a reranker that answers in words; {PairScoring.Causal} (Qwen3-Reranker) is "
+                    + "supported"
+            );
         }
 
         var kind = config.Text("model_type");
@@ -72,8 +76,15 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         var answers = (Yes: IdOf(tokenizer, "yes", folder), No: IdOf(tokenizer, "no", folder));
         RequireAnswers(folder, answers);
         var head = new SequenceHead(PoolingMode.LastToken, ["yes"], []) { Answers = answers };
-        return new RerankerFolder(CheckpointOf(folder, config, head), head, ScoreFunctions.Read(folder, config, 1),
-            [$"{folder.Name} is taken for a Qwen3-Reranker: it is asked its card's question, and the score compares the answers 'yes' and 'no'."]);
+        return new RerankerFolder(
+            CheckpointOf(folder, config, head),
+            head,
+            ScoreFunctions.Read(folder, config, 1),
+            [
+                $"{folder.Name} is taken for a Qwen3-Reranker: it is asked its card's question, and the score compares the answers "
+                    + "'yes' and 'no'.",
+            ]
+        );
     }
 
     // Other rerankers of this architecture ask another question and compare other tokens.
@@ -88,23 +99,27 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         var (yes, no) = (score.NumberOrNull("true_token_id"), score.NumberOrNull("false_token_id"));
         if (yes != answers.Yes || no != answers.No)
         {
-            var given = $"{yes?.ToString(CultureInfo.InvariantCulture) ?? "none"} and {no?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+            var given =
+                $"{yes?.ToString(CultureInfo.InvariantCulture) ?? "none"} and {no?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
             throw score.Unsupported(
-                $"the tokens {given} as answers; Qwen3-Reranker compares 'yes' ({answers.Yes}) with 'no' ({answers.No})");
+                $"the tokens {given} as answers; Qwen3-Reranker compares 'yes' ({answers.Yes}) with 'no' ({answers.No})"
+            );
         }
     }
 
-    private static TextCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) => new()
-    {
-        Folder = folder.Path,
-        TokenizerFolder = folder.Path,
-        Config = config,
-        Kind = config.Text("model_type"),
-        Pooling = [head.Pooling],
-        Sentence = new SentenceConfig(),
-        MaxTokens = TransformerSettings.ReadPairLimit(folder)
-            ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length"),
-    };
+    private static TextCheckpoint CheckpointOf(ModelFolder folder, ModelConfig config, SequenceHead head) =>
+        new()
+        {
+            Folder = folder.Path,
+            TokenizerFolder = folder.Path,
+            Config = config,
+            Kind = config.Text("model_type"),
+            Pooling = [head.Pooling],
+            Sentence = new SentenceConfig(),
+            MaxTokens =
+                TransformerSettings.ReadPairLimit(folder)
+                ?? folder.ReadConfig(string.Empty, "tokenizer_config.json")?.LimitOrNull("model_max_length"),
+        };
 
     // Both spellings name the labels by number; without either there are two, as in Hugging Face's library.
     private static ImmutableArray<string> LabelsOf(ModelConfig config)
@@ -116,7 +131,10 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
             throw config.Unsupported($"{count} labels (at most {MaxLabels})");
         }
 
-        return [.. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(CultureInfo.InvariantCulture)) ?? $"LABEL_{i}")];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(i => named.GetValueOrDefault(i.ToString(CultureInfo.InvariantCulture)) ?? $"LABEL_{i}"),
+        ];
     }
 
     private static int IdOf(ITokenizer tokenizer, string word, ModelFolder folder)
@@ -128,7 +146,8 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
             : throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"The tokenizer of {folder.Path} makes {tokens.Count} tokens of '{word}', so the answer cannot be read from one. It "
-                + "belongs to no Qwen3-Reranker.");
+                    + "belongs to no Qwen3-Reranker."
+            );
     }
 }
 
@@ -146,7 +165,8 @@ internal static class ScoreFunctions
 {
     public static ScoreFunction Read(ModelFolder folder, ModelConfig config, int labels)
     {
-        var named = folder.ReadConfig(string.Empty, "config_sentence_transformers.json")?.TextOrNull("activation_fn")
+        var named =
+            folder.ReadConfig(string.Empty, "config_sentence_transformers.json")?.TextOrNull("activation_fn")
             ?? config.Child("sentence_transformers")?.TextOrNull("activation_fn")
             ?? config.TextOrNull("sbert_ce_default_activation_function");
         return named?.Split('.')[^1] switch

@@ -28,7 +28,8 @@ public sealed record RerankerOptions
         {
             throw new SimileException(
                 ErrorCode.InvalidOption,
-                $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
+                $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit."
+            );
         }
 
         _ = WorkerTeam.Checked(Threads);

@@ -9,7 +9,9 @@ internal static class RerankerVerifier
     private const string Query = "What does the quick answer cost?";
     private static readonly string[] Probes =
     [
-        "a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!",
+        "a",
+        "The quick answer is often wrong.",
+        "Ein Satz auf Deutsch, 42 % länger!",
         "one two three four five six seven eight nine ten eleven twelve thirteen",
     ];
 
@@ -30,7 +32,8 @@ internal static class RerankerVerifier
                 throw new SimileException(
                     ErrorCode.VerificationFailed,
                     $"{folder.Name} scores a text with {alone[0][0]:R} alone and {together[i][0]:R} among others, but both must be "
-                    + "the same. Fetch the model again.");
+                        + "the same. Fetch the model again."
+                );
             }
         }
 

@@ -102,7 +102,13 @@ public sealed class ChunkFilter
     public static ChunkFilter Between(string name, double? least, double? greatest) =>
         (least is null || double.IsFinite(least.Value)) && (greatest is null || double.IsFinite(greatest.Value)) && !(least > greatest)
             ? new ChunkFilter(ChunkFilterKind.Between, name, []) { Least = least, Greatest = greatest }
-            : throw new SimileException(ErrorCode.InvalidOption, string.Create(CultureInfo.InvariantCulture, $"The numbers of '{name}' are to lie from {least} to {greatest}; finite bounds, the lower one first, are expected."));
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The numbers of '{name}' are to lie from {least} to {greatest}; finite bounds, the lower one first, are expected."
+                )
+            );
 
     /// <summary>Takes chunks that all of some filters take.</summary>
     public static ChunkFilter All(params IReadOnlyList<ChunkFilter> filters) => new(ChunkFilterKind.All, filters);
@@ -131,7 +137,8 @@ public sealed class ChunkFilter
             ChunkFilterKind.All => Parts.All(part => part.Takes(metadata)),
             ChunkFilterKind.Any => Parts.Any(part => part.Takes(metadata)),
             ChunkFilterKind.Not => !Parts[0].Takes(metadata),
-            _ => metadata.TryGetValue(Name, out var value) && (Kind == ChunkFilterKind.OneOf ? Values.Contains(value) : IsWithin(value.Number)),
+            _ => metadata.TryGetValue(Name, out var value)
+                && (Kind == ChunkFilterKind.OneOf ? Values.Contains(value) : IsWithin(value.Number)),
         };
     }
 
@@ -141,7 +148,10 @@ public sealed class ChunkFilter
         if (_terms > MaxTerms || _depth > MaxDepth)
         {
             throw new SimileException(
-                ErrorCode.InvalidOption, $"A filter has {_terms} comparisons and values, {_depth} deep; at most {MaxTerms}, {MaxDepth} deep, are taken. Ask several times, or by another value.");
+                ErrorCode.InvalidOption,
+                $"A filter has {_terms} comparisons and values, {_depth} deep; at most {MaxTerms}, {MaxDepth} deep, are taken. Ask "
+                    + "several times, or by another value."
+            );
         }
     }
 

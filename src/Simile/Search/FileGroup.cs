@@ -27,7 +27,8 @@ internal sealed class FileGroup
         Weight += file.Contents.Sum(content => content.Image is null ? 1 : ChunksAPicture);
     }
 
-    /// <summary>The files with their vectors. A text that can have none is kept for its words; a file that an error of another kind hits is left as the store has it.</summary>
+    /// <summary>The files with their vectors. A text that can have none is kept for its words; a file that an error of another kind hits is
+    /// left as the store has it.</summary>
     public IEnumerable<IndexedFile> Embedded(EmbeddingBatch batch, IndexTally tally)
     {
         var row = 0;
@@ -43,15 +44,26 @@ internal sealed class FileGroup
                 continue;
             }
 
-            var vectors = outcomes.Select((outcome, i) => outcome.Error is null ? batch.Block.Slice((first + i) * batch.Dimensions, batch.Dimensions) : default).ToList();
-            var mark = file.Mark with { WithoutVector = outcomes.Count(outcome => outcome.Error is not null), Truncated = outcomes.Count(outcome => outcome.Truncated) };
+            var vectors = outcomes
+                .Select(
+                    (outcome, i) => outcome.Error is null ? batch.Block.Slice((first + i) * batch.Dimensions, batch.Dimensions) : default
+                )
+                .ToList();
+            var mark = file.Mark with
+            {
+                WithoutVector = outcomes.Count(outcome => outcome.Error is not null),
+                Truncated = outcomes.Count(outcome => outcome.Truncated),
+            };
             tally.Take(file with { Mark = mark }, vectors.Count(vector => !vector.IsEmpty));
             yield return new IndexedFile(file.Path, mark.ToString(), file.Chunks, vectors);
         }
     }
 
-    private static bool IsOfText(SimileException error) => error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode;
+    private static bool IsOfText(SimileException error) =>
+        error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode;
 
     private static SimileException ErrorOf(Chunk chunk, SimileException error) =>
-        chunk.IsPicture ? error : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Description}", error);
+        chunk.IsPicture
+            ? error
+            : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Description}", error);
 }

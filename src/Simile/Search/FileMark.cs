@@ -16,15 +16,22 @@ internal sealed record FileMark(string Fingerprint, int WithoutVector = 0, int T
     public static FileMark Parse(string stored)
     {
         var at = stored.IndexOf(Separator, StringComparison.Ordinal);
-        return at >= 0 && stored[..at].Split(',') is [var without, var cut, var empty, var flawed]
-            && int.TryParse(without, CultureInfo.InvariantCulture, out var withoutVector) && int.TryParse(cut, CultureInfo.InvariantCulture, out var truncated)
+        return
+            at >= 0
+            && stored[..at].Split(',') is [var without, var cut, var empty, var flawed]
+            && int.TryParse(without, CultureInfo.InvariantCulture, out var withoutVector)
+            && int.TryParse(cut, CultureInfo.InvariantCulture, out var truncated)
             ? new FileMark(stored[(at + 1)..], withoutVector, truncated, empty == "1", flawed == "1")
             : new FileMark(stored);
     }
 
-    /// <summary>The mark as it is stored: it ends as the fingerprint does, and is the fingerprint alone for a file with nothing to tell.</summary>
+    /// <summary>The mark as it is stored: it ends as the fingerprint does, and is the fingerprint alone for a file with nothing to
+    /// tell.</summary>
     public override string ToString() =>
         WithoutVector == 0 && Truncated == 0 && !IsEmpty && !IsFlawed
             ? Fingerprint
-            : string.Create(CultureInfo.InvariantCulture, $"{WithoutVector},{Truncated},{(IsEmpty ? 1 : 0)},{(IsFlawed ? 1 : 0)}{Separator}{Fingerprint}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{WithoutVector},{Truncated},{(IsEmpty ? 1 : 0)},{(IsFlawed ? 1 : 0)}{Separator}{Fingerprint}"
+            );
 }

@@ -39,7 +39,8 @@ internal readonly record struct FoldedCharacter(Rune Rune, WordCharacter Kind, b
     public bool Is(char character) => Rune.Value == character;
 }
 
-/// <summary>Folds texts, so that an index and a query agree: compatibility decomposition, case, marks, invisible characters, digits of all scripts. By tables of our own, so that an index means the same on every machine.</summary>
+/// <summary>Folds texts, so that an index and a query agree: compatibility decomposition, case, marks, invisible characters, digits of all
+/// scripts. By tables of our own, so that an index means the same on every machine.</summary>
 internal static class FoldedText
 {
     private const byte Nukta = 7;
@@ -47,20 +48,87 @@ internal static class FoldedText
     // Full case folding where one letter becomes others, and letters with a stroke, which have no decomposition.
     private static readonly Dictionary<int, string> Folded = new()
     {
-        ['ß'] = "ss", ['ς'] = "σ", ['ı'] = "i", ['ȷ'] = "j", ['đ'] = "d", ['ð'] = "d", ['ł'] = "l", ['ø'] = "o", ['ħ'] = "h", ['ŧ'] = "t",
-        ['æ'] = "ae", ['œ'] = "oe", ['þ'] = "th", ['ʼ'] = "'", ['ʻ'] = "'", ['ʽ'] = "'", ['’'] = "'", ['‘'] = "'", ['‐'] = "-",
+        ['ß'] = "ss",
+        ['ς'] = "σ",
+        ['ı'] = "i",
+        ['ȷ'] = "j",
+        ['đ'] = "d",
+        ['ð'] = "d",
+        ['ł'] = "l",
+        ['ø'] = "o",
+        ['ħ'] = "h",
+        ['ŧ'] = "t",
+        ['æ'] = "ae",
+        ['œ'] = "oe",
+        ['þ'] = "th",
+        ['ʼ'] = "'",
+        ['ʻ'] = "'",
+        ['ʽ'] = "'",
+        ['’'] = "'",
+        ['‘'] = "'",
+        ['‐'] = "-",
     };
 
-    // First and last of the ranges whose marks are vowels or tones that words differ by: India to Myanmar, Philippines to Mongolia, Bali to Lepcha, and later planes of the same family.
+    // First and last of the ranges whose marks are vowels or tones that words differ by: India to Myanmar, Philippines to Mongolia, Bali to
+    // Lepcha, and later planes of the same family.
     private static ReadOnlySpan<int> MarksThatStay => [0x900, 0x109F, 0x1712, 0x1A7F, 0x1B00, 0x1CCF, 0xA800, 0xABFF, 0x11000, 0x11FFF];
 
     // Hangul; kana, Bopomofo, Han and its marks; Thai, Lao, Tibetan, Myanmar, Khmer, Tai; Yi, Javanese; the planes of Han.
     private static ReadOnlySpan<int> WithoutSpaces =>
-    [
-        0xE01, 0xEDF, 0xF00, 0x109F, 0x1100, 0x11FF, 0x1780, 0x17DD, 0x1950, 0x19DF, 0x1A20, 0x1AAD, 0x2E80, 0x2FDF, 0x3005, 0x3007, 0x3021, 0x3029, 0x3031, 0x3035, 0x303B, 0x303C,
-        0x3041, 0x3096, 0x309D, 0x309F, 0x30A1, 0x30FA, 0x30FC, 0x318E, 0x31A0, 0x31BF, 0x31F0, 0x31FF, 0x3400, 0x4DBF, 0x4E00, 0xA48F, 0xA960, 0xA9DF, 0xA9E0, 0xA9FF, 0xAA60, 0xAADF,
-        0xAC00, 0xD7FF, 0xF900, 0xFAFF, 0x1AFF0, 0x1B16F, 0x20000, 0x3FFFF,
-    ];
+        [
+            0xE01,
+            0xEDF,
+            0xF00,
+            0x109F,
+            0x1100,
+            0x11FF,
+            0x1780,
+            0x17DD,
+            0x1950,
+            0x19DF,
+            0x1A20,
+            0x1AAD,
+            0x2E80,
+            0x2FDF,
+            0x3005,
+            0x3007,
+            0x3021,
+            0x3029,
+            0x3031,
+            0x3035,
+            0x303B,
+            0x303C,
+            0x3041,
+            0x3096,
+            0x309D,
+            0x309F,
+            0x30A1,
+            0x30FA,
+            0x30FC,
+            0x318E,
+            0x31A0,
+            0x31BF,
+            0x31F0,
+            0x31FF,
+            0x3400,
+            0x4DBF,
+            0x4E00,
+            0xA48F,
+            0xA960,
+            0xA9DF,
+            0xA9E0,
+            0xA9FF,
+            0xAA60,
+            0xAADF,
+            0xAC00,
+            0xD7FF,
+            0xF900,
+            0xFAFF,
+            0x1AFF0,
+            0x1B16F,
+            0x20000,
+            0x3FFFF,
+        ];
 
     public static List<FoldedCharacter> Of(string text)
     {
@@ -75,7 +143,10 @@ internal static class FoldedText
             }
 
             var category = Rune.GetUnicodeCategory(rune);
-            if (category is UnicodeCategory.Format || rune.Value is 0x34F or 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x17B4 or 0x17B5 or 0x180E)
+            if (
+                category is UnicodeCategory.Format
+                || rune.Value is 0x34F or 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x17B4 or 0x17B5 or 0x180E
+            )
             {
                 continue;
             }
@@ -161,18 +232,22 @@ internal static class FoldedText
         return true;
     }
 
-    private static WordCharacter KindOf(Rune rune, UnicodeCategory category) => category switch
-    {
-        UnicodeCategory.Control => rune.Value is '\t' or '\n' or '\r' ? WordCharacter.Space : WordCharacter.Separator,
-        UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => WordCharacter.Space,
+    private static WordCharacter KindOf(Rune rune, UnicodeCategory category) =>
+        category switch
+        {
+            UnicodeCategory.Control => rune.Value is '\t' or '\n' or '\r' ? WordCharacter.Space : WordCharacter.Separator,
+            UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => WordCharacter.Space,
 
-        // The point between the syllables of Tibetan ends no word.
-        _ when rune.Value is 0xF0B or 0xF0C => WordCharacter.Space,
-        UnicodeCategory.CurrencySymbol => WordCharacter.Symbol,
+            // The point between the syllables of Tibetan ends no word.
+            _ when rune.Value is 0xF0B or 0xF0C => WordCharacter.Space,
+            UnicodeCategory.CurrencySymbol => WordCharacter.Symbol,
 
-        // Lines and blocks that drawings are made of are no words.
-        UnicodeCategory.OtherSymbol => rune.Value is < 0x2100 or (>= 0x2500 and <= 0x259F) ? WordCharacter.Separator : WordCharacter.Symbol,
-        _ when !Rune.IsLetterOrDigit(rune) && category is not (UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber) => WordCharacter.Separator,
-        _ => CodeRanges.Contain(WithoutSpaces, rune.Value) ? WordCharacter.Unspaced : WordCharacter.Word,
-    };
+            // Lines and blocks that drawings are made of are no words.
+            UnicodeCategory.OtherSymbol => rune.Value is < 0x2100 or (>= 0x2500 and <= 0x259F)
+                ? WordCharacter.Separator
+                : WordCharacter.Symbol,
+            _ when !Rune.IsLetterOrDigit(rune) && category is not (UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber) =>
+                WordCharacter.Separator,
+            _ => CodeRanges.Contain(WithoutSpaces, rune.Value) ? WordCharacter.Unspaced : WordCharacter.Word,
+        };
 }

@@ -18,9 +18,13 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
     private readonly IReranker _reranker = reranker ?? throw new ArgumentNullException(nameof(reranker));
 
     /// <summary>How many of the best answers are reordered.</summary>
-    public int Depth { get; } = depth >= 1
-        ? depth
-        : throw new SimileException(ErrorCode.InvalidOption, $"The best {depth} answers were to be reordered, but at least 1 is needed.");
+    public int Depth { get; } =
+        depth >= 1
+            ? depth
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The best {depth} answers were to be reordered, but at least 1 is needed."
+            );
 
     /// <summary>Searches, reorders the best answers, and cuts them to those wanted.</summary>
     /// <param name="searcher">Finds the answers.</param>
@@ -30,7 +34,11 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModality"/> when the query is a picture,
     /// <see cref="ErrorCode.UnsupportedModel"/> when the reranker ranks nothing, or an error of the search.</exception>
     public async Task<SearchResults> SearchAsync(
-        Searcher searcher, Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+        Searcher searcher,
+        Content query,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(searcher);
         ArgumentNullException.ThrowIfNull(query);
@@ -38,7 +46,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModality,
-                "The query is a picture, but a reranker reads texts only. Ask with a text, or search without a reranker.");
+                "The query is a picture, but a reranker reads texts only. Ask with a text, or search without a reranker."
+            );
         }
 
         var wanted = (options ?? new SearchOptions()).Checked();
@@ -87,7 +96,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
             ? scores
             : throw new SimileException(
                 ErrorCode.ModelFailed,
-                $"The reranker gave {scores.Count} scores for {texts.Length} texts, but a row a text is expected.");
+                $"The reranker gave {scores.Count} scores for {texts.Length} texts, but a row a text is expected."
+            );
     }
 
     private static void Reorder(SearchHit[] best, int[] places, PairScores? scores, List<string> notes)
@@ -124,7 +134,8 @@ public sealed class HitReranker(IReranker reranker, int depth = HitReranker.Defa
 
         if (failed > 0)
         {
-            yield return scores!.Outcomes.FirstOrDefault(outcome => outcome.Error is not null).Error?.Message ?? "scores that are no numbers";
+            yield return scores!.Outcomes.FirstOrDefault(outcome => outcome.Error is not null).Error?.Message
+                ?? "scores that are no numbers";
         }
     }
 

@@ -26,7 +26,10 @@ public interface IChunkStore : IAsyncDisposable, IDisposable
     /// <summary>Documents of the store, each with the fingerprint it was put in with.</summary>
     /// <param name="paths">Those that are asked for; null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    ValueTask<IReadOnlyDictionary<string, string>> ListFilesAsync(IReadOnlyCollection<string>? paths = null, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyDictionary<string, string>> ListFilesAsync(
+        IReadOnlyCollection<string>? paths = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Documents with all their chunks, vectors and metadata, in the order of the paths; those that are not there are left
     /// out.</summary>
@@ -53,14 +56,24 @@ public interface IChunkStore : IAsyncDisposable, IDisposable
     /// <returns>Scores are cosines where vectors have unit length; distances are negated, so that higher is always better.</returns>
     /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/> for a vector of another length,
     /// <see cref="ErrorCode.InvalidVector"/>, <see cref="ErrorCode.InvalidOption"/>.</exception>
-    ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(ReadOnlyMemory<float> query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<ScoredChunk>> SearchVectorsAsync(
+        ReadOnlyMemory<float> query,
+        int k,
+        ChunkFilter? filter = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>The chunks that hold words of a query (<see cref="SearchWords"/>), best first, scored by BM25 (higher is better).</summary>
     /// <param name="query">Any text; nothing in it is syntax.</param>
     /// <param name="k">Chunks wanted, at least 1.</param>
     /// <param name="filter">Which chunks are looked at; null for all.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(string query, int k, ChunkFilter? filter = null, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<ScoredChunk>> SearchWordsAsync(
+        string query,
+        int k,
+        ChunkFilter? filter = null,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Chunks by their ids, in that order, all at one time; null for one that is there no more. A damaged row says so
     /// (<see cref="StoredChunk.Damage"/>) and never fails the others.</summary>

@@ -51,10 +51,15 @@ public sealed class IndexBuilder
     /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.IndexOfAnotherSpace"/>, other codes
     /// of the 400s.</exception>
     public async Task<IndexReport> BuildAsync(
-        IReadOnlyList<string> paths, IProgress<IndexProgress>? progress = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> paths,
+        IProgress<IndexProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         // Who has to load a model for its space is not waited for here.
-        await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await _store
+            .EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
         var traits = ContentTraits.Of(_embedder);
         var chunker = traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options);
         var reader = new FileReader(traits, chunker);
@@ -77,7 +82,9 @@ public sealed class IndexBuilder
         }
 
         var (group, done) = (new FileGroup(), 0);
-        var reading = EmbeddingPipeline.Of<string>().Then(path => reader.Read(path, known.GetValueOrDefault(path)), new StepOptions { Parallelism = Environment.ProcessorCount });
+        var reading = EmbeddingPipeline
+            .Of<string>()
+            .Then(path => reader.Read(path, known.GetValueOrDefault(path)), new StepOptions { Parallelism = Environment.ProcessorCount });
         await foreach (var item in reading.RunAsync(found.Files.ToAsyncEnumerable(), null, cancellationToken).ConfigureAwait(false))
         {
             if (item.Error is { } error)
@@ -112,7 +119,9 @@ public sealed class IndexBuilder
             return;
         }
 
-        var batch = await _embedder.EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+        var batch = await _embedder
+            .EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken)
+            .ConfigureAwait(false);
         var files = group.Embedded(batch, tally).ToList();
         await _store.ReplaceAsync(files, cancellationToken).ConfigureAwait(false);
     }

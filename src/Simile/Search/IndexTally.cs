@@ -46,8 +46,15 @@ internal sealed class IndexTally
     public void Note(string path, string message) => _notes.Add(new IndexNote(path, message));
 
     /// <summary>The report.</summary>
-    public IndexReport Report(FoundDocuments found, int removed) => new(found.Files.Count, _changed, removed, Chunks, _problems)
-    {
-        Unchanged = _unchanged, Unread = _unread, Empty = _empty, WithoutVector = _withoutVector, Truncated = _truncated, Notes = _notes, PassedOver = found.PassedOver,
-    };
+    public IndexReport Report(FoundDocuments found, int removed) =>
+        new(found.Files.Count, _changed, removed, Chunks, _problems)
+        {
+            Unchanged = _unchanged,
+            Unread = _unread,
+            Empty = _empty,
+            WithoutVector = _withoutVector,
+            Truncated = _truncated,
+            Notes = _notes,
+            PassedOver = found.PassedOver,
+        };
 }

@@ -11,4 +11,12 @@ namespace Simile.Search;
 /// <param name="Contents">What is embedded for each.</param>
 /// <param name="Problems">What of it cannot be read.</param>
 /// <param name="Notes">What was guessed or replaced.</param>
-internal sealed record ReadFile(string Path, FileMark Mark, bool IsKnown, IReadOnlyList<Chunk> Chunks, IReadOnlyList<Content> Contents, IReadOnlyList<SimileException> Problems, IReadOnlyList<string> Notes);
+internal sealed record ReadFile(
+    string Path,
+    FileMark Mark,
+    bool IsKnown,
+    IReadOnlyList<Chunk> Chunks,
+    IReadOnlyList<Content> Contents,
+    IReadOnlyList<SimileException> Problems,
+    IReadOnlyList<string> Notes
+);

@@ -5,7 +5,8 @@ namespace Simile.Search;
 
 /// <summary>An answer of a search.</summary>
 /// <param name="Rank">Its place, from 1.</param>
-/// <param name="Score">Its score: cosine (dense), BM25 (keyword) or the fused score (hybrid); higher is better, comparable within one search only.</param>
+/// <param name="Score">Its score: cosine (dense), BM25 (keyword) or the fused score (hybrid); higher is better, comparable within one
+/// search only.</param>
 /// <param name="Path">The file, or the id of a text of one's own.</param>
 /// <param name="StartLine">The first line, from 1.</param>
 /// <param name="EndLine">The last line.</param>
@@ -22,7 +23,8 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
     /// <summary>The passage's metadata.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
 
-    /// <summary>The cosine of the query's vector and the passage's, from -1 to 1; null where either has none or no vectors were compared. What a value means differs from model to model.</summary>
+    /// <summary>The cosine of the query's vector and the passage's, from -1 to 1; null where either has none or no vectors were compared.
+    /// What a value means differs from model to model.</summary>
     public double? Cosine { get; init; }
 
     /// <summary>Its place by meaning, from 1; null where it is not among the best by meaning.</summary>
@@ -31,7 +33,8 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
     /// <summary>Its place by words, from 1; null where it has none of the query's words.</summary>
     public int? KeywordRank { get; init; }
 
-    /// <summary>The score of the reranker that gave it its place; null where none did. <see cref="Score"/> stays that of the search.</summary>
+    /// <summary>The score of the reranker that gave it its place; null where none did. <see cref="Score"/> stays that of the
+    /// search.</summary>
     public double? RerankScore { get; init; }
 }
 

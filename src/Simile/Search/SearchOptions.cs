@@ -22,7 +22,8 @@ public sealed record SearchOptions
     /// <summary>Answers wanted, at least 1. Default: 10.</summary>
     public int Top { get; init; } = 10;
 
-    /// <summary>How the two rankings of a hybrid search become one. Default: null, as it is right for the model (<see cref="ScoreFusion.Of"/>).</summary>
+    /// <summary>How the two rankings of a hybrid search become one. Default: null, as it is right for the model
+    /// (<see cref="ScoreFusion.Of"/>).</summary>
     public IRankFusion? Fusion { get; init; }
 
     /// <summary>Answers of each ranking that are fused, at least as many as are wanted. Default: 200.</summary>
@@ -32,5 +33,10 @@ public sealed record SearchOptions
     public ChunkFilter? Filter { get; init; }
 
     internal SearchOptions Checked() =>
-        Top >= 1 && Pool >= 1 ? this : throw new SimileException(ErrorCode.InvalidOption, $"{Top} answers out of a pool of {Pool} were asked for, but at least 1 of each is needed.");
+        Top >= 1 && Pool >= 1
+            ? this
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{Top} answers out of a pool of {Pool} were asked for, but at least 1 of each is needed."
+            );
 }

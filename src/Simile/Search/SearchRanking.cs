@@ -56,7 +56,11 @@ internal sealed class SearchRanking(SearchedStore store)
 
         var best = Dense[0];
         return best.Score < (best.IsPicture ? UnrelatedPicture : UnrelatedText)
-            ? string.Create(CultureInfo.InvariantCulture, $"Nothing near was found: the best cosine is {best.Score:F2}, as with queries of nonsense. With {MeasuredModel} the best passage for a question has 0.4 and more.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Nothing near was found: the best cosine is {best.Score:F2}, as with queries of nonsense. With {MeasuredModel} the "
+                    + $"best passage for a question has 0.4 and more."
+            )
             : null;
     }
 
@@ -99,13 +103,20 @@ internal sealed record SearchedStore(StoreSummary Summary, string? Recipes)
             return null;
         }
 
-        var own = string.Join(" and ", new[] { traits.TextRecipe, traits.ImageRecipe }.OfType<EmbeddingRecipe>().Distinct().Select(recipe => Shown(recipe.Digest)));
-        return $"{others.Count} of {files.Count} files were embedded by another recipe ({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): "
+        var own = string.Join(
+            " and ",
+            new[] { traits.TextRecipe, traits.ImageRecipe }.OfType<EmbeddingRecipe>().Distinct().Select(recipe => Shown(recipe.Digest))
+        );
+        return $"{others.Count} of {files.Count} files were embedded by another recipe "
+            + $"({string.Join(", ", others.Select(Shown).Distinct().Take(3))}) than the model in use ({own}): "
             + "other weights, precision or prompts. Their ranks may be off; index again with this model, or search with that one.";
     }
 
-    private static string? DamageOf(StoreSummary summary) => summary.Damaged == 0 ? null
-        : $"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages are found by words only. Index again into another file.";
+    private static string? DamageOf(StoreSummary summary) =>
+        summary.Damaged == 0
+            ? null
+            : $"{summary.Damaged} of {summary.Damaged + summary.Vectors} vectors of the index are damaged and left out; their passages "
+                + "are found by words only. Index again into another file.";
 
     // A document's fingerprint ends in the digest of the recipe that it was embedded with (FileReader, TextCutter). A half that is not
     // loaded says nothing of its files.
@@ -115,7 +126,12 @@ internal sealed record SearchedStore(StoreSummary Summary, string? Recipes)
         foreach (var (path, fingerprint) in files)
         {
             var own = (PictureFiles.IsPicture(path) ? traits.ImageRecipe : traits.TextRecipe)?.Digest;
-            if (own is not null && fingerprint.LastIndexOf(':') is >= 0 and var colon && fingerprint[(colon + 1)..] is var digest && digest != own)
+            if (
+                own is not null
+                && fingerprint.LastIndexOf(':') is >= 0 and var colon
+                && fingerprint[(colon + 1)..] is var digest
+                && digest != own
+            )
             {
                 others.Add(digest);
             }

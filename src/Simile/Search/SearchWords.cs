@@ -3,8 +3,9 @@ using System.Text;
 namespace Simile.Search;
 
 /// <summary>The words of texts and queries, the same way on both sides, for stores to index and to look for.</summary>
-/// <remarks>Case, marks and compatible forms are folded. Words of scripts without spaces are found by their letters: each is a word in the index, two neighbors are a term of a query.
-/// Compounds and identifiers are found by their parts and as a whole. Nothing in a text or query is syntax.</remarks>
+/// <remarks>Case, marks and compatible forms are folded. Words of scripts without spaces are found by their letters: each is a word in the
+/// index, two neighbors are a term of a query. Compounds and identifiers are found by their parts and as a whole. Nothing in a text or
+/// query is syntax.</remarks>
 internal static class SearchWords
 {
     /// <summary>The most terms of a query that are looked for; further ones have no say.</summary>
@@ -17,12 +18,75 @@ internal static class SearchWords
     // Words that stand in nearly every English text: they cost time and say nothing. A query of these alone keeps them.
     private static readonly HashSet<string> Common = new(StringComparer.Ordinal)
     {
-        "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if",
-        "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "she", "should", "so", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "us",
-        "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your",
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "should",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
     };
 
-    /// <summary>The words of a text, with a space between any two: what a full-text index gets. Beside letters and digits they hold the characters '.', '+' and '#'.</summary>
+    /// <summary>The words of a text, with a space between any two: what a full-text index gets. Beside letters and digits they hold the
+    /// characters '.', '+' and '#'.</summary>
     public static string ToIndex(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,7 +116,8 @@ internal static class SearchWords
         return words.AppendJoin(' ', extra).ToString();
     }
 
-    /// <summary>What to look for: each term is a word, or two with a space between that must be neighbors. A text need not have all; common words count only where they are written large, or when there are no others.</summary>
+    /// <summary>What to look for: each term is a word, or two with a space between that must be neighbors. A text need not have all; common
+    /// words count only where they are written large, or when there are no others.</summary>
     public static IReadOnlyList<string> Terms(string query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -110,6 +175,11 @@ internal static class SearchWords
     }
 
     // "shipping to the US", "who is Will Smith", "Will Smith", "vitamin A": the capitals say that the word is a name. I is always large.
-    private static bool IsMeant(WordPart part, WordPart? next, bool hasSmallLetters) => part.Text != "i" && hasSmallLetters
-        && (part.IsCapitals || (part.IsCapital && (!part.StartsSentence || (next is { IsCapital: true, StartsSentence: false } && part.Text.Length > 1))));
+    private static bool IsMeant(WordPart part, WordPart? next, bool hasSmallLetters) =>
+        part.Text != "i"
+        && hasSmallLetters
+        && (
+            part.IsCapitals
+            || (part.IsCapital && (!part.StartsSentence || (next is { IsCapital: true, StartsSentence: false } && part.Text.Length > 1)))
+        );
 }

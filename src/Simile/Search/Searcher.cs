@@ -33,7 +33,10 @@ public sealed class Searcher
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.IndexOfAnotherSpace"/>, <see cref="ErrorCode.BadStore"/>.</exception>
     public static async Task<Searcher> OpenAsync(
-        IChunkStore store, IEmbedder<Content>? embedder, CancellationToken cancellationToken = default)
+        IChunkStore store,
+        IEmbedder<Content>? embedder,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(store);
         var searcher = new Searcher(store, embedder);
@@ -49,7 +52,10 @@ public sealed class Searcher
     /// answered by the other, with a note.</remarks>
     /// <exception cref="SimileException">The error of the query (codes of the 100s), or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public async Task<SearchResults> SearchAsync(
-        Content query, SearchOptions? options = null, CancellationToken cancellationToken = default)
+        Content query,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var wanted = (options ?? new SearchOptions()).Checked();
         for (var attempt = 1; ; attempt++)
@@ -58,7 +64,11 @@ public sealed class Searcher
             var (hits, vanished) = await ReadAsync(ranking, wanted.Top, cancellationToken).ConfigureAwait(false);
 
             // Chunks vanish when the store changes in the middle of a search: then it is asked anew.
-            if (vanished == 0 || attempt == MaxReads || (await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false)).Version == ranking.Store.Summary.Version)
+            if (
+                vanished == 0
+                || attempt == MaxReads
+                || (await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false)).Version == ranking.Store.Summary.Version
+            )
             {
                 return new SearchResults(hits, ranking.Notes);
             }
@@ -67,8 +77,11 @@ public sealed class Searcher
 
     /// <summary>The ids of the best chunks for a query, without reading their texts.</summary>
     /// <inheritdoc cref="SearchAsync"/>
-    public async Task<IReadOnlyList<ScoredChunk>> RankAsync(Content query, SearchOptions? options = null, CancellationToken cancellationToken = default) =>
-        (await FindAsync(query, (options ?? new SearchOptions()).Checked(), cancellationToken).ConfigureAwait(false)).Best;
+    public async Task<IReadOnlyList<ScoredChunk>> RankAsync(
+        Content query,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => (await FindAsync(query, (options ?? new SearchOptions()).Checked(), cancellationToken).ConfigureAwait(false)).Best;
 
     private async Task<SearchRanking> FindAsync(Content query, SearchOptions wanted, CancellationToken cancellationToken)
     {
@@ -88,8 +101,14 @@ public sealed class Searcher
         }
 
         // Both at once: the store is busy with words while the query is embedded and vectors are compared.
-        var deep = wanted with { Top = depth };
-        var keyword = wanted.Mode == SearchMode.Dense ? Task.FromResult<IReadOnlyList<ScoredChunk>>([]) : _store.SearchWordsAsync(words, depth, wanted.Filter, cancellationToken).AsTask();
+        var deep = wanted with
+        {
+            Top = depth,
+        };
+        var keyword =
+            wanted.Mode == SearchMode.Dense
+                ? Task.FromResult<IReadOnlyList<ScoredChunk>>([])
+                : _store.SearchWordsAsync(words, depth, wanted.Filter, cancellationToken).AsTask();
         SimileException? failure = null;
         try
         {
@@ -98,7 +117,10 @@ public sealed class Searcher
                 await RankDenseAsync(ranking, query, deep, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (SimileException error) when (wanted.Mode == SearchMode.Hybrid && error.Code is ErrorCode.NoKnownTokens or ErrorCode.EmptyText or ErrorCode.UnsupportedModality)
+        catch (SimileException error)
+            when (wanted.Mode == SearchMode.Hybrid
+                && error.Code is ErrorCode.NoKnownTokens or ErrorCode.EmptyText or ErrorCode.UnsupportedModality
+            )
         {
             failure = error;
         }
@@ -140,15 +162,22 @@ public sealed class Searcher
 
     private async Task RankDenseAsync(SearchRanking ranking, Content query, SearchOptions wanted, CancellationToken cancellationToken)
     {
-        var embedder = _embedder ?? throw new SimileException(ErrorCode.UnsupportedModality, "No model was given to search with by meaning.");
+        var embedder =
+            _embedder ?? throw new SimileException(ErrorCode.UnsupportedModality, "No model was given to search with by meaning.");
         var store = ranking.Store.Summary;
         if (store.Vectors == 0)
         {
-            ranking.Notes.Add(store.Chunks == 0 ? "The index is empty." : $"None of the {store.Chunks} passages has a vector; only their words can be found.");
+            ranking.Notes.Add(
+                store.Chunks == 0
+                    ? "The index is empty."
+                    : $"None of the {store.Chunks} passages has a vector; only their words can be found."
+            );
             return;
         }
 
-        var batch = await embedder.EmbedAsync([query], new EmbedOptions { Purpose = EmbedPurpose.Query }, cancellationToken).ConfigureAwait(false);
+        var batch = await embedder
+            .EmbedAsync([query], new EmbedOptions { Purpose = EmbedPurpose.Query }, cancellationToken)
+            .ConfigureAwait(false);
         if (batch.Outcomes[0].Error is { } error)
         {
             throw error;
@@ -156,14 +185,20 @@ public sealed class Searcher
 
         if (batch.Dimensions != store.Dimensions)
         {
-            throw new SimileException(ErrorCode.BadStore, $"The vectors of the index have {store.Dimensions} values, but those of its model {batch.Dimensions}: the index is damaged. Index again into another file.");
+            throw new SimileException(
+                ErrorCode.BadStore,
+                $"The vectors of the index have {store.Dimensions} values, but those of its model {batch.Dimensions}: the index is "
+                    + "damaged. Index again into another file."
+            );
         }
 
         ranking.Query = batch.Block;
         ranking.Dense = await _store.SearchVectorsAsync(batch.Block, wanted.Top, wanted.Filter, cancellationToken).ConfigureAwait(false);
         if (ranking.Dense.Count == 0 && wanted.Filter is not null)
         {
-            ranking.Notes.Add("No passage that has a vector passes the filter. Are the field's name and value written as they were stored?");
+            ranking.Notes.Add(
+                "No passage that has a vector passes the filter. Are the field's name and value written as they were stored?"
+            );
         }
     }
 
@@ -172,7 +207,9 @@ public sealed class Searcher
     {
         if (_known.Summary.Version < 0 && _embedder is not null)
         {
-            await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await _store
+                .EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
         }
 
         var summary = await _store.SummarizeAsync(cancellationToken).ConfigureAwait(false);
@@ -181,15 +218,23 @@ public sealed class Searcher
             return _known;
         }
 
-        var isLookedThrough = _embedder is not null && (_known.Summary.Version < 0 || _known.Recipes is not null || Interlocked.Increment(ref _changes) % ChangesALook == 0);
-        var recipes = isLookedThrough ? SearchedStore.OtherRecipes(await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), ContentTraits.Of(_embedder!)) : null;
+        var isLookedThrough =
+            _embedder is not null
+            && (_known.Summary.Version < 0 || _known.Recipes is not null || Interlocked.Increment(ref _changes) % ChangesALook == 0);
+        var recipes = isLookedThrough
+            ? SearchedStore.OtherRecipes(
+                await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false),
+                ContentTraits.Of(_embedder!)
+            )
+            : null;
         return _known = new SearchedStore(summary, recipes);
     }
 
     private async Task<(List<SearchHit> Hits, int Vanished)> ReadAsync(SearchRanking ranking, int top, CancellationToken cancellationToken)
     {
         var (hits, vanished, damaged) = (new List<SearchHit>(Math.Min(top, ranking.Best.Count)), 0, 0);
-        for (var next = 0; hits.Count < top && next < ranking.Best.Count;)
+        var next = 0;
+        while (hits.Count < top && next < ranking.Best.Count)
         {
             // Damaged and vanished ones give their places to those behind them.
             var some = ranking.Best.Skip(next).Take(top - hits.Count).ToList();

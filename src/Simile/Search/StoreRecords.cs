@@ -21,14 +21,21 @@ public sealed record IndexedFile(string Path, string Fingerprint, IReadOnlyList<
     {
         if (files.CountBy(file => file.Path, StringComparer.Ordinal).FirstOrDefault(path => path.Value > 1) is { Key: { } twice } found)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"'{twice}' was given {found.Value} times in one change; a name stands for one file. Give each a name of its own.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"'{twice}' was given {found.Value} times in one change; a name stands for one file. Give each a name of its own."
+            );
         }
 
         foreach (var file in files)
         {
             if (file.Chunks.Count != file.Vectors.Count)
             {
-                throw new SimileException(ErrorCode.InvalidOption, $"'{file.Path}' has {file.Chunks.Count} chunks and {file.Vectors.Count} vectors; one vector each, an empty one for none, is expected.");
+                throw new SimileException(
+                    ErrorCode.InvalidOption,
+                    $"'{file.Path}' has {file.Chunks.Count} chunks and {file.Vectors.Count} vectors; one vector each, an empty one "
+                        + "for none, is expected."
+                );
             }
 
             foreach (var chunk in file.Chunks)
@@ -47,7 +54,10 @@ public sealed record IndexedFile(string Path, string Fingerprint, IReadOnlyList<
     {
         if (vector.Length != dimensions)
         {
-            var wanted = dimensions == 0 ? "the store has no space yet. Tell it the model's first" : $"those of the store have {dimensions}. Embed with the store's model";
+            var wanted =
+                dimensions == 0
+                    ? "the store has no space yet. Tell it the model's first"
+                    : $"those of the store have {dimensions}. Embed with the store's model";
             throw new SimileException(ErrorCode.SpaceMismatch, $"A vector of '{path}' has {vector.Length} values, but {wanted}.");
         }
 

@@ -18,14 +18,21 @@ internal sealed class TextCutter(Chunker chunker, EmbeddingRecipe recipe)
     public bool IsEstimate => chunker.IsEstimate;
 
     /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModality"/> where the model embeds no texts.</exception>
-    public static TextCutter Of(IEmbedder<Content> embedder, ChunkerOptions? options) => ContentTraits.Of(embedder).TextRecipe is { } recipe
-        ? new TextCutter(Chunker.For(embedder, options), recipe)
-        : throw new SimileException(ErrorCode.UnsupportedModality, "The model embeds pictures only, but texts are to be indexed. Use one that embeds texts.");
+    public static TextCutter Of(IEmbedder<Content> embedder, ChunkerOptions? options) =>
+        ContentTraits.Of(embedder).TextRecipe is { } recipe
+            ? new TextCutter(Chunker.For(embedder, options), recipe)
+            : throw new SimileException(
+                ErrorCode.UnsupportedModality,
+                "The model embeds pictures only, but texts are to be indexed. Use one that embeds texts."
+            );
 
     /// <summary>Fills the outcomes of texts that cannot be stored.</summary>
     public void Refuse(IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes)
     {
-        var times = texts.Where(text => text?.Id is not null).CountBy(text => text.Id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var times = texts
+            .Where(text => text?.Id is not null)
+            .CountBy(text => text.Id, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
         for (var i = 0; i < texts.Count; i++)
         {
             if (ErrorOf(texts[i], times) is { } error)
@@ -51,8 +58,21 @@ internal sealed class TextCutter(Chunker chunker, EmbeddingRecipe recipe)
     {
         var problems = new List<SimileException>();
         var lines = text.Text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        List<Chunk> chunks = [.. chunker.Split(new PlainTextReader().Read(lines, problems)).Select(chunk => chunk with { Metadata = text.Metadata ?? ChunkMetadata.None })];
-        return new ReadFile(text.Id, new FileMark(FingerprintOf(text)), IsKnown: false, chunks, chunks.ConvertAll(chunk => Content.Of(chunk.EmbeddedText)), problems, []);
+        List<Chunk> chunks =
+        [
+            .. chunker
+                .Split(new PlainTextReader().Read(lines, problems))
+                .Select(chunk => chunk with { Metadata = text.Metadata ?? ChunkMetadata.None }),
+        ];
+        return new ReadFile(
+            text.Id,
+            new FileMark(FingerprintOf(text)),
+            IsKnown: false,
+            chunks,
+            chunks.ConvertAll(chunk => Content.Of(chunk.EmbeddedText)),
+            problems,
+            []
+        );
     }
 
     private static SimileException? ErrorOf(TextEntry? text, Dictionary<string, int> times)
@@ -64,14 +84,20 @@ internal sealed class TextCutter(Chunker chunker, EmbeddingRecipe recipe)
 
         if (text.Id.Length is 0 or > MaxId || times[text.Id] > 1)
         {
-            return new SimileException(ErrorCode.InvalidOption, times[text.Id] > 1 && text.Id.Length > 0
-                ? $"'{text.Id}' was given {times[text.Id]} times in one call; an id stands for one text. Give each an id of its own."
-                : $"An id has {text.Id.Length} characters; from 1 to {MaxId} are expected.");
+            return new SimileException(
+                ErrorCode.InvalidOption,
+                times[text.Id] > 1 && text.Id.Length > 0
+                    ? $"'{text.Id}' was given {times[text.Id]} times in one call; an id stands for one text. Give each an id of its own."
+                    : $"An id has {text.Id.Length} characters; from 1 to {MaxId} are expected."
+            );
         }
 
         if (!ChunkMetadata.IsWhole(text.Id) || !ChunkMetadata.IsWhole(text.Text))
         {
-            return new SimileException(ErrorCode.InvalidUnicode, $"The text '{text.Id}', or its id, holds half of a surrogate pair or a NUL character. Write whole characters.");
+            return new SimileException(
+                ErrorCode.InvalidUnicode,
+                $"The text '{text.Id}', or its id, holds half of a surrogate pair or a NUL character. Write whole characters."
+            );
         }
 
         if (string.IsNullOrWhiteSpace(text.Text))
@@ -95,7 +121,13 @@ internal sealed class TextCutter(Chunker chunker, EmbeddingRecipe recipe)
 
     // No name and no text of metadata holds a NUL.
     private static string Written(IReadOnlyDictionary<string, MetadataValue> metadata) =>
-        string.Concat(metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}\0{pair.Value.Value!.GetType().Name}\0{pair.Value}\0")));
+        string.Concat(
+            metadata
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair =>
+                    string.Create(CultureInfo.InvariantCulture, $"{pair.Key}\0{pair.Value.Value!.GetType().Name}\0{pair.Value}\0")
+                )
+        );
 
     private static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

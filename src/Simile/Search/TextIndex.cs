@@ -24,9 +24,7 @@ public sealed class TextIndex
     /// <param name="options">How texts are cut.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
     public TextIndex(IChunkStore store, IEmbedder<string> embedder, ChunkerOptions? options = null)
-        : this(store, new ContentEmbedder(embedder ?? throw new ArgumentNullException(nameof(embedder)), null), options)
-    {
-    }
+        : this(store, new ContentEmbedder(embedder ?? throw new ArgumentNullException(nameof(embedder)), null), options) { }
 
     /// <summary>Makes an index over a store and a model that embeds texts, and maybe pictures.</summary>
     /// <inheritdoc cref="TextIndex(IChunkStore, IEmbedder{string}, ChunkerOptions?)"/>
@@ -49,7 +47,11 @@ public sealed class TextIndex
     /// <see cref="ErrorCode.InvalidUnicode"/>, <see cref="ErrorCode.InvalidOption"/>, what the model says of it);
     /// <see cref="ErrorCode.IndexOfAnotherSpace"/>, or another code of the 400s.</exception>
     public async Task<TextOutcome> UpsertAsync(
-        string id, string text, IReadOnlyDictionary<string, MetadataValue>? metadata = null, CancellationToken cancellationToken = default)
+        string id,
+        string text,
+        IReadOnlyDictionary<string, MetadataValue>? metadata = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var outcomes = await UpsertAsync([new TextEntry(id, text, metadata)], cancellationToken).ConfigureAwait(false);
         return outcomes[0].Error is { } error ? throw error : outcomes[0];
@@ -67,7 +69,9 @@ public sealed class TextIndex
         var cutter = _cutter ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
         var outcomes = new TextOutcome?[texts.Count];
         cutter.Refuse(texts, outcomes);
-        var known = await _store.ListFilesAsync([.. texts.Where((_, i) => outcomes[i] is null).Select(text => text.Id)], cancellationToken).ConfigureAwait(false);
+        var known = await _store
+            .ListFilesAsync([.. texts.Where((_, i) => outcomes[i] is null).Select(text => text.Id)], cancellationToken)
+            .ConfigureAwait(false);
         var (group, first) = (new FileGroup(), 0);
         for (var i = 0; i < texts.Count; i++)
         {
@@ -111,13 +115,19 @@ public sealed class TextIndex
     private async Task<TextCutter> OpenAsync(CancellationToken cancellationToken)
     {
         // Who has to load a model for its space is not waited for here.
-        await _store.EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await _store
+            .EnsureSpaceAsync(await Task.Run(() => _embedder.Space, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
         return await Task.Run(() => TextCutter.Of(_embedder, _options), cancellationToken).ConfigureAwait(false);
     }
 
     // What the store has of a text needs no model: all of it, or all but its metadata.
     private async ValueTask<TextOutcome?> TakeKnownAsync(
-        TextEntry text, IReadOnlyDictionary<string, string> known, TextCutter cutter, CancellationToken cancellationToken)
+        TextEntry text,
+        IReadOnlyDictionary<string, string> known,
+        TextCutter cutter,
+        CancellationToken cancellationToken
+    )
     {
         if (!known.TryGetValue(text.Id, out var stored) || cutter.MarkOf(text, FileMark.Parse(stored)) is not { } mark)
         {
@@ -133,7 +143,15 @@ public sealed class TextIndex
         try
         {
             var files = await _store.ReadFilesAsync([text.Id], cancellationToken).ConfigureAwait(false);
-            var changed = files.Select(file => file with { Fingerprint = mark.ToString(), Chunks = [.. file.Chunks.Select(chunk => chunk with { Metadata = text.Metadata ?? ChunkMetadata.None })] }).ToList();
+            var changed = files
+                .Select(file =>
+                    file with
+                    {
+                        Fingerprint = mark.ToString(),
+                        Chunks = [.. file.Chunks.Select(chunk => chunk with { Metadata = text.Metadata ?? ChunkMetadata.None })],
+                    }
+                )
+                .ToList();
             await _store.ReplaceAsync(changed, cancellationToken).ConfigureAwait(false);
             return changed.Count == 0 ? null : outcome;
         }
@@ -146,27 +164,41 @@ public sealed class TextIndex
 
     // The texts of a group lie within a range, among others that were settled before.
     private async Task StoreAsync(
-        FileGroup group, IReadOnlyList<TextEntry> texts, TextOutcome?[] outcomes, Range range, CancellationToken cancellationToken)
+        FileGroup group,
+        IReadOnlyList<TextEntry> texts,
+        TextOutcome?[] outcomes,
+        Range range,
+        CancellationToken cancellationToken
+    )
     {
         if (group.IsEmpty)
         {
             return;
         }
 
-        var batch = await _embedder.EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken).ConfigureAwait(false);
+        var batch = await _embedder
+            .EmbedAsync(group.Contents, new EmbedOptions { Purpose = EmbedPurpose.Document }, cancellationToken)
+            .ConfigureAwait(false);
         var tally = new IndexTally();
         var files = group.Embedded(batch, tally).ToDictionary(file => file.Path, StringComparer.Ordinal);
         await _store.ReplaceAsync([.. files.Values], cancellationToken).ConfigureAwait(false);
         var errors = tally.Problems.ToDictionary(problem => problem.Path, problem => problem.Error, StringComparer.Ordinal);
         for (var i = range.Start.Value; i < range.End.Value; i++)
         {
-            outcomes[i] ??= errors.TryGetValue(texts[i].Id, out var error) ? new TextOutcome(texts[i].Id, 0, error) : files.TryGetValue(texts[i].Id, out var file) ? OutcomeOf(file) : null;
+            outcomes[i] ??=
+                errors.TryGetValue(texts[i].Id, out var error) ? new TextOutcome(texts[i].Id, 0, error)
+                : files.TryGetValue(texts[i].Id, out var file) ? OutcomeOf(file)
+                : null;
         }
     }
 
     private static TextOutcome OutcomeOf(IndexedFile file)
     {
         var mark = FileMark.Parse(file.Fingerprint);
-        return new TextOutcome(file.Path, file.Chunks.Count - mark.WithoutVector) { WithoutVector = mark.WithoutVector, Truncated = mark.Truncated };
+        return new TextOutcome(file.Path, file.Chunks.Count - mark.WithoutVector)
+        {
+            WithoutVector = mark.WithoutVector,
+            Truncated = mark.Truncated,
+        };
     }
 }

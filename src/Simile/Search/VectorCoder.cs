@@ -30,10 +30,16 @@ internal sealed class VectorCoder
     public VectorCoder(VectorKind kind, VectorIndexOptions options)
     {
         (Kind, Options) = (kind, options);
-        if (options.Coding == VectorCoding.Binary && !kind.IsDirectional || options.Coding == VectorCoding.Int8 && !kind.IsDirectional && kind.Metric != SimilarityMetric.Dot)
+        if (
+            options.Coding == VectorCoding.Binary && !kind.IsDirectional
+            || options.Coding == VectorCoding.Int8 && !kind.IsDirectional && kind.Metric != SimilarityMetric.Dot
+        )
         {
             throw new SimileException(
-                ErrorCode.InvalidOption, $"Vectors that are compared by {kind.Metric} and have no unit length cannot be chosen by {options.Coding} codes. Hold them as {VectorCoding.Float32}.");
+                ErrorCode.InvalidOption,
+                $"Vectors that are compared by {kind.Metric} and have no unit length cannot be chosen by {options.Coding} codes. Hold "
+                    + $"them as {VectorCoding.Float32}."
+            );
         }
     }
 
@@ -71,10 +77,12 @@ internal sealed class VectorCoder
     }
 
     /// <summary>A query, ready to be scored against rows.</summary>
-    public CodedQuery Prepare(ReadOnlyMemory<float> query) => new(
-        query,
-        Options.Coding == VectorCoding.Int8 && _calibration is not null ? Int8Codes.CodesOf(query.Span, _calibration) : [],
-        Options.Coding == VectorCoding.Binary ? BinaryCodes.BitsOf(query.Span) : []);
+    public CodedQuery Prepare(ReadOnlyMemory<float> query) =>
+        new(
+            query,
+            Options.Coding == VectorCoding.Int8 && _calibration is not null ? Int8Codes.CodesOf(query.Span, _calibration) : [],
+            Options.Coding == VectorCoding.Binary ? BinaryCodes.BitsOf(query.Span) : []
+        );
 
     private float[] Directions(ReadOnlySpan<float> vectors)
     {
@@ -92,7 +100,8 @@ internal sealed class VectorCoder
     {
         public long Bytes => values.LongLength * sizeof(float);
 
-        public float Score(CodedQuery query, int row) => kind.Score(query.Vector.Span, values.AsSpan(row * kind.Dimensions, kind.Dimensions));
+        public float Score(CodedQuery query, int row) =>
+            kind.Score(query.Vector.Span, values.AsSpan(row * kind.Dimensions, kind.Dimensions));
 
         public IVectorRows Keep(ReadOnlySpan<int> rows)
         {

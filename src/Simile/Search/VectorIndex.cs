@@ -46,7 +46,9 @@ internal sealed class VectorIndex
     public VectorIndex Without(IEnumerable<long> ids)
     {
         long[] gone = [.. ids.Order()];
-        return gone.Length == 0 ? this : new VectorIndex(Coder, [.. _segments.Select(segment => segment.Without(gone)).Where(segment => segment.Count > 0)]);
+        return gone.Length == 0
+            ? this
+            : new VectorIndex(Coder, [.. _segments.Select(segment => segment.Without(gone)).Where(segment => segment.Count > 0)]);
     }
 
     /// <summary>The best chunks by what is held in memory: exact scores of floats, estimates of codes.</summary>
@@ -59,12 +61,17 @@ internal sealed class VectorIndex
         var coded = Coder.Prepare(query);
         var parts = new ScoredRow[_segments.Length][];
         var wanted = Math.Min(k, Count);
-        Parallel.For(0, _segments.Length, new ParallelOptions { MaxDegreeOfParallelism = Coder.Options.Threads, CancellationToken = cancellationToken }, i =>
-        {
-            var top = new TopRows(Math.Min(wanted, _segments[i].Count), higherIsBetter: true);
-            _segments[i].Scan(coded, _firstRows[i], allowed, top);
-            parts[i] = top.BestFirst();
-        });
+        Parallel.For(
+            0,
+            _segments.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = Coder.Options.Threads, CancellationToken = cancellationToken },
+            i =>
+            {
+                var top = new TopRows(Math.Min(wanted, _segments[i].Count), higherIsBetter: true);
+                _segments[i].Scan(coded, _firstRows[i], allowed, top);
+                parts[i] = top.BestFirst();
+            }
+        );
         var best = new TopRows(wanted, higherIsBetter: true);
         foreach (var row in parts.SelectMany(part => part))
         {
@@ -133,7 +140,11 @@ internal sealed class VectorIndexBuilder(VectorCoder coder, ImmutableArray<Vecto
         }
 
         var dimensions = coder.Kind.Dimensions;
-        var added = new VectorSegment([.. _ids], coder.Encode(_values.AsSpan(0, _ids.Count * dimensions)), VectorSegment.BitsOf(_pictures, _ids.Count));
+        var added = new VectorSegment(
+            [.. _ids],
+            coder.Encode(_values.AsSpan(0, _ids.Count * dimensions)),
+            VectorSegment.BitsOf(_pictures, _ids.Count)
+        );
         if (_room > 0)
         {
             _segments[^1] = _segments[^1].Join(added);

@@ -31,7 +31,12 @@ public sealed record VectorIndexOptions
     /// <summary>Chunks that are scored again for each one wanted.</summary>
     internal int Candidates => Oversampling ?? (Coding == VectorCoding.Binary ? 32 : 4);
 
-    internal VectorIndexOptions Checked() => Threads >= 1 && Oversampling is null or >= 1
-        ? this
-        : throw new SimileException(ErrorCode.InvalidOption, $"Vectors are to be searched by {Threads} threads with {Oversampling} candidates for each answer, but at least 1 of each is needed.");
+    internal VectorIndexOptions Checked() =>
+        Threads >= 1 && Oversampling is null or >= 1
+            ? this
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"Vectors are to be searched by {Threads} threads with {Oversampling} candidates for each answer, but at least 1 of "
+                    + "each is needed."
+            );
 }

@@ -68,13 +68,21 @@ internal sealed class VectorSegment(long[] ids, IVectorRows rows, ulong[]? pictu
         }
 
         int[] kept = [.. Enumerable.Range(0, ids.Length).Where(row => !dropped.Contains(row))];
-        return new VectorSegment(Array.ConvertAll(kept, row => ids[row]), rows.Keep(kept), BitsOf([.. Enumerable.Range(0, kept.Length).Where(i => IsPicture(kept[i]))], kept.Length));
+        return new VectorSegment(
+            Array.ConvertAll(kept, row => ids[row]),
+            rows.Keep(kept),
+            BitsOf([.. Enumerable.Range(0, kept.Length).Where(i => IsPicture(kept[i]))], kept.Length)
+        );
     }
 
     /// <summary>This one with another behind it.</summary>
     public VectorSegment Join(VectorSegment more)
     {
-        List<int> marked = [.. Enumerable.Range(0, Count).Where(IsPicture), .. Enumerable.Range(0, more.Count).Where(more.IsPicture).Select(row => Count + row)];
+        List<int> marked =
+        [
+            .. Enumerable.Range(0, Count).Where(IsPicture),
+            .. Enumerable.Range(0, more.Count).Where(more.IsPicture).Select(row => Count + row),
+        ];
         return new VectorSegment([.. ids, .. more.Ids], rows.Join(more.Rows), BitsOf(marked, Count + more.Count));
     }
 

@@ -22,7 +22,8 @@ internal sealed record ScannedWord(IReadOnlyList<WordPart> Parts, IReadOnlyList<
     /// <summary>Whether such a letter follows the one before it directly.</summary>
     public bool Continues { get; init; }
 
-    /// <summary>Whether it is words with hyphens that are seldom written as one, such as boundary-layer: a query then looks for the words.</summary>
+    /// <summary>Whether it is words with hyphens that are seldom written as one, such as boundary-layer: a query then looks for the
+    /// words.</summary>
     public bool IsLoose { get; init; }
 
     /// <summary>Whether only the whole says what is meant: C++ is no C.</summary>
@@ -39,7 +40,8 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
     public IEnumerable<ScannedWord> Scan()
     {
         var gap = WordCharacter.Separator;
-        for (var i = 0; i < text.Count;)
+        var i = 0;
+        while (i < text.Count)
         {
             var end = i + 1;
             switch (text[i].Kind)
@@ -88,7 +90,11 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
     {
         var (parts, wholes, whole, isLoose) = (new List<WordPart>(), new List<string>(), new StringBuilder(), true);
         var start = first;
-        if (At(first - 1).Is('.') && At(first - 2).Kind is not (WordCharacter.Word or WordCharacter.Mark or WordCharacter.Unspaced) && !text[first].IsDigit)
+        if (
+            At(first - 1).Is('.')
+            && At(first - 2).Kind is not (WordCharacter.Word or WordCharacter.Mark or WordCharacter.Unspaced)
+            && !text[first].IsDigit
+        )
         {
             whole.Append('.');
         }
@@ -123,12 +129,17 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
             wholes.Add(joined);
         }
 
-        return new ScannedWord(parts, wholes) { IsNamedByWhole = suffix.Length > 0, IsLoose = isLoose && wholes.Count == 1 && suffix.Length == 0 && AreLong(parts) };
+        return new ScannedWord(parts, wholes)
+        {
+            IsNamedByWhole = suffix.Length > 0,
+            IsLoose = isLoose && wholes.Count == 1 && suffix.Length == 0 && AreLong(parts),
+        };
     }
 
     // E-mail, wi-fi and covid-19 are also written as one word. Chosen on Cranfield and CISI.
     private static bool AreLong(List<WordPart> parts) =>
-        parts.Exists(part => part.Text.Length > LongWord) && parts.TrueForAll(part => part.Text.Length > 1 && !part.Text.Any(char.IsAsciiDigit));
+        parts.Exists(part => part.Text.Length > LongWord)
+        && parts.TrueForAll(part => part.Text.Length > 1 && !part.Text.Any(char.IsAsciiDigit));
 
     private void AddRun(int start, int end, List<WordPart> parts, List<string> wholes)
     {
@@ -150,9 +161,10 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
     }
 
     // userName, HTTPServer; but no split in PDFs.
-    private bool IsHump(int i, int end) => text[i].IsUpper && IsLower(i + 1, end)
-        ? IsLower(i - 1, end) || (text[i - 1].IsUpper && IsLower(i + 2, end))
-        : text[i].IsUpper && IsLower(i - 1, end);
+    private bool IsHump(int i, int end) =>
+        text[i].IsUpper && IsLower(i + 1, end)
+            ? IsLower(i - 1, end) || (text[i - 1].IsUpper && IsLower(i + 2, end))
+            : text[i].IsUpper && IsLower(i - 1, end);
 
     private bool IsLower(int i, int end) => i < end && !text[i].IsUpper && Rune.IsLetter(text[i].Rune);
 
@@ -167,12 +179,17 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
             return isLineEnd && At(after) is { Kind: WordCharacter.Word, IsUpper: false, IsDigit: false } ? after : -1;
         }
 
-        var joins = connector.Is('\'') || connector.Is('-') || connector.Is('_') || connector.Is('.') || (connector.Is(',') && IsThousand(place));
+        var joins =
+            connector.Is('\'') || connector.Is('-') || connector.Is('_') || connector.Is('.') || (connector.Is(',') && IsThousand(place));
         return joins && next.Kind == WordCharacter.Word ? place + 1 : -1;
     }
 
     private bool IsThousand(int comma) =>
-        At(comma - 1).IsDigit && At(comma + 1).IsDigit && At(comma + 2).IsDigit && At(comma + 3).IsDigit && At(comma + 4).Kind != WordCharacter.Word;
+        At(comma - 1).IsDigit
+        && At(comma + 1).IsDigit
+        && At(comma + 2).IsDigit
+        && At(comma + 3).IsDigit
+        && At(comma + 4).Kind != WordCharacter.Word;
 
     private string SuffixAt(int start, int end) =>
         text[end - 1].IsDigit ? string.Empty
@@ -188,7 +205,12 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
             capitals += text[i].IsUpper ? 1 : 0;
         }
 
-        return new WordPart(Text(start, end), capitals == 1 && text[start].IsUpper, capitals > 1 && capitals == end - start, StartsSentence(start));
+        return new WordPart(
+            Text(start, end),
+            capitals == 1 && text[start].IsUpper,
+            capitals > 1 && capitals == end - start,
+            StartsSentence(start)
+        );
     }
 
     private bool StartsSentence(int place)
@@ -219,5 +241,6 @@ internal sealed class WordScanner(List<FoldedCharacter> text)
 
     private bool IsFlagLetter(int place) => At(place).Rune.Value is >= 0x1F1E6 and <= 0x1F1FF;
 
-    private static bool IsHangul(Rune rune) => rune.Value is (>= 0xAC00 and <= 0xD7FF) or (>= 0x1100 and <= 0x11FF) or (>= 0x3131 and <= 0x318E);
+    private static bool IsHangul(Rune rune) =>
+        rune.Value is (>= 0xAC00 and <= 0xD7FF) or (>= 0x1100 and <= 0x11FF) or (>= 0x3131 and <= 0x318E);
 }

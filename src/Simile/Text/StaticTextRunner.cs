@@ -6,7 +6,13 @@ using Simile.Vectors;
 namespace Simile.Text;
 
 /// <summary>Runs a table of token vectors: a text is tokenized and averaged in one go, many texts side by side.</summary>
-internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenizer tokenizer, bool countsUnknown, VectorCut cut, TextEmbedderOptions options) : ITextRunner
+internal sealed class StaticTextRunner(
+    StaticEmbeddingNetwork network,
+    ITokenizer tokenizer,
+    bool countsUnknown,
+    VectorCut cut,
+    TextEmbedderOptions options
+) : ITextRunner
 {
     private const int TextsAtOnce = 64;
     private const int QuickCharacters = 1 << 14;
@@ -92,7 +98,10 @@ internal sealed class StaticTextRunner(StaticEmbeddingNetwork network, ITokenize
         var used = network.Forward(tokens.Ids, countsUnknown ? -1 : tokenizer.UnknownId ?? -1, vector);
         if (used == 0)
         {
-            throw new SimileException(ErrorCode.NoKnownTokens, $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script.");
+            throw new SimileException(
+                ErrorCode.NoKnownTokens,
+                $"None of the text's {seen} tokens is in the model's vocabulary. Use a model for its language or script."
+            );
         }
 
         cut.Fill(vector, request.Space, row);

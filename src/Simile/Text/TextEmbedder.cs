@@ -1,8 +1,8 @@
-using Simile.Text;
 using System.Globalization;
 using Simile.Families;
 using Simile.Hub;
 using Simile.Models;
+using Simile.Text;
 using Simile.Tokenization;
 using Simile.Vectors;
 
@@ -19,23 +19,38 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     private readonly TimeProvider _time;
     private volatile bool _disposed;
 
-    internal TextEmbedder(ITextRunner runner, ITokenizer tokenizer, EmbeddingSpace space, TextModelTraits traits, TextEmbedderOptions options, TimeProvider time)
+    internal TextEmbedder(
+        ITextRunner runner,
+        ITokenizer tokenizer,
+        EmbeddingSpace space,
+        TextModelTraits traits,
+        TextEmbedderOptions options,
+        TimeProvider time
+    )
     {
         _runner = runner;
         _traits = traits;
         _options = options;
         _time = time;
-        MaxTokens = options.MaxTokens is { } own && traits.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? traits.MaxTokens;
+        MaxTokens =
+            options.MaxTokens is { } own && traits.MaxTokens is { } limit ? Math.Min(own, limit) : options.MaxTokens ?? traits.MaxTokens;
         TextRequest.RequireRoom(runner.CountFixed(string.Empty), MaxTokens ?? int.MaxValue, string.Empty);
         Tokenizer = tokenizer;
         Space = space;
         Notes = traits.Notes;
         Search = traits.Search;
-        Recipe = EmbeddingRecipe.Of(
-        [
-            ("network", runner.Network), ("weights", traits.WeightsDigest), ("tokenizer", tokenizer.Digest), ("normalize", space.UnitLength.ToString()),
-            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"), ("preprocess", options.PreprocessId ?? "none"), ("behind", traits.Behind + (traits.Cut.Cuts ? $";cut={traits.Cut.Dimensions}" : string.Empty)), ("prompt", traits.DefaultPrompt),
-            .. traits.Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal).Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
+        Recipe = EmbeddingRecipe.Of([
+            ("network", runner.Network),
+            ("weights", traits.WeightsDigest),
+            ("tokenizer", tokenizer.Digest),
+            ("normalize", space.UnitLength.ToString()),
+            ("max_tokens", MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "none"),
+            ("preprocess", options.PreprocessId ?? "none"),
+            ("behind", traits.Behind + (traits.Cut.Cuts ? $";cut={traits.Cut.Dimensions}" : string.Empty)),
+            ("prompt", traits.DefaultPrompt),
+            .. traits
+                .Prompts.OrderBy(prompt => prompt.Key, StringComparer.Ordinal)
+                .Select(prompt => ("prompt:" + prompt.Key, prompt.Value)),
         ]);
     }
 
@@ -62,32 +77,61 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static Task<TextEmbedder> LoadAsync(string folder, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => TextEmbedderLoader.Load(ModelManifest.Read(ModelFolder.Open(folder)), options ?? new TextEmbedderOptions(), TimeProvider.System), cancellationToken);
+    public static Task<TextEmbedder> LoadAsync(
+        string folder,
+        TextEmbedderOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Task.Run(
+            () =>
+                TextEmbedderLoader.Load(
+                    ModelManifest.Read(ModelFolder.Open(folder)),
+                    options ?? new TextEmbedderOptions(),
+                    TimeProvider.System
+                ),
+            cancellationToken
+        );
 
-    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models.Mini do, or one that was downloaded from the hub.</summary>
+    /// <summary>Loads a model by its name: one that lies beside the program, as those of the package Simile.Models.Mini do, or one that was
+    /// downloaded from the hub.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c>, the short name of a well-known model, or a folder.</param>
     /// <param name="options">Options, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
-    public static Task<TextEmbedder> LoadInstalledAsync(string name = ModelCatalogue.DefaultModel, TextEmbedderOptions? options = null, CancellationToken cancellationToken = default) =>
-        LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
+    public static Task<TextEmbedder> LoadInstalledAsync(
+        string name = ModelCatalogue.DefaultModel,
+        TextEmbedderOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>The caller's thread is free while the network computes; a static model's calls of a few short texts, which take microseconds, are done at once.</remarks>
-    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    /// <remarks>The caller's thread is free while the network computes; a static model's calls of a few short texts, which take
+    /// microseconds, are done at once.</remarks>
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<string> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var request = TextRequest.Of(options ?? EmbedOptions.Default, Space, _traits, MaxTokens, _runner);
-        var call = new TextCall(inputs, request, EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions), new EmbeddingOutcome[inputs.Count]);
+        var call = new TextCall(
+            inputs,
+            request,
+            EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions),
+            new EmbeddingOutcome[inputs.Count]
+        );
         if (_runner.IsQuick(inputs))
         {
             return ValueTask.FromResult(Run(call, cancellationToken));
         }
 
         // What the caller does to the list from now on changes nothing.
-        var own = call with { Inputs = [.. inputs] };
+        var own = call with
+        {
+            Inputs = [.. inputs],
+        };
         return new ValueTask<EmbeddingBatch>(Task.Run(() => Run(own, cancellationToken), cancellationToken));
     }
 
@@ -120,7 +164,8 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Frees the network as soon as the calls that run have ended; calls that come are refused (<see cref="ObjectDisposedException"/>).</summary>
+    /// <summary>Frees the network as soon as the calls that run have ended; calls that come are refused
+    /// (<see cref="ObjectDisposedException"/>).</summary>
     public void Dispose()
     {
         _disposed = true;
@@ -129,7 +174,11 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
 
     /// <summary>Embeds texts and says for each what went into its vector.</summary>
     /// <inheritdoc cref="EmbedAsync"/>
-    public async ValueTask<IReadOnlyList<TextEmbeddingRecord>> EmbedWithMetadataAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<TextEmbeddingRecord>> EmbedWithMetadataAsync(
+        IReadOnlyList<string> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var batch = await EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);

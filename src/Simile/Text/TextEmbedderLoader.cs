@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
+using Simile.Engine.Tensors;
 using Simile.Families;
 using Simile.Hub;
-using Simile.Models;
 using Simile.Inference;
+using Simile.Models;
 using Simile.Tokenization;
 using Simile.Vectors;
 
@@ -24,7 +24,11 @@ internal static class TextEmbedderLoader
         }
 
         return manifest.HasAdapter
-            ? throw new SimileException(ErrorCode.UnsupportedModel, $"{manifest.Folder.Path} has an adapter ({AdapterConfig.FileName}) beside a static embedding model, which has no layers to adapt.")
+            ? throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{manifest.Folder.Path} has an adapter ({AdapterConfig.FileName}) beside a static embedding model, which has no "
+                    + "layers to adapt."
+            )
             : LoadStatic(manifest.Folder, StaticFamily.Read(manifest), checkedOptions, time);
     }
 
@@ -32,7 +36,10 @@ internal static class TextEmbedderLoader
     {
         if (options.Precision != ComputePrecision.Float32)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"The static model {folder.Name} has no products that could be computed in {options.Precision}. Use Float32.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The static model {folder.Name} has no products that could be computed in {options.Precision}. Use Float32."
+            );
         }
 
         var tokenizer = TokenizerFile.Load(checkpoint.TokenizerPath);
@@ -43,22 +50,44 @@ internal static class TextEmbedderLoader
         var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
         var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
         var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, StaticFamily.Kind, null);
-        var traits = new TextModelTraits(digest, checkpoint.MaxTokens, prompts, checkpoint.CountsUnknown ? "unknown" : "none", Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder), checkpoint.Sentence.DefaultPrompt)
+        var traits = new TextModelTraits(
+            digest,
+            checkpoint.MaxTokens,
+            prompts,
+            checkpoint.CountsUnknown ? "unknown" : "none",
+            Notes([promptNote, RowsNote(tokenizer, network.Tokens)], folder),
+            checkpoint.Sentence.DefaultPrompt
+        )
         {
             Cut = cut,
             Search = SearchSettings.Read(folder, SearchSettings.OfStatic),
         };
-        return new TextEmbedder(new StaticTextRunner(network, tokenizer, checkpoint.CountsUnknown, cut, options), tokenizer, space, traits, options, time);
+        return new TextEmbedder(
+            new StaticTextRunner(network, tokenizer, checkpoint.CountsUnknown, cut, options),
+            tokenizer,
+            space,
+            traits,
+            options,
+            time
+        );
     }
 
-    private static TextEmbedder LoadTransformer(ModelFolder folder, TextCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
+    private static TextEmbedder LoadTransformer(
+        ModelFolder folder,
+        TextCheckpoint checkpoint,
+        TextEmbedderOptions options,
+        TimeProvider time
+    )
     {
         // A kind that nobody knows is told before its tokenizer is looked at.
         ModelFamilies.OfTexts(checkpoint);
         var opened = TokenizerFolder.Open(checkpoint.TokenizerFolder);
         var tokenizer = opened.Tokenizer;
         var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
-        var network = ModelFamilies.LoadText(checkpoint, new TextNetworkOptions(compute, options.Threads) { Filler = checkpoint.Padding?.IdIn(tokenizer) });
+        var network = ModelFamilies.LoadText(
+            checkpoint,
+            new TextNetworkOptions(compute, options.Threads) { Filler = checkpoint.Padding?.IdIn(tokenizer) }
+        );
         try
         {
             network.EndOfText?.RequireFrom(tokenizer);
@@ -68,14 +97,44 @@ internal static class TextEmbedderLoader
             RequireRoom(folder, tokenizer, limit);
             var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
             var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
-            var (prompts, promptNote) = PromptsOf(folder, checkpoint.Sentence, checkpoint.Kind, checkpoint.Config.TextOrNull("_name_or_path"));
-            var notes = Notes([.. checkpoint.Notes, .. Checkpoint.NotesOf(checkpoint.Folder), .. opened.Notes, PoolingNote(checkpoint), promptNote, RowsNote(tokenizer, network.Tokens), CodeNote(checkpoint)], folder);
-            var traits = new TextModelTraits(digest, limit, prompts, BehindOf(checkpoint, network), notes, checkpoint.Sentence.DefaultPrompt)
+            var (prompts, promptNote) = PromptsOf(
+                folder,
+                checkpoint.Sentence,
+                checkpoint.Kind,
+                checkpoint.Config.TextOrNull("_name_or_path")
+            );
+            var notes = Notes(
+                [
+                    .. checkpoint.Notes,
+                    .. Checkpoint.NotesOf(checkpoint.Folder),
+                    .. opened.Notes,
+                    PoolingNote(checkpoint),
+                    promptNote,
+                    RowsNote(tokenizer, network.Tokens),
+                    CodeNote(checkpoint),
+                ],
+                folder
+            );
+            var traits = new TextModelTraits(
+                digest,
+                limit,
+                prompts,
+                BehindOf(checkpoint, network),
+                notes,
+                checkpoint.Sentence.DefaultPrompt
+            )
             {
                 Cut = cut,
                 Search = SearchSettings.Read(folder, SearchSettings.Usual),
             };
-            return new TextEmbedder(new TextInference(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut), tokenizer, space, traits, options, time);
+            return new TextEmbedder(
+                new TextInference(network, opened, options, checkpoint.Lowercase, checkpoint.PoolsPrompt, cut),
+                tokenizer,
+                space,
+                traits,
+                options,
+                time
+            );
         }
         catch
         {
@@ -88,44 +147,69 @@ internal static class TextEmbedderLoader
     {
         if (tokenizer.Special.Count >= limit)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer of {folder.Path} puts {tokenizer.Special.Count} special tokens around each text, but the model takes {limit} tokens in all. The files belong to different models.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer of {folder.Path} puts {tokenizer.Special.Count} special tokens around each text, but the model takes "
+                    + $"{limit} tokens in all. The files belong to different models."
+            );
         }
     }
 
-    private static SimilarityMetric MetricOf(SentenceConfig sentence) => sentence.SimilarityName switch
-    {
-        null or "cosine" => SimilarityMetric.Cosine,
-        "dot" or "dot_product" => SimilarityMetric.Dot,
-        "euclidean" => SimilarityMetric.Euclidean,
-        "manhattan" => SimilarityMetric.Manhattan,
-        var other => throw new SimileException(ErrorCode.UnsupportedModel, $"The model was trained for the similarity '{other}'; cosine, dot, euclidean and manhattan are known."),
-    };
+    private static SimilarityMetric MetricOf(SentenceConfig sentence) =>
+        sentence.SimilarityName switch
+        {
+            null or "cosine" => SimilarityMetric.Cosine,
+            "dot" or "dot_product" => SimilarityMetric.Dot,
+            "euclidean" => SimilarityMetric.Euclidean,
+            "manhattan" => SimilarityMetric.Manhattan,
+            var other => throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"The model was trained for the similarity '{other}'; cosine, dot, euclidean and manhattan are known."
+            ),
+        };
 
     // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
     private static string BehindOf(TextCheckpoint checkpoint, TextNetwork network)
     {
-        var dense = checkpoint.Dense.Select(layer => $"{(layer.NormalizesInput ? "unit:" : string.Empty)}{layer.Inputs}x{layer.Outputs}:{layer.Activation}{(layer.HasResidual ? "+" : string.Empty)}");
+        var dense = string.Join(
+            '+',
+            checkpoint.Dense.Select(layer =>
+                $"{(layer.NormalizesInput ? "unit:" : string.Empty)}{layer.Inputs}x{layer.Outputs}:{layer.Activation}"
+                + (layer.HasResidual ? "+" : string.Empty)
+            )
+        );
         var leftOut = !checkpoint.PoolsPrompt && checkpoint.Pooling.Contains(PoolingMode.WeightedMean) ? ";weights=whole" : string.Empty;
         var first = network.FirstPosition is 0 or 2 ? string.Empty : $";first={network.FirstPosition}";
-        return $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};dense={string.Join('+', dense)}{(checkpoint.Padding is { } padding ? $";{padding}" : string.Empty)}{leftOut}{first}";
+        var padding = checkpoint.Padding is { } rule ? $";{rule}" : string.Empty;
+        return $"{string.Join('+', checkpoint.Pooling)};prompt={checkpoint.PoolsPrompt};lower={checkpoint.Lowercase};"
+            + $"dense={dense}{padding}{leftOut}{first}";
     }
 
     // Some models were trained with prompts that only their card tells; the table of well-known models has them.
-    private static (ImmutableDictionary<string, string> Prompts, string? Note) PromptsOf(ModelFolder folder, SentenceConfig sentence, string kind, string? madeFrom) =>
-        sentence.Prompts.IsEmpty ? KnownPrompts.Of(folder, kind, madeFrom) : (sentence.Prompts, null);
+    private static (ImmutableDictionary<string, string> Prompts, string? Note) PromptsOf(
+        ModelFolder folder,
+        SentenceConfig sentence,
+        string kind,
+        string? madeFrom
+    ) => sentence.Prompts.IsEmpty ? KnownPrompts.Of(folder, kind, madeFrom) : (sentence.Prompts, null);
 
-    private static IReadOnlyList<string> Notes(IEnumerable<string?> notes, ModelFolder folder) => [.. notes.OfType<string>(), .. ModelFileTable.NotesOf(folder)];
+    private static IReadOnlyList<string> Notes(IEnumerable<string?> notes, ModelFolder folder) =>
+        [.. notes.OfType<string>(), .. ModelFileTable.NotesOf(folder)];
 
     private static string? PoolingNote(TextCheckpoint checkpoint) =>
         checkpoint.PoolingAssumed ? $"{checkpoint.Folder} says nothing of pooling; the mean of the tokens' states is taken." : null;
 
     // Tokens that nobody writes are often left over; a text that has one is an error of its own.
     private static string? RowsNote(ITokenizer tokenizer, int rows) =>
-        tokenizer.VocabularySize > rows ? $"The tokenizer has {tokenizer.VocabularySize} entries, but the table of tokens only {rows} rows: a text with one of the others has no vector." : null;
+        tokenizer.VocabularySize > rows
+            ? $"The tokenizer has {tokenizer.VocabularySize} entries, but the table of tokens only {rows} rows: a text with one of the "
+                + "others has no vector."
+            : null;
 
     // NomicBERT's own code is what Simile's was written from.
     private static string? CodeNote(TextCheckpoint checkpoint) =>
         checkpoint.Kind != "nomic_bert" && checkpoint.Config.Asks("auto_map")
-            ? $"config.json of {checkpoint.Folder} names code of its own (auto_map), which is not run; the network is taken for a plain {checkpoint.Kind}, as without trust_remote_code in Python."
+            ? $"config.json of {checkpoint.Folder} names code of its own (auto_map), which is not run; the network is taken for a plain "
+                + $"{checkpoint.Kind}, as without trust_remote_code in Python."
             : null;
 }

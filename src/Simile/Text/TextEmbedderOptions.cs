@@ -9,7 +9,8 @@ public sealed record TextEmbedderOptions
     /// <summary>What is done to each text before its tokens are counted, for instance stripping of markup. Default: nothing.</summary>
     public Func<string, string>? Preprocess { get; init; }
 
-    /// <summary>A name and version of <see cref="Preprocess"/>, required with it: it goes into the recipe, so that a cache never mixes two ways.</summary>
+    /// <summary>A name and version of <see cref="Preprocess"/>, required with it: it goes into the recipe, so that a cache never mixes two
+    /// ways.</summary>
     public string? PreprocessId { get; init; }
 
     /// <summary>The most tokens of a text that are used. Default: null, the model's own limit.</summary>
@@ -28,12 +29,18 @@ public sealed record TextEmbedderOptions
     {
         if (Preprocess is not null && string.IsNullOrEmpty(PreprocessId))
         {
-            throw new SimileException(ErrorCode.InvalidOption, "Preprocess is set, but PreprocessId is not. Give the hook a name and a version, such as 'strip-html/1'.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                "Preprocess is set, but PreprocessId is not. Give the hook a name and a version, such as 'strip-html/1'."
+            );
         }
 
         if (MaxTokens < 1)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"MaxTokens is {MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit."
+            );
         }
 
         _ = WorkerTeam.Checked(Threads);

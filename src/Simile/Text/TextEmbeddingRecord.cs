@@ -6,4 +6,10 @@ namespace Simile;
 /// <param name="Vector">The vector (D); empty when there is an error.</param>
 /// <param name="Outcome">Tokens seen and used, truncation, or the error.</param>
 /// <param name="Timestamp">When it was embedded.</param>
-public sealed record TextEmbeddingRecord(string Text, string ProcessedText, ReadOnlyMemory<float> Vector, EmbeddingOutcome Outcome, DateTimeOffset Timestamp);
+public sealed record TextEmbeddingRecord(
+    string Text,
+    string ProcessedText,
+    ReadOnlyMemory<float> Vector,
+    EmbeddingOutcome Outcome,
+    DateTimeOffset Timestamp
+);

@@ -6,7 +6,14 @@ using Simile.Vectors;
 namespace Simile.Text;
 
 /// <summary>Runs a transformer: a window of texts is tokenized side by side, then goes through the network in packed groups.</summary>
-internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder, TextEmbedderOptions options, bool lowercase, bool poolsPrompt, VectorCut cut) : ITextRunner
+internal sealed class TextInference(
+    ITextEncoder network,
+    FolderTokenizer folder,
+    TextEmbedderOptions options,
+    bool lowercase,
+    bool poolsPrompt,
+    VectorCut cut
+) : ITextRunner
 {
     private const int TextsPerWindow = 1024;
     private const int TextsPerTask = 16;
@@ -38,7 +45,11 @@ internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder
         var special = _tokenizer.Special;
         if (maxTokens <= special.Count)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"A text may have {maxTokens} tokens, and the model puts {special.Count} special ones around each: nothing is left for the text itself. At least {special.Count + 1} are needed.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"A text may have {maxTokens} tokens, and the model puts {special.Count} special ones around each: nothing is left "
+                    + $"for the text itself. At least {special.Count + 1} are needed."
+            );
         }
 
         AddSpecial(special.Prefix.AsSpan(), 0, tokens);
@@ -60,13 +71,20 @@ internal sealed class TextInference(ITextEncoder network, FolderTokenizer folder
     private void RunWindow(TextCall call, int first, int end, int left, CancellationToken cancellationToken)
     {
         var ids = new int[end - first][];
-        network.Share((ids.Length + TextsPerTask - 1) / TextsPerTask, task =>
-        {
-            for (var i = task * TextsPerTask; i < Math.Min(ids.Length, (task + 1) * TextsPerTask) && !cancellationToken.IsCancellationRequested; i++)
+        network.Share(
+            (ids.Length + TextsPerTask - 1) / TextsPerTask,
+            task =>
             {
-                (ids[i], call.Outcomes[first + i]) = TokenizeOne(call.Inputs[first + i], call.Request);
+                for (
+                    var i = task * TextsPerTask;
+                    i < Math.Min(ids.Length, (task + 1) * TextsPerTask) && !cancellationToken.IsCancellationRequested;
+                    i++
+                )
+                {
+                    (ids[i], call.Outcomes[first + i]) = TokenizeOne(call.Inputs[first + i], call.Request);
+                }
             }
-        });
+        );
         cancellationToken.ThrowIfCancellationRequested();
         var good = Enumerable.Range(0, ids.Length).Where(i => ids[i].Length > 0).ToArray();
         var texts = Array.ConvertAll(good, i => ids[i]);

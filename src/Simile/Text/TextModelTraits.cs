@@ -9,7 +9,14 @@ namespace Simile.Text;
 /// <param name="Behind">What is done behind the network, for the recipe.</param>
 /// <param name="Notes">What was assumed, for the user to read.</param>
 /// <param name="DefaultPrompt">What is put before a text whose purpose is not said; empty for nothing.</param>
-internal sealed record TextModelTraits(string WeightsDigest, int? MaxTokens, IReadOnlyDictionary<string, string> Prompts, string Behind, IReadOnlyList<string> Notes, string DefaultPrompt = "")
+internal sealed record TextModelTraits(
+    string WeightsDigest,
+    int? MaxTokens,
+    IReadOnlyDictionary<string, string> Prompts,
+    string Behind,
+    IReadOnlyList<string> Notes,
+    string DefaultPrompt = ""
+)
 {
     /// <summary>How vectors end.</summary>
     public VectorCut Cut { get; init; }

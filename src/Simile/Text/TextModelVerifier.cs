@@ -6,9 +6,16 @@ namespace Simile.Text;
 /// <summary>Checks that a text model gives, here and now, the vectors it was published with.</summary>
 internal static class TextModelVerifier
 {
-    private static readonly string[] Probes = ["a", "The quick answer is often wrong.", "Ein Satz auf Deutsch, 42 % länger!", "one two three four five six seven eight nine ten eleven twelve thirteen"];
+    private static readonly string[] Probes =
+    [
+        "a",
+        "The quick answer is often wrong.",
+        "Ein Satz auf Deutsch, 42 % länger!",
+        "one two three four five six seven eight nine ten eleven twelve thirteen",
+    ];
 
-    /// <summary>Embeds the texts of the model's golden.json again. A model without one is checked against itself: every text alone and in a batch, finite and the same to the last bit.</summary>
+    /// <summary>Embeds the texts of the model's golden.json again. A model without one is checked against itself: every text alone and in a
+    /// batch, finite and the same to the last bit.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.VerificationFailed"/> when a difference is above the tolerance.</exception>
     public static async Task<ModelVerification> VerifyAsync(ModelFolder folder, CancellationToken cancellationToken = default)
     {

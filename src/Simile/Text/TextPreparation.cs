@@ -15,13 +15,22 @@ internal static class TextPreparation
         var processed = preprocess is null ? text : Run(preprocess, text);
         if (string.IsNullOrWhiteSpace(processed))
         {
-            throw new SimileException(ErrorCode.EmptyText, text.Length == 0 ? "The text is empty, so there is nothing to embed." : "Nothing but white space is left of the text, so there is nothing to embed.");
+            throw new SimileException(
+                ErrorCode.EmptyText,
+                text.Length == 0
+                    ? "The text is empty, so there is nothing to embed."
+                    : "Nothing but white space is left of the text, so there is nothing to embed."
+            );
         }
 
         var at = IndexOfLoneSurrogate(processed);
         return at < 0
             ? processed
-            : throw new SimileException(ErrorCode.InvalidUnicode, $"The text is no valid Unicode: half of a surrogate pair (U+{(int)processed[at]:X4}) stands alone at index {at}. It was probably cut in the middle of a character.");
+            : throw new SimileException(
+                ErrorCode.InvalidUnicode,
+                $"The text is no valid Unicode: half of a surrogate pair (U+{(int)processed[at]:X4}) stands alone at index {at}. It "
+                    + "was probably cut in the middle of a character."
+            );
     }
 
     private static string Run(Func<string, string> preprocess, string text)
@@ -38,7 +47,8 @@ internal static class TextPreparation
 
     private static int IndexOfLoneSurrogate(ReadOnlySpan<char> text)
     {
-        for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0 && at < text.Length;)
+        var at = text.IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (at >= 0 && at < text.Length)
         {
             if (at + 1 >= text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
             {

@@ -14,7 +14,10 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
     {
         if (options.MaxTokens < 1)
         {
-            throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {options.MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"MaxTokens is {options.MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit."
+            );
         }
 
         var limit = Math.Min(options.MaxTokens ?? int.MaxValue, maxTokens ?? int.MaxValue);
@@ -30,14 +33,22 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
         if (limit <= fixedTokens)
         {
             var what = prompt.Length == 0 ? "special tokens" : $"special tokens and the prompt \"{prompt}\"";
-            throw new SimileException(ErrorCode.InvalidOption, $"The limit is {limit} tokens a text, but {fixedTokens} stand in every text ({what}), so that nothing of it would be left and all had the same vector. At least {fixedTokens + 1} are needed.");
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The limit is {limit} tokens a text, but {fixedTokens} stand in every text ({what}), so that nothing of it would be "
+                    + $"left and all had the same vector. At least {fixedTokens + 1} are needed."
+            );
         }
     }
 
-    private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) => purpose switch
-    {
-        EmbedPurpose.Query => traits.Prompts.GetValueOrDefault("query", traits.DefaultPrompt),
-        EmbedPurpose.Document => traits.Prompts.GetValueOrDefault("document", traits.Prompts.GetValueOrDefault("passage", traits.Prompts.GetValueOrDefault("corpus", traits.DefaultPrompt))),
-        _ => traits.DefaultPrompt,
-    };
+    private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) =>
+        purpose switch
+        {
+            EmbedPurpose.Query => traits.Prompts.GetValueOrDefault("query", traits.DefaultPrompt),
+            EmbedPurpose.Document => traits.Prompts.GetValueOrDefault(
+                "document",
+                traits.Prompts.GetValueOrDefault("passage", traits.Prompts.GetValueOrDefault("corpus", traits.DefaultPrompt))
+            ),
+            _ => traits.DefaultPrompt,
+        };
 }

@@ -16,7 +16,11 @@ internal static class TokenRows
         {
             if ((uint)id >= (uint)rows)
             {
-                throw new SimileException(ErrorCode.BadCheckpoint, $"The text has the token '{tokenizer.TokenOf(id)}' with the id {id}, but the model's table has only the rows 0 to {rows - 1}. Leave the token out of the text; tokenizer and weights were not made for one another.");
+                throw new SimileException(
+                    ErrorCode.BadCheckpoint,
+                    $"The text has the token '{tokenizer.TokenOf(id)}' with the id {id}, but the model's table has only the rows 0 to "
+                        + $"{rows - 1}. Leave the token out of the text; tokenizer and weights were not made for one another."
+                );
             }
         }
     }

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Text;
 
-/// <summary>How a model's vectors end: scaled to unit length, or cut to the length that its folder asks for (truncate_dim). What is cut was scaled before, as in sentence-transformers, and is not scaled again.</summary>
+/// <summary>How a model's vectors end: scaled to unit length, or cut to the length that its folder asks for (truncate_dim). What is cut was
+/// scaled before, as in sentence-transformers, and is not scaled again.</summary>
 /// <param name="Dimensions">Values a vector of the answer.</param>
 /// <param name="Normalizes">Whether the model scales its vectors.</param>
 /// <param name="Cuts">Whether values are left out.</param>
@@ -13,10 +14,13 @@ namespace Simile.Text;
 internal readonly record struct VectorCut(int Dimensions, bool Normalizes, bool Cuts)
 {
     public static VectorCut Of(SentenceConfig sentence, int dimensions, bool normalizes) =>
-        sentence.TruncateDimensions is { } wanted && wanted < dimensions ? new VectorCut(wanted, normalizes, Cuts: true) : new VectorCut(dimensions, normalizes, Cuts: false);
+        sentence.TruncateDimensions is { } wanted && wanted < dimensions
+            ? new VectorCut(wanted, normalizes, Cuts: true)
+            : new VectorCut(dimensions, normalizes, Cuts: false);
 
     /// <summary>The space of the answers.</summary>
-    public EmbeddingSpace SpaceOf(string id, SimilarityMetric metric, ImmutableArray<int> trained) => new(id, Dimensions, Normalizes && !Cuts, metric, trained);
+    public EmbeddingSpace SpaceOf(string id, SimilarityMetric metric, ImmutableArray<int> trained) =>
+        new(id, Dimensions, Normalizes && !Cuts, metric, trained);
 
     /// <summary>Writes a row of the answer.</summary>
     /// <param name="vector">The network's vector, which may be changed.</param>

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Simile.Tokenization;
 
-/// <summary>Entries that are found in the raw text before anything else is done to it, such as <c>[UNK]</c>; the leftmost wins, then the longest.</summary>
+/// <summary>Entries that are found in the raw text before anything else is done to it, such as <c>[UNK]</c>; the leftmost wins, then the
+/// longest.</summary>
 internal sealed class AddedTokens
 {
     private readonly KeyValuePair<string, int>[] _longestFirst;

@@ -17,21 +17,28 @@ internal static class PostProcessorReader
 
     /// <summary>What is done to a single text.</summary>
     /// <param name="root">The whole tokenizer.json.</param>
-    public static PostProcessor Read(JsonElement root) => root.Has("post_processor", out var element) ? ReadOne(element) : PostProcessor.None;
+    public static PostProcessor Read(JsonElement root) =>
+        root.Has("post_processor", out var element) ? ReadOne(element) : PostProcessor.None;
 
-    private static PostProcessor ReadOne(JsonElement element) => element.TypeOf() switch
-    {
-        "TemplateProcessing" => new PostProcessor(ReadTemplate(element), []),
-        "BertProcessing" => new PostProcessor(ReadEnds(element, doubled: false), []),
-        "RobertaProcessing" => new PostProcessor(ReadEnds(element, doubled: true), ReadTrimming(element)),
-        "ByteLevel" => new PostProcessor(SpecialTokens.None, ReadTrimming(element)),
-        "Sequence" => element.GetProperty("processors").EnumerateArray().Select(ReadOne).Aggregate(PostProcessor.None, Then),
-        var type => throw TokenizerJson.Refusal("post_processor", type, Known),
-    };
+    private static PostProcessor ReadOne(JsonElement element) =>
+        element.TypeOf() switch
+        {
+            "TemplateProcessing" => new PostProcessor(ReadTemplate(element), []),
+            "BertProcessing" => new PostProcessor(ReadEnds(element, doubled: false), []),
+            "RobertaProcessing" => new PostProcessor(ReadEnds(element, doubled: true), ReadTrimming(element)),
+            "ByteLevel" => new PostProcessor(SpecialTokens.None, ReadTrimming(element)),
+            "Sequence" => element.GetProperty("processors").EnumerateArray().Select(ReadOne).Aggregate(PostProcessor.None, Then),
+            var type => throw TokenizerJson.Refusal("post_processor", type, Known),
+        };
 
-    private static PostProcessor Then(PostProcessor inner, PostProcessor outer) => new(
-        new SpecialTokens(outer.Special.Prefix.AddRange(inner.Special.Prefix), inner.Special.Suffix.AddRange(outer.Special.Suffix)) { Pair = outer.Special.Pair ?? inner.Special.Pair },
-        inner.TrimmingPasses.AddRange(outer.TrimmingPasses));
+    private static PostProcessor Then(PostProcessor inner, PostProcessor outer) =>
+        new(
+            new SpecialTokens(outer.Special.Prefix.AddRange(inner.Special.Prefix), inner.Special.Suffix.AddRange(outer.Special.Suffix))
+            {
+                Pair = outer.Special.Pair ?? inner.Special.Pair,
+            },
+            inner.TrimmingPasses.AddRange(outer.TrimmingPasses)
+        );
 
     private static ImmutableArray<bool> ReadTrimming(JsonElement element) =>
         element.GetFlag("trim_offsets", otherwise: true) ? [element.GetFlag("add_prefix_space", otherwise: true)] : [];
@@ -64,7 +71,10 @@ internal static class PostProcessorReader
 
         return sequences == 1
             ? new SpecialTokens(prefix.ToImmutable(), suffix.ToImmutable()) { Pair = ReadPair(element) }
-            : throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's template for a single text holds the text {sequences} times; expected once.");
+            : throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's template for a single text holds the text {sequences} times; expected once."
+            );
     }
 
     // A template for pairs may be empty, and is of no use then.

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Simile.Tokenization;
 
-/// <summary>The tokens that a network expects around one text, such as <c>[CLS]</c> before it and <c>[SEP]</c> after it. A tokenizer does not add them itself.</summary>
+/// <summary>The tokens that a network expects around one text, such as <c>[CLS]</c> before it and <c>[SEP]</c> after it. A tokenizer does
+/// not add them itself.</summary>
 /// <param name="Prefix">Ids before the text. May be empty.</param>
 /// <param name="Suffix">Ids after the text. May be empty.</param>
 public sealed record SpecialTokens(ImmutableArray<int> Prefix, ImmutableArray<int> Suffix)
@@ -10,20 +11,32 @@ public sealed record SpecialTokens(ImmutableArray<int> Prefix, ImmutableArray<in
     /// <summary>Nothing before the text and nothing after it.</summary>
     public static SpecialTokens None { get; } = new([], []);
 
-    /// <summary>What a network sees of two texts at once, such as <c>[CLS] A [SEP] B [SEP]</c>; null where the tokenizer does not say it.</summary>
+    /// <summary>What a network sees of two texts at once, such as <c>[CLS] A [SEP] B [SEP]</c>; null where the tokenizer does not say
+    /// it.</summary>
     public ImmutableArray<PairPart>? Pair { get; init; }
 
     /// <summary><c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, the second text of type 1 (BERT).</summary>
-    internal static SpecialTokens OfBert(int first, int last) => new([first], [last])
-    {
-        Pair = [PairPart.Special(first, 0), PairPart.Of(0, 0), PairPart.Special(last, 0), PairPart.Of(1, 1), PairPart.Special(last, 1)],
-    };
+    internal static SpecialTokens OfBert(int first, int last) =>
+        new([first], [last])
+        {
+            Pair = [PairPart.Special(first, 0), PairPart.Of(0, 0), PairPart.Special(last, 0), PairPart.Of(1, 1), PairPart.Special(last, 1)],
+        };
 
-    /// <summary><c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all of type 0 (RoBERTa, XLM-R, MPNet).</summary>
-    internal static SpecialTokens OfRoberta(int first, int last) => new([first], [last])
-    {
-        Pair = [PairPart.Special(first, 0), PairPart.Of(0, 0), PairPart.Special(last, 0), PairPart.Special(last, 0), PairPart.Of(1, 0), PairPart.Special(last, 0)],
-    };
+    /// <summary><c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all of type 0 (RoBERTa, XLM-R,
+    /// MPNet).</summary>
+    internal static SpecialTokens OfRoberta(int first, int last) =>
+        new([first], [last])
+        {
+            Pair =
+            [
+                PairPart.Special(first, 0),
+                PairPart.Of(0, 0),
+                PairPart.Special(last, 0),
+                PairPart.Special(last, 0),
+                PairPart.Of(1, 0),
+                PairPart.Special(last, 0),
+            ],
+        };
 
     /// <summary>How many tokens stand around a text.</summary>
     public int Count => Prefix.Length + Suffix.Length;
@@ -48,7 +61,8 @@ public sealed record SpecialTokens(ImmutableArray<int> Prefix, ImmutableArray<in
 /// <summary>A place in what a network sees of two texts: a special token, or one of the texts.</summary>
 /// <param name="Id">The special token's id; −1 for a text.</param>
 /// <param name="Text">0 for the first text, 1 for the second; −1 for a special token.</param>
-/// <param name="Type">The type of its tokens: 0 for what belongs to the first text, as a rule, and 1 for what belongs to the second.</param>
+/// <param name="Type">The type of its tokens: 0 for what belongs to the first text, as a rule, and 1 for what belongs to the
+/// second.</param>
 public readonly record struct PairPart(int Id, int Text, int Type)
 {
     /// <summary>A special token.</summary>

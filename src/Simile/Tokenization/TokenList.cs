@@ -20,7 +20,11 @@ internal static class TokenList
     }
 
     /// <summary>The id, if it can be one.</summary>
-    public static int CheckId(string token, long id) => id is >= 0 and < MostTokens
-        ? (int)id
-        : throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer gives '{token}' the id {id}; expected 0 to {MostTokens - 1}.");
+    public static int CheckId(string token, long id) =>
+        id is >= 0 and < MostTokens
+            ? (int)id
+            : throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer gives '{token}' the id {id}; expected 0 to {MostTokens - 1}."
+            );
 }

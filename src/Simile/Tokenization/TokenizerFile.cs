@@ -9,7 +9,8 @@ using Simile.Tokenization.WordPiece;
 
 namespace Simile.Tokenization;
 
-/// <summary>Reads Hugging Face's tokenizer.json. What it does not understand it refuses, rather than give wrong ids. The file's own truncation and padding are ignored.</summary>
+/// <summary>Reads Hugging Face's tokenizer.json. What it does not understand it refuses, rather than give wrong ids. The file's own
+/// truncation and padding are ignored.</summary>
 internal static class TokenizerFile
 {
     /// <summary>Reads a tokenizer.</summary>
@@ -34,11 +35,14 @@ internal static class TokenizerFile
     /// <summary>Reads a tokenizer some parts of which other files change.</summary>
     internal static ITokenizer Parse(byte[] utf8, string name, Func<TokenizerSource, TokenizerSource> change)
     {
-        return Guard(name, () =>
-        {
-            using var document = JsonDocument.Parse(utf8);
-            return Read(change(TokenizerSource.Of(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(utf8)))));
-        });
+        return Guard(
+            name,
+            () =>
+            {
+                using var document = JsonDocument.Parse(utf8);
+                return Read(change(TokenizerSource.Of(document.RootElement, Convert.ToHexStringLower(SHA256.HashData(utf8)))));
+            }
+        );
     }
 
     /// <summary>Reads something, and says in one kind of error that it is malformed.</summary>
@@ -50,13 +54,25 @@ internal static class TokenizerFile
         }
         catch (Exception error) when (IsMalformed(error))
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"{name} is not the tokenizer file that its name promises: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"{name} is not the tokenizer file that its name promises: {error.Message}",
+                error
+            );
         }
     }
 
     /// <summary>Whether an error tells of a malformed file.</summary>
     internal static bool IsMalformed(Exception error) =>
-        error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException or ArgumentException or OverflowException or NullReferenceException;
+        error
+            is JsonException
+                or InvalidOperationException
+                or KeyNotFoundException
+                or FormatException
+                or IndexOutOfRangeException
+                or ArgumentException
+                or OverflowException
+                or NullReferenceException;
 
     private static ITokenizer Read(TokenizerSource source)
     {
@@ -65,23 +81,28 @@ internal static class TokenizerFile
             return ReadBert(source);
         }
 
-        return new PipelineTokenizer(new PipelineParts(ModelReader.Read(source.Model))
-        {
-            Normalizer = source.Normalizer is { } normalizer ? NormalizerReader.Read(normalizer) : null,
-            Splitter = source.Splitter is { } splitter ? SplitterReader.Read(splitter) : null,
-            AddedTokens = source.AddedTokens,
-            Special = source.Processor.Special,
-            TrimmingPasses = source.Processor.TrimmingPasses,
-            Digest = source.Digest,
-        });
+        return new PipelineTokenizer(
+            new PipelineParts(ModelReader.Read(source.Model))
+            {
+                Normalizer = source.Normalizer is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+                Splitter = source.Splitter is { } splitter ? SplitterReader.Read(splitter) : null,
+                AddedTokens = source.AddedTokens,
+                Special = source.Processor.Special,
+                TrimmingPasses = source.Processor.TrimmingPasses,
+                Digest = source.Digest,
+            }
+        );
     }
 
     // The most common kind has a tokenizer of its own, which is faster than the pipeline.
     private static bool IsBert(TokenizerSource source) =>
         ModelReader.TypeOf(source.Model) == "WordPiece"
         && source.Model.GetText("continuing_subword_prefix") is { Length: > 0 }
-        && source.Splitter is { } splitter && splitter.TypeOf() == "BertPreTokenizer"
-        && source.Normalizer is { } normalizer && normalizer.TypeOf() == "BertNormalizer" && normalizer.GetFlag("clean_text");
+        && source.Splitter is { } splitter
+        && splitter.TypeOf() == "BertPreTokenizer"
+        && source.Normalizer is { } normalizer
+        && normalizer.TypeOf() == "BertNormalizer"
+        && normalizer.GetFlag("clean_text");
 
     private static WordPieceTokenizer ReadBert(TokenizerSource source)
     {
@@ -90,8 +111,16 @@ internal static class TokenizerFile
             vocabulary,
             source.Model.GetProperty("unk_token").Text(),
             source.Model.GetProperty("continuing_subword_prefix").Text(),
-            source.Model.GetProperty("max_input_chars_per_word").GetInt32());
+            source.Model.GetProperty("max_input_chars_per_word").GetInt32()
+        );
         var plainTokens = source.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
-        return new WordPieceTokenizer(vocabulary, pieces, NormalizerReader.ReadBert(source.Normalizer!.Value), plainTokens, source.Digest, source.Processor.Special);
+        return new WordPieceTokenizer(
+            vocabulary,
+            pieces,
+            NormalizerReader.ReadBert(source.Normalizer!.Value),
+            plainTokens,
+            source.Digest,
+            source.Processor.Special
+        );
     }
 }

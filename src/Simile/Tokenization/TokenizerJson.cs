@@ -18,7 +18,8 @@ internal static class TokenizerJson
     public static string Text(this JsonElement value) => value.GetString() ?? throw new FormatException("a text is null");
 
     /// <summary>The type of a part; an empty string when it has none.</summary>
-    public static string TypeOf(this JsonElement element) => element.ValueKind == JsonValueKind.Object ? element.GetText("type") ?? string.Empty : string.Empty;
+    public static string TypeOf(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.GetText("type") ?? string.Empty : string.Empty;
 
     /// <summary>A vocabulary of entries and ids; of an entry that is there twice the last counts.</summary>
     public static Dictionary<string, int> ReadVocabulary(JsonElement element)
@@ -33,5 +34,8 @@ internal static class TokenizerJson
     }
 
     public static SimileException Refusal(string part, string type, string expected) =>
-        new(ErrorCode.UnsupportedTokenizer, $"The tokenizer's {part} is of type {(type.Length == 0 ? "none" : type)}; expected {expected}.");
+        new(
+            ErrorCode.UnsupportedTokenizer,
+            $"The tokenizer's {part} is of type {(type.Length == 0 ? "none" : type)}; expected {expected}."
+        );
 }

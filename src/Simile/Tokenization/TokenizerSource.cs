@@ -26,15 +26,16 @@ internal sealed record TokenizerSource
     public required string Digest { get; init; }
 
     /// <summary>The parts as a tokenizer.json has them.</summary>
-    public static TokenizerSource Of(JsonElement root, string digest) => new()
-    {
-        Model = root.GetProperty("model"),
-        Normalizer = root.Has("normalizer", out var normalizer) ? normalizer : null,
-        Splitter = root.Has("pre_tokenizer", out var splitter) ? splitter : null,
-        Processor = PostProcessorReader.Read(root),
-        AddedTokens = AddedTokenReader.Read(root),
-        Digest = digest,
-    };
+    public static TokenizerSource Of(JsonElement root, string digest) =>
+        new()
+        {
+            Model = root.GetProperty("model"),
+            Normalizer = root.Has("normalizer", out var normalizer) ? normalizer : null,
+            Splitter = root.Has("pre_tokenizer", out var splitter) ? splitter : null,
+            Processor = PostProcessorReader.Read(root),
+            AddedTokens = AddedTokenReader.Read(root),
+            Digest = digest,
+        };
 
     /// <summary>The id of an entry: that of the added token, or that of the vocabulary; null where there is none.</summary>
     public int? IdOf(string token)
@@ -68,7 +69,10 @@ internal sealed record TokenizerSource
     public int NextId()
     {
         var vocabulary = Model.GetProperty("vocab");
-        var last = vocabulary.ValueKind == JsonValueKind.Object ? vocabulary.EnumerateObject().Select(entry => (int)entry.Value.GetInt64()).DefaultIfEmpty(-1).Max() : vocabulary.GetArrayLength() - 1;
+        var last =
+            vocabulary.ValueKind == JsonValueKind.Object
+                ? vocabulary.EnumerateObject().Select(entry => (int)entry.Value.GetInt64()).DefaultIfEmpty(-1).Max()
+                : vocabulary.GetArrayLength() - 1;
         return Math.Max(last, AddedTokens.Select(token => token.Id).DefaultIfEmpty(-1).Max()) + 1;
     }
 }

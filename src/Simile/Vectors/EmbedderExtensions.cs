@@ -11,12 +11,19 @@ public static class EmbedderExtensions
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>Its vector, (D).</returns>
     /// <exception cref="SimileException">The error of the input, or the options ask for something the model cannot do.</exception>
-    public static async ValueTask<EmbeddingVector> EmbedAsync<TInput>(this IEmbedder<TInput> embedder, TInput input, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public static async ValueTask<EmbeddingVector> EmbedAsync<TInput>(
+        this IEmbedder<TInput> embedder,
+        TInput input,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(input);
         var batch = await embedder.EmbedAsync([input], options, cancellationToken).ConfigureAwait(false);
-        return batch.Outcomes[0].Error is { } error ? throw new SimileException(error.Code, error.Description, error) { RetryAfter = error.RetryAfter } : batch[0];
+        return batch.Outcomes[0].Error is { } error
+            ? throw new SimileException(error.Code, error.Description, error) { RetryAfter = error.RetryAfter }
+            : batch[0];
     }
 
     /// <summary>Embeds inputs of any sequence, which is read to its end first.</summary>
@@ -26,21 +33,32 @@ public static class EmbedderExtensions
     /// <param name="inputs">The inputs; may be empty.</param>
     /// <param name="options">Options of this call, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the work between inputs.</param>
-    public static ValueTask<EmbeddingBatch> EmbedAsync<TInput>(this IEmbedder<TInput> embedder, IEnumerable<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public static ValueTask<EmbeddingBatch> EmbedAsync<TInput>(
+        this IEmbedder<TInput> embedder,
+        IEnumerable<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(inputs);
         return embedder.EmbedAsync([.. inputs], options, cancellationToken);
     }
 
-    /// <summary>How alike two inputs are, by the metric of the model's space: for nearly all models the cosine, from -1 to 1 (docs/similarity.md).</summary>
+    /// <summary>How alike two inputs are, by the metric of the model's space: for nearly all models the cosine, from -1 to 1
+    /// (docs/similarity.md).</summary>
     /// <typeparam name="TInput">What is embedded.</typeparam>
     /// <param name="embedder">The embedder.</param>
     /// <param name="a">An input.</param>
     /// <param name="b">Another.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="SimileException">The error of an input.</exception>
-    public static async ValueTask<float> SimilarityAsync<TInput>(this IEmbedder<TInput> embedder, TInput a, TInput b, CancellationToken cancellationToken = default)
+    public static async ValueTask<float> SimilarityAsync<TInput>(
+        this IEmbedder<TInput> embedder,
+        TInput a,
+        TInput b,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(a);

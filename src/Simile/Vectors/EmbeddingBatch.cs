@@ -1,5 +1,6 @@
 using System.Collections;
 using Simile.Vectors;
+
 namespace Simile;
 
 /// <summary>The vectors of a list of inputs: one contiguous (B, D) block with one outcome an input. Row i belongs to input i.</summary>
@@ -11,7 +12,8 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
 
     /// <summary>Takes over finished parts.</summary>
     /// <param name="space">The space of every row.</param>
-    /// <param name="block">(B, D) values, row after row; a failed row's values are ignored. A row with NaN or infinity becomes a failed one (<see cref="ErrorCode.InvalidVector"/>), whoever made it.</param>
+    /// <param name="block">(B, D) values, row after row; a failed row's values are ignored. A row with NaN or infinity becomes a failed one
+    /// (<see cref="ErrorCode.InvalidVector"/>), whoever made it.</param>
     /// <param name="outcomes">(B) outcomes.</param>
     public EmbeddingBatch(EmbeddingSpace space, float[] block, EmbeddingOutcome[] outcomes)
     {
@@ -20,7 +22,11 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
         ArgumentNullException.ThrowIfNull(outcomes);
         if ((long)outcomes.Length * space.Dimensions != block.LongLength)
         {
-            throw new ArgumentException($"{outcomes.Length} outcomes of {space.Dimensions} dimensions need {(long)outcomes.Length * space.Dimensions} values, but the block has {block.Length}.", nameof(block));
+            throw new ArgumentException(
+                $"{outcomes.Length} outcomes of {space.Dimensions} dimensions need {(long)outcomes.Length * space.Dimensions} values, "
+                    + $"but the block has {block.Length}.",
+                nameof(block)
+            );
         }
 
         Space = space;
@@ -31,9 +37,14 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
 
     /// <summary>A block for rows, of zeros.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for more values than one array holds.</exception>
-    internal static float[] NewBlock(int count, int dimensions) => (long)count * dimensions <= Array.MaxLength
-        ? new float[count * dimensions]
-        : throw new SimileException(ErrorCode.InvalidOption, $"{count} inputs of {dimensions} values are {(long)count * dimensions} values; one call gives at most {Array.MaxLength}. Embed them in several calls.");
+    internal static float[] NewBlock(int count, int dimensions) =>
+        (long)count * dimensions <= Array.MaxLength
+            ? new float[count * dimensions]
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{count} inputs of {dimensions} values are {(long)count * dimensions} values; one call gives at most "
+                    + $"{Array.MaxLength}. Embed them in several calls."
+            );
 
     /// <summary>The space of every row.</summary>
     public EmbeddingSpace Space { get; }
@@ -50,7 +61,8 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
     /// <summary>The whole (B, D) block; rows of failed inputs hold zeros.</summary>
     public ReadOnlyMemory<float> Block => _block;
 
-    /// <summary>The vector of input <paramref name="index"/>, (D). Reading the values of a failed input throws that input's error.</summary>
+    /// <summary>The vector of input <paramref name="index"/>, (D). Reading the values of a failed input throws that input's
+    /// error.</summary>
     /// <param name="index">From 0 to B − 1.</param>
     public EmbeddingVector this[int index]
     {
@@ -76,12 +88,15 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
 
     /// <summary>The values of a row, (D).</summary>
     /// <exception cref="SimileException">The error of that input, when it failed.</exception>
-    internal ReadOnlyMemory<float> Row(int index) => _outcomes[index].Error is { } error
-        ? throw new SimileException(error.Code, $"Input {index} has no vector: {error.Description}", error)
-        : _block.AsMemory(index * Dimensions, Dimensions);
+    internal ReadOnlyMemory<float> Row(int index) =>
+        _outcomes[index].Error is { } error
+            ? throw new SimileException(error.Code, $"Input {index} has no vector: {error.Description}", error)
+            : _block.AsMemory(index * Dimensions, Dimensions);
 
-    /// <summary>The first <paramref name="dimensions"/> values of every row, scaled to unit length again where the space has unit length. Failed rows stay failed.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that length.</exception>
+    /// <summary>The first <paramref name="dimensions"/> values of every row, scaled to unit length again where the space has unit length.
+    /// Failed rows stay failed.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that
+    /// length.</exception>
     public EmbeddingBatch Truncate(int dimensions)
     {
         var space = Space.Truncate(dimensions);
@@ -111,7 +126,13 @@ public sealed class EmbeddingBatch : IReadOnlyList<EmbeddingVector>
             var row = _block.AsSpan(i * Dimensions, Dimensions);
             if (!Finite.Holds(row))
             {
-                _outcomes[i] = _outcomes[i].Succeeded ? _outcomes[i] with { TokensUsed = 0, Error = Finite.Error("The vector", row, "Whatever embeds is damaged.") } : _outcomes[i];
+                _outcomes[i] = _outcomes[i].Succeeded
+                    ? _outcomes[i] with
+                    {
+                        TokensUsed = 0,
+                        Error = Finite.Error("The vector", row, "Whatever embeds is damaged."),
+                    }
+                    : _outcomes[i];
                 row.Clear();
             }
         }

@@ -7,7 +7,8 @@ namespace Simile;
 /// <param name="Digest">SHA-256, 64 lower-case hexadecimal digits.</param>
 public sealed record EmbeddingRecipe(string Digest)
 {
-    /// <summary>The recipe of named parts (weights, tokenizer, preprocessing, pooling, prompts, precision …). The order of the parts matters.</summary>
+    /// <summary>The recipe of named parts (weights, tokenizer, preprocessing, pooling, prompts, precision …). The order of the parts
+    /// matters.</summary>
     public static EmbeddingRecipe Of(params IEnumerable<(string Name, string Value)> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

@@ -1,9 +1,10 @@
-using Simile.Vectors;
 using System.Collections.Immutable;
+using Simile.Vectors;
 
 namespace Simile;
 
-/// <summary>Which vectors may be compared with one another. Two spaces are the same when their <see cref="Id"/> and <see cref="Dimensions"/> are.</summary>
+/// <summary>Which vectors may be compared with one another. Two spaces are the same when their <see cref="Id"/> and
+/// <see cref="Dimensions"/> are.</summary>
 /// <remarks>Query and document vectors of one model share a space; 256 of 768 dimensions do not share it with all 768.</remarks>
 public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
 {
@@ -40,7 +41,8 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
     public ImmutableArray<int> TrainedDimensions { get; }
 
     /// <summary>The space of this one's vectors cut to their first <paramref name="dimensions"/> values and normalized again.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that length.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for that
+    /// length.</exception>
     public EmbeddingSpace Truncate(int dimensions)
     {
         if (dimensions == Dimensions)
@@ -51,17 +53,22 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
         if (!TrainedDimensions.Contains(dimensions))
         {
             var allowed = string.Join(", ", TrainedDimensions.Prepend(Dimensions));
-            throw new SimileException(ErrorCode.UnsupportedDimensions, $"{dimensions} dimensions were asked for, but the space {Id} can only be cut to {allowed}. Choose one of these.");
+            throw new SimileException(
+                ErrorCode.UnsupportedDimensions,
+                $"{dimensions} dimensions were asked for, but the space {Id} can only be cut to {allowed}. Choose one of these."
+            );
         }
 
         return new EmbeddingSpace(Id, dimensions, UnitLength, Metric, TrainedDimensions);
     }
 
     /// <summary>This space with vectors of unit length, or with vectors as the model gives them.</summary>
-    public EmbeddingSpace WithUnitLength(bool unitLength) => unitLength == UnitLength ? this : new EmbeddingSpace(Id, Dimensions, unitLength, Metric, TrainedDimensions);
+    public EmbeddingSpace WithUnitLength(bool unitLength) =>
+        unitLength == UnitLength ? this : new EmbeddingSpace(Id, Dimensions, unitLength, Metric, TrainedDimensions);
 
     /// <summary>The space of an answer to a call with these options.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for the dimensions asked for.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedDimensions"/> when the model was not trained for the dimensions
+    /// asked for.</exception>
     public EmbeddingSpace For(EmbedOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -72,7 +79,8 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
     /// <summary>Writes a row of this space: the beginning of a model's vector, scaled to unit length where the space has it.</summary>
     /// <param name="vector">At least D values.</param>
     /// <param name="row">Gets D values.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for a vector with values that are not finite, or without a direction.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for a vector with values that are not finite, or without a
+    /// direction.</exception>
     internal void Fill(ReadOnlySpan<float> vector, Span<float> row)
     {
         vector[..row.Length].CopyTo(row);
@@ -95,13 +103,19 @@ public sealed class EmbeddingSpace : IEquatable<EmbeddingSpace>
         ArgumentNullException.ThrowIfNull(other);
         if (!Equals(other))
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"Vectors of {this} cannot be compared with vectors of {other}. Embed both sides with one model and the same dimensions.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"Vectors of {this} cannot be compared with vectors of {other}. Embed both sides with one model and the same dimensions."
+            );
         }
     }
 
     /// <inheritdoc/>
     public bool Equals(EmbeddingSpace? other) =>
-        other is not null && string.Equals(Id, other.Id, StringComparison.Ordinal) && Dimensions == other.Dimensions && UnitLength == other.UnitLength;
+        other is not null
+        && string.Equals(Id, other.Id, StringComparison.Ordinal)
+        && Dimensions == other.Dimensions
+        && UnitLength == other.UnitLength;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as EmbeddingSpace);

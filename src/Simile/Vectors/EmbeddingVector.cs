@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Simile;
 
-/// <summary>The vector of one input, (D), and what became of that input. It is read like an array, and converts to <see cref="ReadOnlySpan{T}"/>, <see cref="ReadOnlyMemory{T}"/> and (by a copy) to an array.</summary>
-/// <remarks>It is a view into its batch and keeps all of it in memory; <see cref="ToArray"/> gives values that stand alone. The values of an input that failed cannot be read: that throws the input's error.</remarks>
+/// <summary>The vector of one input, (D), and what became of that input. It is read like an array, and converts to
+/// <see cref="ReadOnlySpan{T}"/>, <see cref="ReadOnlyMemory{T}"/> and (by a copy) to an array.</summary>
+/// <remarks>It is a view into its batch and keeps all of it in memory; <see cref="ToArray"/> gives values that stand alone. The values of
+/// an input that failed cannot be read: that throws the input's error.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 [StructLayout(LayoutKind.Auto)]
 public readonly struct EmbeddingVector : IReadOnlyList<float>, IEquatable<EmbeddingVector>
@@ -44,7 +46,9 @@ public readonly struct EmbeddingVector : IReadOnlyList<float>, IEquatable<Embedd
     /// <inheritdoc/>
     int IReadOnlyCollection<float>.Count => Length;
 
-    private EmbeddingBatch Batch => _batch ?? throw new InvalidOperationException("This vector was never filled: it is the default of its type. Take one from a batch.");
+    private EmbeddingBatch Batch =>
+        _batch
+        ?? throw new InvalidOperationException("This vector was never filled: it is the default of its type. Take one from a batch.");
 
     /// <summary>A value.</summary>
     /// <param name="index">Its place, from 0 to D − 1.</param>
@@ -86,17 +90,27 @@ public readonly struct EmbeddingVector : IReadOnlyList<float>, IEquatable<Embedd
     /// <inheritdoc/>
     public bool Equals(EmbeddingVector other) =>
         (ReferenceEquals(_batch, other._batch) && _index == other._index)
-        || (_batch is not null && other._batch is not null && Space.Equals(other.Space) && Error is null && other.Error is null && Span.SequenceEqual(other.Span));
+        || (
+            _batch is not null
+            && other._batch is not null
+            && Space.Equals(other.Space)
+            && Error is null
+            && other.Error is null
+            && Span.SequenceEqual(other.Span)
+        );
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is EmbeddingVector other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _batch is null || Error is not null ? HashCode.Combine(_batch, _index) : HashCode.Combine(Space, this[0], this[^1]);
+    public override int GetHashCode() =>
+        _batch is null || Error is not null ? HashCode.Combine(_batch, _index) : HashCode.Combine(Space, this[0], this[^1]);
 
     /// <summary>The space and the first values, or the error.</summary>
     public override string ToString() =>
         _batch is null ? "no vector"
         : Error is { } error ? error.Message
-        : FormattableString.Invariant($"{Space} [{string.Join(", ", Span[..Math.Min(4, Length)].ToArray().Select(value => value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture)))}{(Length > 4 ? ", …" : string.Empty)}]");
+        : $"{Space} [{string.Join(", ", Span[..Math.Min(4, Length)].ToArray().Select(Short))}{(Length > 4 ? ", …" : string.Empty)}]";
+
+    private static string Short(float value) => value.ToString("G4", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Simile.Vectors;
 
 /// <summary>Whether vectors hold numbers only: no NaN, no infinity.</summary>
@@ -25,5 +27,12 @@ internal static class Finite
     /// <param name="vector">The vector, with such a value.</param>
     /// <param name="advice">What to do.</param>
     public static SimileException Error(string what, ReadOnlySpan<float> vector, string advice) =>
-        new(ErrorCode.InvalidVector, FormattableString.Invariant($"{what} holds {vector[FirstOther(vector)]} at place {FirstOther(vector)} of {vector.Length}, where a finite number belongs. {advice}"));
+        new(
+            ErrorCode.InvalidVector,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} holds {vector[FirstOther(vector)]} at place {FirstOther(vector)} of {vector.Length}, where a finite number "
+                    + $"belongs. {advice}"
+            )
+        );
 }

@@ -16,9 +16,14 @@ public interface IEmbedder<in TInput>
     /// <param name="cancellationToken">Stops the work between inputs.</param>
     /// <exception cref="SimileException">The options ask for something the model cannot do.</exception>
     /// <remarks>A vector does not depend on the other inputs, on its place among them, or on the number of threads: bit for bit.</remarks>
-    ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default);
+    ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    );
 
-    /// <summary>What stands behind this embedder, by its type: itself, or what it wraps. Whatever is put around an embedder passes the question on.</summary>
+    /// <summary>What stands behind this embedder, by its type: itself, or what it wraps. Whatever is put around an embedder passes the
+    /// question on.</summary>
     /// <param name="type">The type wanted, such as that of a text model, whose tokenizer is needed.</param>
     /// <returns>The object, or null where there is none of that type.</returns>
     object? Find(Type type)

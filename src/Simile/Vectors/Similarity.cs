@@ -1,10 +1,12 @@
-using Simile.Vectors;
 using Simile.Engine.Kernels;
+using Simile.Vectors;
 
 namespace Simile;
 
-/// <summary>Comparison of vectors. Two vectors of different lengths are an error (<see cref="ErrorCode.SpaceMismatch"/>); a vector with NaN or infinity has no likeness to any: the answer is NaN.</summary>
-/// <remarks>Sums are 32-bit floats. Where one leaves their range, as squares of values around 1e30 and 1e-30 do, it is added up again in 64 bits; an answer beyond the range is the largest number of it.</remarks>
+/// <summary>Comparison of vectors. Two vectors of different lengths are an error (<see cref="ErrorCode.SpaceMismatch"/>); a vector with NaN
+/// or infinity has no likeness to any: the answer is NaN.</summary>
+/// <remarks>Sums are 32-bit floats. Where one leaves their range, as squares of values around 1e30 and 1e-30 do, it is added up again in 64
+/// bits; an answer beyond the range is the largest number of it.</remarks>
 public static class Similarity
 {
     /// <summary>Cosine of the angle between a and b, from -1 to 1; 0 when either is all zeros.</summary>
@@ -50,14 +52,15 @@ public static class Similarity
     }
 
     /// <summary>The given measure of a and b, (D) each.</summary>
-    public static float Measure(SimilarityMetric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric switch
-    {
-        SimilarityMetric.Cosine => Cosine(a, b),
-        SimilarityMetric.Dot => Dot(a, b),
-        SimilarityMetric.Euclidean => Euclidean(a, b),
-        SimilarityMetric.Manhattan => Manhattan(a, b),
-        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "No such metric."),
-    };
+    public static float Measure(SimilarityMetric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) =>
+        metric switch
+        {
+            SimilarityMetric.Cosine => Cosine(a, b),
+            SimilarityMetric.Dot => Dot(a, b),
+            SimilarityMetric.Euclidean => Euclidean(a, b),
+            SimilarityMetric.Manhattan => Manhattan(a, b),
+            _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "No such metric."),
+        };
 
     /// <summary>Two vectors of one space, by its metric.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.SpaceMismatch"/>, or the error of an input that failed.</exception>
@@ -88,14 +91,19 @@ public static class Similarity
         var rows = RowsOf(a, dimensions, nameof(a));
         var columns = RowsOf(b, dimensions, nameof(b));
         var result = new float[checked(rows * columns)];
-        Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, i =>
-        {
-            var left = a.Span.Slice(i * dimensions, dimensions);
-            for (var j = 0; j < columns; j++)
+        Parallel.For(
+            0,
+            rows,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) },
+            i =>
             {
-                result[(i * columns) + j] = Measure(metric, left, b.Span.Slice(j * dimensions, dimensions));
+                var left = a.Span.Slice(i * dimensions, dimensions);
+                for (var j = 0; j < columns; j++)
+                {
+                    result[(i * columns) + j] = Measure(metric, left, b.Span.Slice(j * dimensions, dimensions));
+                }
             }
-        });
+        );
         return result;
     }
 
@@ -105,7 +113,9 @@ public static class Similarity
     private static float WideCosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         var lengths = Math.Sqrt(WideDot(a, a)) * Math.Sqrt(WideDot(b, b));
-        return !double.IsFinite(lengths) ? float.NaN : lengths > 0 ? (float)Math.Clamp(WideDot(a, b) / lengths, -1, 1) : 0;
+        return !double.IsFinite(lengths) ? float.NaN
+            : lengths > 0 ? (float)Math.Clamp(WideDot(a, b) / lengths, -1, 1)
+            : 0;
     }
 
     private static double WideDot(ReadOnlySpan<float> a, ReadOnlySpan<float> b) => WideSum(a, b, (x, y) => x * y);
@@ -129,6 +139,9 @@ public static class Similarity
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         return rows.Length % dimensions == 0
             ? rows.Length / dimensions
-            : throw new SimileException(ErrorCode.SpaceMismatch, $"{rows.Length} values ({name}) are no whole number of rows of {dimensions}.");
+            : throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"{rows.Length} values ({name}) are no whole number of rows of {dimensions}."
+            );
     }
 }

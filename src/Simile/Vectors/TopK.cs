@@ -1,7 +1,9 @@
 using Simile.Vectors;
+
 namespace Simile;
 
-/// <summary>Exact search for the nearest rows of a matrix. Every row is looked at; rows that hold NaN or infinity, as those of failed inputs do in files, never rank; ties go to the earlier row; threads never change the answer.</summary>
+/// <summary>Exact search for the nearest rows of a matrix. Every row is looked at; rows that hold NaN or infinity, as those of failed
+/// inputs do in files, never rank; ties go to the earlier row; threads never change the answer.</summary>
 public static class TopK
 {
     private const int RowsAtOnce = 8192;
@@ -11,33 +13,59 @@ public static class TopK
     /// <param name="dimensions">Values a row (D).</param>
     /// <param name="query">The query, (D).</param>
     /// <param name="k">Rows wanted, at least 1; fewer come back when there are fewer that have a vector.</param>
-    /// <param name="metric">The measure. Default: <see cref="SimilarityMetric.Dot"/>, which equals cosine on unit vectors and is the fastest.</param>
+    /// <param name="metric">The measure. Default: <see cref="SimilarityMetric.Dot"/>, which equals cosine on unit vectors and is the
+    /// fastest.</param>
     /// <param name="threads">Threads.</param>
     /// <returns>The rows, best first.</returns>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidVector"/>, <see cref="ErrorCode.SpaceMismatch"/>.</exception>
-    public static ScoredRow[] Search(ReadOnlyMemory<float> rows, int dimensions, ReadOnlyMemory<float> query, int k, SimilarityMetric metric = SimilarityMetric.Dot, int threads = 1)
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>, <see cref="ErrorCode.InvalidVector"/>,
+    /// <see cref="ErrorCode.SpaceMismatch"/>.</exception>
+    public static ScoredRow[] Search(
+        ReadOnlyMemory<float> rows,
+        int dimensions,
+        ReadOnlyMemory<float> query,
+        int k,
+        SimilarityMetric metric = SimilarityMetric.Dot,
+        int threads = 1
+    )
     {
         var count = Similarity.RowsOf(rows, dimensions, nameof(rows));
         RequireFinite(query.Span, dimensions);
-        return Search(count, k, metric is SimilarityMetric.Cosine or SimilarityMetric.Dot, threads, (first, end, top) =>
-        {
-            var values = rows.Span;
-            var wanted = query.Span;
-            for (var i = first; i < end; i++)
+        return Search(
+            count,
+            k,
+            metric is SimilarityMetric.Cosine or SimilarityMetric.Dot,
+            threads,
+            (first, end, top) =>
             {
-                top.Offer(new ScoredRow(i, Similarity.Measure(metric, wanted, values.Slice(i * dimensions, dimensions))));
+                var values = rows.Span;
+                var wanted = query.Span;
+                for (var i = first; i < end; i++)
+                {
+                    top.Offer(new ScoredRow(i, Similarity.Measure(metric, wanted, values.Slice(i * dimensions, dimensions))));
+                }
             }
-        });
+        );
     }
 
     /// <summary>The k rows nearest to each of several queries, (Q, D).</summary>
     /// <inheritdoc cref="Search(ReadOnlyMemory{float}, int, ReadOnlyMemory{float}, int, SimilarityMetric, int)"/>
-    public static ScoredRow[][] SearchMany(ReadOnlyMemory<float> rows, int dimensions, ReadOnlyMemory<float> queries, int k, SimilarityMetric metric = SimilarityMetric.Dot, int threads = 1)
+    public static ScoredRow[][] SearchMany(
+        ReadOnlyMemory<float> rows,
+        int dimensions,
+        ReadOnlyMemory<float> queries,
+        int k,
+        SimilarityMetric metric = SimilarityMetric.Dot,
+        int threads = 1
+    )
     {
         var count = Similarity.RowsOf(queries, dimensions, nameof(queries));
         var answers = new ScoredRow[count][];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, q =>
-            answers[q] = Search(rows, dimensions, queries.Slice(q * dimensions, dimensions), k, metric));
+        Parallel.For(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) },
+            q => answers[q] = Search(rows, dimensions, queries.Slice(q * dimensions, dimensions), k, metric)
+        );
         return answers;
     }
 
@@ -52,11 +80,16 @@ public static class TopK
         var wanted = Math.Min(k, count);
         var blocks = (count + RowsAtOnce - 1) / RowsAtOnce;
         var parts = new TopRows[blocks];
-        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, block =>
-        {
-            parts[block] = new TopRows(Math.Min(wanted, RowsAtOnce), higherIsBetter);
-            scan(block * RowsAtOnce, Math.Min(count, (block + 1) * RowsAtOnce), parts[block]);
-        });
+        Parallel.For(
+            0,
+            blocks,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) },
+            block =>
+            {
+                parts[block] = new TopRows(Math.Min(wanted, RowsAtOnce), higherIsBetter);
+                scan(block * RowsAtOnce, Math.Min(count, (block + 1) * RowsAtOnce), parts[block]);
+            }
+        );
         var best = new TopRows(wanted, higherIsBetter);
         foreach (var row in parts.SelectMany(part => part.BestFirst()))
         {
@@ -70,7 +103,11 @@ public static class TopK
     {
         if (query.Length != dimensions)
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"A query of {query.Length} values cannot be compared with rows of {dimensions}. Embed both sides with one model and the same dimensions.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"A query of {query.Length} values cannot be compared with rows of {dimensions}. Embed both sides with one model and "
+                    + "the same dimensions."
+            );
         }
 
         if (!Finite.Holds(query))

@@ -1,6 +1,7 @@
 namespace Simile.Vectors;
 
-/// <summary>Keeps the k best of many scored rows: a heap whose root is the worst one kept. Of equal scores the earlier row is better.</summary>
+/// <summary>Keeps the k best of many scored rows: a heap whose root is the worst one kept. Of equal scores the earlier row is
+/// better.</summary>
 internal sealed class TopRows(int k, bool higherIsBetter)
 {
     private readonly ScoredRow[] _heap = new ScoredRow[k];
@@ -12,7 +13,8 @@ internal sealed class TopRows(int k, bool higherIsBetter)
     /// <summary>Whether a row with this score would be kept.</summary>
     public bool Wants(ScoredRow row) => _count < k || IsBetter(row, _heap[0]);
 
-    /// <summary>Keeps the row if it is among the best so far. A score of NaN is that of a row without a vector, which is never kept.</summary>
+    /// <summary>Keeps the row if it is among the best so far. A score of NaN is that of a row without a vector, which is never
+    /// kept.</summary>
     public void Offer(ScoredRow row)
     {
         if (float.IsNaN(row.Score))
@@ -36,12 +38,17 @@ internal sealed class TopRows(int k, bool higherIsBetter)
     public ScoredRow[] BestFirst()
     {
         var rows = _heap[.._count];
-        Array.Sort(rows, (a, b) => IsBetter(a, b) ? -1 : a == b ? 0 : 1);
+        Array.Sort(
+            rows,
+            (a, b) =>
+                IsBetter(a, b) ? -1
+                : a == b ? 0
+                : 1
+        );
         return rows;
     }
 
-    private bool IsBetter(ScoredRow a, ScoredRow b) =>
-        a.Score == b.Score ? a.Row < b.Row : (a.Score > b.Score) == higherIsBetter;
+    private bool IsBetter(ScoredRow a, ScoredRow b) => a.Score == b.Score ? a.Row < b.Row : (a.Score > b.Score) == higherIsBetter;
 
     private void SiftUp(int child)
     {
@@ -54,7 +61,8 @@ internal sealed class TopRows(int k, bool higherIsBetter)
 
     private void SiftDown()
     {
-        for (var parent = 0; ;)
+        var parent = 0;
+        while (true)
         {
             var child = (2 * parent) + 1;
             if (child >= _count)

@@ -14,7 +14,11 @@ internal static class UnitLength
     {
         if (!TryNormalize(vector))
         {
-            throw new SimileException(ErrorCode.InvalidVector, $"A vector of {vector.Length} values has no direction: it is all zeros, or holds NaN or infinity. Check where it comes from.");
+            throw new SimileException(
+                ErrorCode.InvalidVector,
+                $"A vector of {vector.Length} values has no direction: it is all zeros, or holds NaN or infinity. Check where it "
+                    + "comes from."
+            );
         }
     }
 

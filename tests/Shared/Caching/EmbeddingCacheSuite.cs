@@ -105,7 +105,11 @@ public abstract class EmbeddingCacheSuite<TCache> : IDisposable
         Assert.Equal((7, 5, true, true), (found.TokensSeen, found.TokensUsed, found.Truncated, found.IsRounded));
         for (var i = 0; i < values.Length; i++)
         {
-            Assert.InRange(Math.Abs((double)values[i] - found.Vector.Span[i]), 0, Math.Max(Math.Abs(values[i]) * Math.Pow(2, -11), Math.Pow(2, -25)));
+            Assert.InRange(
+                Math.Abs((double)values[i] - found.Vector.Span[i]),
+                0,
+                Math.Max(Math.Abs(values[i]) * Math.Pow(2, -11), Math.Pow(2, -25))
+            );
         }
     }
 
@@ -122,18 +126,22 @@ public abstract class EmbeddingCacheSuite<TCache> : IDisposable
     public async Task ManyThreadsAtOnceAlwaysGetWhatBelongsToTheKey()
     {
         using var cache = Create(Bound, CachePrecision.Float32);
-        await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
-        {
-            var random = new Random(worker);
-            for (var round = 0; round < 60; round++)
+        await Parallel.ForAsync(
+            0,
+            8,
+            async (worker, cancellation) =>
             {
-                var start = random.Next(2000);
-                await cache.SetAsync(Entries(start, 10), cancellation);
-                var keys = Enumerable.Range(0, 20).Select(_ => random.Next(2010)).ToArray();
-                var found = await Find(cache, Array.ConvertAll(keys, KeyOf));
-                Assert.All(Enumerable.Range(0, 20).Where(i => found[i] is not null), i => AssertSame(ValueOf(keys[i]), found[i]));
+                var random = new Random(worker);
+                for (var round = 0; round < 60; round++)
+                {
+                    var start = random.Next(2000);
+                    await cache.SetAsync(Entries(start, 10), cancellation);
+                    var keys = Enumerable.Range(0, 20).Select(_ => random.Next(2010)).ToArray();
+                    var found = await Find(cache, Array.ConvertAll(keys, KeyOf));
+                    Assert.All(Enumerable.Range(0, 20).Where(i => found[i] is not null), i => AssertSame(ValueOf(keys[i]), found[i]));
+                }
             }
-        });
+        );
         Assert.All(cache.Tiers, tier => Assert.InRange(tier.Bytes, 1, Bound * 1.05));
     }
 
@@ -161,15 +169,24 @@ public abstract class EmbeddingCacheSuite<TCache> : IDisposable
     protected static CachedEmbedding ValueOf(int number)
     {
         var random = new Random(number);
-        return new CachedEmbedding(Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(), number, number / 2, number % 2 == 1);
+        return new CachedEmbedding(
+            Enumerable.Range(0, Dimensions).Select(_ => random.NextSingle() - 0.5f).ToArray(),
+            number,
+            number / 2,
+            number % 2 == 1
+        );
     }
 
-    protected static CacheEntry[] Entries(int first, int count) => [.. Enumerable.Range(first, count).Select(i => new CacheEntry(KeyOf(i), ValueOf(i)))];
+    protected static CacheEntry[] Entries(int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(i => new CacheEntry(KeyOf(i), ValueOf(i)))];
 
     protected static void AssertSame(CachedEmbedding expected, CachedEmbedding? actual)
     {
         Assert.NotNull(actual);
-        Assert.Equal((expected.TokensSeen, expected.TokensUsed, expected.Truncated), (actual.TokensSeen, actual.TokensUsed, actual.Truncated));
+        Assert.Equal(
+            (expected.TokensSeen, expected.TokensUsed, expected.Truncated),
+            (actual.TokensSeen, actual.TokensUsed, actual.Truncated)
+        );
         Assert.Equal(expected.Vector.ToArray(), actual.Vector.ToArray());
     }
 }

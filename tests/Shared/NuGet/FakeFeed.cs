@@ -33,24 +33,40 @@ internal sealed class FakeFeed : IDisposable
     private LoopbackAnswer Answer(LoopbackRequest request)
     {
         Requests.Enqueue(request);
-        return Script(request) ?? request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-        {
-            ["v3", "index.json"] => Json(new
+        return Script(request)
+            ?? request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
             {
-                version = "3.0.0",
-                resources = new[] { Resource("flat", "PackageBaseAddress/3.0.0"), Resource("registration", "RegistrationsBaseUrl/3.6.0") },
-            }),
-            ["flat", var id, "index.json"] when VersionsOf(id) is { Length: > 0 } versions => Json(new { versions }),
-            ["flat", var id, var version, var file] when Packages.TryGetValue((id, version), out var package) && file.EndsWith(".nupkg", StringComparison.Ordinal) => new LoopbackAnswer(200, package),
-            ["registration", var id, "index.json"] when VersionsOf(id) is { Length: > 0 } versions => Registration(id, versions),
-            ["catalog", var id, var version] => Json(new Dictionary<string, object?> { ["packageHash"] = Checksum(Packages[(id, version)]), ["packageHashAlgorithm"] = "SHA512" }),
-            _ => new LoopbackAnswer(404, "{}"u8.ToArray()),
-        };
+                ["v3", "index.json"] => Json(
+                    new
+                    {
+                        version = "3.0.0",
+                        resources = new[]
+                        {
+                            Resource("flat", "PackageBaseAddress/3.0.0"),
+                            Resource("registration", "RegistrationsBaseUrl/3.6.0"),
+                        },
+                    }
+                ),
+                ["flat", var id, "index.json"] when VersionsOf(id) is { Length: > 0 } versions => Json(new { versions }),
+                ["flat", var id, var version, var file]
+                    when Packages.TryGetValue((id, version), out var package) && file.EndsWith(".nupkg", StringComparison.Ordinal) =>
+                    new LoopbackAnswer(200, package),
+                ["registration", var id, "index.json"] when VersionsOf(id) is { Length: > 0 } versions => Registration(id, versions),
+                ["catalog", var id, var version] => Json(
+                    new Dictionary<string, object?>
+                    {
+                        ["packageHash"] = Checksum(Packages[(id, version)]),
+                        ["packageHashAlgorithm"] = "SHA512",
+                    }
+                ),
+                _ => new LoopbackAnswer(404, "{}"u8.ToArray()),
+            };
     }
 
     private string[] VersionsOf(string id) => [.. Packages.Keys.Where(key => key.Id == id).Select(key => key.Version)];
 
-    private Dictionary<string, string> Resource(string path, string type) => new() { ["@id"] = $"{_server.Address}/{path}/", ["@type"] = type };
+    private Dictionary<string, string> Resource(string path, string type) =>
+        new() { ["@id"] = $"{_server.Address}/{path}/", ["@type"] = type };
 
     private LoopbackAnswer Registration(string id, string[] versions)
     {
@@ -60,16 +76,33 @@ internal sealed class FakeFeed : IDisposable
             ["packageContent"] = $"{_server.Address}/flat/{id}/{version}/{id}.{version}.nupkg",
             ["catalogEntry"] = new Dictionary<string, object?>
             {
-                ["@id"] = $"{_server.Address}/catalog/{id}/{version}", ["id"] = id, ["version"] = version, ["listed"] = true,
-                ["packageHash"] = HasCatalog ? null : Checksum(Packages[(id, version)]), ["packageHashAlgorithm"] = "SHA512",
+                ["@id"] = $"{_server.Address}/catalog/{id}/{version}",
+                ["id"] = id,
+                ["version"] = version,
+                ["listed"] = true,
+                ["packageHash"] = HasCatalog ? null : Checksum(Packages[(id, version)]),
+                ["packageHashAlgorithm"] = "SHA512",
             },
         });
-        return Json(new Dictionary<string, object?>
-        {
-            ["count"] = 1,
-            ["items"] = new[] { new Dictionary<string, object?> { ["@id"] = "page", ["count"] = versions.Length, ["lower"] = versions[0], ["upper"] = versions[^1], ["items"] = items } },
-        });
+        return Json(
+            new Dictionary<string, object?>
+            {
+                ["count"] = 1,
+                ["items"] = new[]
+                {
+                    new Dictionary<string, object?>
+                    {
+                        ["@id"] = "page",
+                        ["count"] = versions.Length,
+                        ["lower"] = versions[0],
+                        ["upper"] = versions[^1],
+                        ["items"] = items,
+                    },
+                },
+            }
+        );
     }
 
-    private static LoopbackAnswer Json(object value) => new(200, JsonSerializer.SerializeToUtf8Bytes(value)) { Headers = { ["Content-Type"] = "application/json" } };
+    private static LoopbackAnswer Json(object value) =>
+        new(200, JsonSerializer.SerializeToUtf8Bytes(value)) { Headers = { ["Content-Type"] = "application/json" } };
 }

@@ -18,17 +18,35 @@ internal static class TestAssembly
         var (metadata, blob) = (new MetadataBuilder(), new BlobBuilder());
         metadata.AddModule(0, metadata.GetOrAddString("m"), metadata.GetOrAddGuid(Guid.Empty), default, default);
         metadata.AddAssembly(metadata.GetOrAddString("a"), new Version(1, 0), default, default, default, AssemblyHashAlgorithm.None);
-        metadata.AddTypeDefinition(default, default, metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1), MetadataTokens.MethodDefinitionHandle(1));
+        metadata.AddTypeDefinition(
+            default,
+            default,
+            metadata.GetOrAddString("<Module>"),
+            default,
+            MetadataTokens.FieldDefinitionHandle(1),
+            MetadataTokens.MethodDefinitionHandle(1)
+        );
         foreach (var (name, content) in resources)
         {
             blob.Align(8);
-            metadata.AddManifestResource(ManifestResourceAttributes.Public, metadata.GetOrAddString(name), default, (uint)blob.Count + shift);
+            metadata.AddManifestResource(
+                ManifestResourceAttributes.Public,
+                metadata.GetOrAddString(name),
+                default,
+                (uint)blob.Count + shift
+            );
             blob.WriteInt32(content.Length);
             blob.WriteBytes(content);
         }
 
         var file = new BlobBuilder();
-        new ManagedPEBuilder(PEHeaderBuilder.CreateLibraryHeader(), new MetadataRootBuilder(metadata), new BlobBuilder(), managedResources: blob, deterministicIdProvider: _ => default).Serialize(file);
+        new ManagedPEBuilder(
+            PEHeaderBuilder.CreateLibraryHeader(),
+            new MetadataRootBuilder(metadata),
+            new BlobBuilder(),
+            managedResources: blob,
+            deterministicIdProvider: _ => default
+        ).Serialize(file);
         return [.. file.ToArray().ToImmutableArray()];
     }
 }

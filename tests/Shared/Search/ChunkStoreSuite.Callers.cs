@@ -13,21 +13,29 @@ public abstract partial class ChunkStoreSuite<TStore>
         using var store = await OpenAsync();
         await store.ReplaceAsync([.. Enumerable.Range(0, 10).Select(i => Pair(i, 0))], Stop);
         using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-        {
-            var rounds = 0;
-            for (; rounds == 0 || !done.IsCancellationRequested; rounds++)
-            {
-                Assert.All(await store.ReadFilesAsync(["3", "7"], Stop), file => Assert.Equal(file.Chunks[0].Text, file.Chunks[1].Text));
-                var found = await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 100, null, Stop);
-                Assert.Equal(20, found.Count);
-                Assert.Equal(20, (await store.SearchWordsAsync("word", 100, null, Stop)).Count);
-                var read = await store.ReadAsync([.. found.Select(chunk => chunk.Id)], Stop);
-                Assert.All(read, chunk => Assert.Null(chunk?.Damage));
-            }
+        var readers = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    var rounds = 0;
+                    for (; rounds == 0 || !done.IsCancellationRequested; rounds++)
+                    {
+                        Assert.All(
+                            await store.ReadFilesAsync(["3", "7"], Stop),
+                            file => Assert.Equal(file.Chunks[0].Text, file.Chunks[1].Text)
+                        );
+                        var found = await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 100, null, Stop);
+                        Assert.Equal(20, found.Count);
+                        Assert.Equal(20, (await store.SearchWordsAsync("word", 100, null, Stop)).Count);
+                        var read = await store.ReadAsync([.. found.Select(chunk => chunk.Id)], Stop);
+                        Assert.All(read, chunk => Assert.Null(chunk?.Damage));
+                    }
 
-            return rounds;
-        })).ToArray();
+                    return rounds;
+                })
+            )
+            .ToArray();
         for (var version = 1; version <= 40; version++)
         {
             await store.ReplaceAsync([.. Enumerable.Range(0, 10).Select(i => Pair(i, version))], Stop);
@@ -35,22 +43,31 @@ public abstract partial class ChunkStoreSuite<TStore>
 
         await done.CancelAsync();
         Assert.All(await Task.WhenAll(readers), rounds => Assert.True(rounds > 0));
-        Assert.All(await store.ReadFilesAsync([.. Enumerable.Range(0, 10).Select(i => $"{i}")], Stop), file => Assert.Equal("word 40", file.Chunks[1].Text));
+        Assert.All(
+            await store.ReadFilesAsync([.. Enumerable.Range(0, 10).Select(i => $"{i}")], Stop),
+            file => Assert.Equal("word 40", file.Chunks[1].Text)
+        );
 
-        static IndexedFile Pair(int path, int version) => Document($"{path}", ($"word {version}", [1, 0, 0, 0]), ($"word {version}", [0, 1, 0, 0]));
+        static IndexedFile Pair(int path, int version) =>
+            Document($"{path}", ($"word {version}", [1, 0, 0, 0]), ($"word {version}", [0, 1, 0, 0]));
     }
 
     [Fact]
     public async Task ManyWriteAtOnceAndNothingIsLost()
     {
         using var store = await OpenAsync();
-        await Parallel.ForAsync(0, 8, Stop, async (writer, stop) =>
-        {
-            for (var i = 0; i < 10; i++)
+        await Parallel.ForAsync(
+            0,
+            8,
+            Stop,
+            async (writer, stop) =>
             {
-                await store.ReplaceAsync([Document($"{writer}/{i}", ("word", [1, 0, 0, 0]))], stop);
+                for (var i = 0; i < 10; i++)
+                {
+                    await store.ReplaceAsync([Document($"{writer}/{i}", ("word", [1, 0, 0, 0]))], stop);
+                }
             }
-        });
+        );
         Assert.Equal((80L, 80L, Dimensions, 0L), await FiguresAsync(store));
         Assert.Equal(80, (await store.ListFilesAsync(null, Stop)).Count);
     }
@@ -80,7 +97,11 @@ public abstract partial class ChunkStoreSuite<TStore>
         }
 
         // In the middle of a change, at each time that its documents are looked at.
-        IndexedFile[] many = [.. Enumerable.Range(0, 100).Select(i => Document($"{i}", ("other", [1, 0, 0, 0]))), Document("a", ("other", [1, 0, 0, 0]))];
+        IndexedFile[] many =
+        [
+            .. Enumerable.Range(0, 100).Select(i => Document($"{i}", ("other", [1, 0, 0, 0]))),
+            Document("a", ("other", [1, 0, 0, 0])),
+        ];
         for (var pass = 1; ; pass++)
         {
             using var source = new CancellationTokenSource();
@@ -104,15 +125,20 @@ public abstract partial class ChunkStoreSuite<TStore>
     {
         var store = await OpenAsync();
         await store.ReplaceAsync([.. Enumerable.Range(0, 50).Select(i => Document($"{i}", ("word", [1, 0, 0, 0])))], Stop);
-        var calls = Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-        {
-            while (true)
-            {
-                await store.SearchVectorsAsync(new float[4], 5, null, Stop);
-                await store.SearchWordsAsync("word", 5, null, Stop);
-                await store.ReplaceAsync([Document($"{i}", ("word", [1, 0, 0, 0]))], Stop);
-            }
-        })).ToArray();
+        var calls = Enumerable
+            .Range(0, 16)
+            .Select(i =>
+                Task.Run(async () =>
+                {
+                    while (true)
+                    {
+                        await store.SearchVectorsAsync(new float[4], 5, null, Stop);
+                        await store.SearchWordsAsync("word", 5, null, Stop);
+                        await store.ReplaceAsync([Document($"{i}", ("word", [1, 0, 0, 0]))], Stop);
+                    }
+                })
+            )
+            .ToArray();
         await store.DisposeAsync();
         store.Dispose();
         foreach (var call in calls)
@@ -124,7 +150,8 @@ public abstract partial class ChunkStoreSuite<TStore>
     }
 
     /// <summary>Cancels when its middle is looked at for the given time.</summary>
-    private sealed class StoppingList(IReadOnlyList<IndexedFile> files, CancellationTokenSource source, int pass) : IReadOnlyList<IndexedFile>
+    private sealed class StoppingList(IReadOnlyList<IndexedFile> files, CancellationTokenSource source, int pass)
+        : IReadOnlyList<IndexedFile>
     {
         private int _passes;
 

@@ -29,25 +29,29 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
     private static readonly EmbeddingSpace Space = new("suite@1", Dimensions, unitLength: false, SimilarityMetric.Dot);
 
-    public static TheoryData<string, string> HostileMetadata => new()
-    {
-        { "'; DROP TABLE chunks; --", "\" OR 1=1 --" },
-        { "$0", "?1 :name @name" },
-        { "lang\n\t\r", "\u202e\u200b\ufeff" },
-        { "ключ", "𝒳 👩‍👩‍👧 e\u0301" },
-        { " ", string.Empty },
-        { "NULL", "null" },
-        { new string('n', 256), new string('v', 4096) },
-        { "number", "1" },
-        { "truth", "true" },
-        { "*", "%_\\" },
-    };
+    public static TheoryData<string, string> HostileMetadata =>
+        new()
+        {
+            { "'; DROP TABLE chunks; --", "\" OR 1=1 --" },
+            { "$0", "?1 :name @name" },
+            { "lang\n\t\r", "\u202e\u200b\ufeff" },
+            { "ключ", "𝒳 👩‍👩‍👧 e\u0301" },
+            { " ", string.Empty },
+            { "NULL", "null" },
+            { new string('n', 256), new string('v', 4096) },
+            { "number", "1" },
+            { "truth", "true" },
+            { "*", "%_\\" },
+        };
 
     [Fact]
     public async Task WhatIsPutInIsFoundByVectorByWordsAndById()
     {
         using var store = await OpenAsync();
-        await store.ReplaceAsync([Document("a", ("Bread goes stale.", [1, 0, 0, 0]), ("Cats purr.", [0, 1, 0, 0])), Document("b", ("Dogs bark.", [0, 0, 1, 0]))], Stop);
+        await store.ReplaceAsync(
+            [Document("a", ("Bread goes stale.", [1, 0, 0, 0]), ("Cats purr.", [0, 1, 0, 0])), Document("b", ("Dogs bark.", [0, 0, 1, 0]))],
+            Stop
+        );
         var near = await store.SearchVectorsAsync(new float[] { 0.1f, 0.9f, 0, 0 }, 2, null, Stop);
         Assert.Equal([0.9, 0.1], near.Select(chunk => chunk.Score), Close);
         var words = await store.SearchWordsAsync("a cat", 5, null, Stop);
@@ -99,11 +103,16 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
             (With(Document("c", ("Dogs bark.", [1, 0, 0, 0])), ("number", double.NaN)), ErrorCode.InvalidOption),
             (With(Document("c", ("Dogs bark.", [1, 0, 0, 0])), ("nothing", default)), ErrorCode.InvalidOption),
             (With(Document("c", ("Dogs bark.", [1, 0, 0, 0])), ("long", new string('x', 5000))), ErrorCode.InvalidOption),
-            (With(Document("c", ("Dogs bark.", [1, 0, 0, 0])), [.. Enumerable.Range(0, 300).Select(i => ($"n{i}", (MetadataValue)i))]), ErrorCode.InvalidOption),
+            (
+                With(Document("c", ("Dogs bark.", [1, 0, 0, 0])), [.. Enumerable.Range(0, 300).Select(i => ($"n{i}", (MetadataValue)i))]),
+                ErrorCode.InvalidOption
+            ),
         ];
         foreach (var (document, code) in bad)
         {
-            var error = await Assert.ThrowsAsync<SimileException>(() => store.ReplaceAsync([Document("a", ("New.", [0, 0, 1, 0])), sound, document], Stop).AsTask());
+            var error = await Assert.ThrowsAsync<SimileException>(() =>
+                store.ReplaceAsync([Document("a", ("New.", [0, 0, 1, 0])), sound, document], Stop).AsTask()
+            );
             Assert.Equal(code, error.Code);
         }
 
@@ -121,7 +130,9 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
         foreach (var round in Enumerable.Range(0, 4))
         {
             // Whole numbers, so that sums are exact and ties happen.
-            var added = Enumerable.Range(0, 5000).ToDictionary(i => $"{round}/{i}", _ => Enumerable.Range(0, Dimensions).Select(_ => (float)random.Next(-9, 10)).ToArray());
+            var added = Enumerable
+                .Range(0, 5000)
+                .ToDictionary(i => $"{round}/{i}", _ => Enumerable.Range(0, Dimensions).Select(_ => (float)random.Next(-9, 10)).ToArray());
             await store.ReplaceAsync([.. added.Select(document => Document(document.Key, (document.Key, document.Value)))], Stop);
             added.ToList().ForEach(document => kept.Add(document.Key, document.Value));
             string[] gone = [.. kept.Keys.Where(_ => random.Next(round == 2 ? 2 : 50) == 0)];
@@ -131,7 +142,10 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
             var found = await store.SearchVectorsAsync(query, 50, null, Stop);
             var expected = kept.Values.Select(vector => (double)vector.Zip(query, (a, b) => a * b).Sum()).OrderDescending().Take(50);
             Assert.Equal(expected, found.Select(chunk => chunk.Score));
-            Assert.All(found.Zip(found.Skip(1)), pair => Assert.True(pair.First.Score > pair.Second.Score || pair.First.Id < pair.Second.Id, "Ties go to the smaller id."));
+            Assert.All(
+                found.Zip(found.Skip(1)),
+                pair => Assert.True(pair.First.Score > pair.Second.Score || pair.First.Id < pair.Second.Id, "Ties go to the smaller id.")
+            );
             var read = await store.ReadAsync([.. found.Select(chunk => chunk.Id)], Stop);
             Assert.All(read.Zip(found), pair => Assert.Equal(pair.Second.Score, kept[pair.First!.Path].Zip(query, (a, b) => a * b).Sum()));
             Assert.Equal(kept.Count, (await store.SummarizeAsync(Stop)).Vectors);
@@ -153,12 +167,14 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     {
         using var store = await OpenAsync();
         await store.ReplaceAsync(
-        [
-            With(Document("de", ("word", [1, 0, 0, 0])), ("lang", "de"), ("year", 2019), ("open", true)),
-            With(Document("en", ("word", [2, 0, 0, 0])), ("lang", "en"), ("year", 2021.5), ("open", false)),
-            With(Document("text", ("word", [3, 0, 0, 0])), ("lang", "DE"), ("year", "2020"), ("open", "true")),
-            Document("none", ("word", [4, 0, 0, 0])),
-        ], Stop);
+            [
+                With(Document("de", ("word", [1, 0, 0, 0])), ("lang", "de"), ("year", 2019), ("open", true)),
+                With(Document("en", ("word", [2, 0, 0, 0])), ("lang", "en"), ("year", 2021.5), ("open", false)),
+                With(Document("text", ("word", [3, 0, 0, 0])), ("lang", "DE"), ("year", "2020"), ("open", "true")),
+                Document("none", ("word", [4, 0, 0, 0])),
+            ],
+            Stop
+        );
         (ChunkFilter Filter, string[] Expected)[] filters =
         [
             (ChunkFilter.Equal("lang", "de"), ["de"]),
@@ -179,7 +195,10 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
             (!ChunkFilter.Between("year", null, null) & !ChunkFilter.Equal("open", "true"), ["none"]),
             (ChunkFilter.In("lang", "de", "en", "DE") & !ChunkFilter.Equal("open", false), ["text", "de"]),
             (ChunkFilter.Equal("lang", "en") | ChunkFilter.Equal("year", "2020"), ["text", "en"]),
-            (ChunkFilter.Any([.. Enumerable.Range(0, 900).Select(i => ChunkFilter.Equal($"n{i}", i)), ChunkFilter.Equal("lang", "de")]), ["de"]),
+            (
+                ChunkFilter.Any([.. Enumerable.Range(0, 900).Select(i => ChunkFilter.Equal($"n{i}", i)), ChunkFilter.Equal("lang", "de")]),
+                ["de"]
+            ),
             (ChunkFilter.All([.. Enumerable.Range(0, 600).Select(_ => ChunkFilter.Equal("lang", "de"))]), ["de"]),
             (Enumerable.Range(0, 30).Aggregate(ChunkFilter.Equal("lang", "de"), (inner, _) => !inner), ["de"]),
         ];
@@ -198,13 +217,24 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
         foreach (var (path, lang) in ((string, string)[])[("a", "de"), ("b", "en"), ("c", "de"), ("b", "de"), ("a", "en")])
         {
             await store.ReplaceAsync([With(Document(path, (path, [path[0], 0, 0, 0])), ("lang", lang))], Stop);
-            var expected = (await store.ReadFilesAsync(["c", "b", "a"], Stop)).Where(file => file.Chunks[0].Metadata["lang"] == lang).Select(file => file.Path);
-            Assert.Equal(expected, await PathsAsync(store, await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.Equal("lang", lang), Stop)));
+            var expected = (await store.ReadFilesAsync(["c", "b", "a"], Stop))
+                .Where(file => file.Chunks[0].Metadata["lang"] == lang)
+                .Select(file => file.Path);
+            Assert.Equal(
+                expected,
+                await PathsAsync(
+                    store,
+                    await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.Equal("lang", lang), Stop)
+                )
+            );
         }
 
         // Filters that differ in a value's kind only.
         Assert.Empty(await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.Equal("lang", true), Stop));
-        Assert.Equal(2, (await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.In("lang", "de", "d", "e"), Stop)).Count);
+        Assert.Equal(
+            2,
+            (await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, ChunkFilter.In("lang", "de", "d", "e"), Stop)).Count
+        );
     }
 
     // Whatever passes is all that there is: the best of it are found however far off they are, and however little it is.
@@ -215,7 +245,10 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     public async Task AFilteredSearchIsExact(int every)
     {
         using var store = await OpenAsync();
-        await store.ReplaceAsync([.. Enumerable.Range(0, 15_000).Select(i => With(Document($"{i}", ($"word {i}", [i, 1, 0, 0])), ("part", i % every)))], Stop);
+        await store.ReplaceAsync(
+            [.. Enumerable.Range(0, 15_000).Select(i => With(Document($"{i}", ($"word {i}", [i, 1, 0, 0])), ("part", i % every)))],
+            Stop
+        );
         var filter = ChunkFilter.Equal("part", every - 1);
         var expected = Enumerable.Range(0, 15_000).Where(i => i % every == every - 1).OrderDescending().Take(5).Select(i => $"{i}");
         Assert.Equal(expected, await PathsAsync(store, await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, filter, Stop)));
@@ -228,11 +261,28 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     public async Task MetadataComesBackAsItWas(string name, string value)
     {
         using var store = await OpenAsync();
-        var document = With(Document("a", ("word", [1, 0, 0, 0])), (name, value), ("a whole", long.MinValue), ("a real", -1.5e-300), ("a truth", false));
-        await store.ReplaceAsync([document, With(Document("b", ("word", [2, 0, 0, 0])), (name, value.Length == 0 ? "x" : value[..^1]))], Stop);
+        var document = With(
+            Document("a", ("word", [1, 0, 0, 0])),
+            (name, value),
+            ("a whole", long.MinValue),
+            ("a real", -1.5e-300),
+            ("a truth", false)
+        );
+        await store.ReplaceAsync(
+            [document, With(Document("b", ("word", [2, 0, 0, 0])), (name, value.Length == 0 ? "x" : value[..^1]))],
+            Stop
+        );
         var chunk = Assert.Single((await store.ReadFilesAsync(["a"], Stop))[0].Chunks);
         Assert.Equal(document.Chunks[0].Metadata.OrderBy(pair => pair.Key), chunk.Metadata.OrderBy(pair => pair.Key));
-        foreach (var filter in (ChunkFilter[])[ChunkFilter.Equal(name, value), ChunkFilter.Equal("a whole", long.MinValue), ChunkFilter.Equal("a real", -1.5e-300), ChunkFilter.Equal("a truth", false)])
+        foreach (
+            var filter in (ChunkFilter[])
+                [
+                    ChunkFilter.Equal(name, value),
+                    ChunkFilter.Equal("a whole", long.MinValue),
+                    ChunkFilter.Equal("a real", -1.5e-300),
+                    ChunkFilter.Equal("a truth", false),
+                ]
+        )
         {
             Assert.Equal(["a"], await PathsAsync(store, await store.SearchVectorsAsync(new float[4], 5, filter, Stop)));
         }
@@ -246,12 +296,18 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     public async Task DamageCostsItsChunkAlone(DamagedPart part)
     {
         using var store = await OpenAsync();
-        await store.ReplaceAsync([With(Document("a", ("Owls hoot.", [1, 0, 0, 0])), ("name", "value")), Document("b", ("Owls sleep.", [0.5f, 0, 0, 0]))], Stop);
+        await store.ReplaceAsync(
+            [With(Document("a", ("Owls hoot.", [1, 0, 0, 0])), ("name", "value")), Document("b", ("Owls sleep.", [0.5f, 0, 0, 0]))],
+            Stop
+        );
         var ids = (await store.SearchWordsAsync("owl", 5, null, Stop)).Select(chunk => chunk.Id).Order().ToArray();
         await DamageAsync(store, ids[0], part);
         var isVector = part is DamagedPart.VectorLength or DamagedPart.VectorValues;
         Assert.Equal((2L, isVector ? 1L : 2L, Dimensions, isVector ? 1L : 0L), await FiguresAsync(store));
-        Assert.Equal(isVector ? [ids[1]] : ids, (await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, null, Stop)).Select(chunk => chunk.Id));
+        Assert.Equal(
+            isVector ? [ids[1]] : ids,
+            (await store.SearchVectorsAsync(new float[] { 1, 0, 0, 0 }, 5, null, Stop)).Select(chunk => chunk.Id)
+        );
         var read = await store.ReadAsync(ids, Stop);
         Assert.Equal(isVector ? null : ErrorCode.BadStore, read[0]!.Damage?.Code);
         Assert.True(isVector == read[0]!.Vector.IsEmpty || !isVector);
@@ -265,7 +321,14 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     {
         using var store = await OpenAsync();
         await store.EnsureSpaceAsync(Space, Stop);
-        foreach (var other in (EmbeddingSpace[])[new("other", Dimensions, unitLength: false, SimilarityMetric.Dot), new("suite@1", 3, unitLength: false, SimilarityMetric.Dot), new("suite@1", Dimensions, unitLength: true, SimilarityMetric.Dot)])
+        foreach (
+            var other in (EmbeddingSpace[])
+                [
+                    new("other", Dimensions, unitLength: false, SimilarityMetric.Dot),
+                    new("suite@1", 3, unitLength: false, SimilarityMetric.Dot),
+                    new("suite@1", Dimensions, unitLength: true, SimilarityMetric.Dot),
+                ]
+        )
         {
             var error = await Assert.ThrowsAsync<SimileException>(() => store.EnsureSpaceAsync(other, Stop).AsTask());
             Assert.Equal(ErrorCode.IndexOfAnotherSpace, error.Code);
@@ -273,13 +336,24 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
             Assert.Contains(Space.ToString(), error.Message, StringComparison.Ordinal);
         }
 
-        (float[] Query, int K, string Code)[] bad = [([1, 0], 5, ErrorCode.SpaceMismatch), ([1, 0, 0, float.PositiveInfinity], 5, ErrorCode.InvalidVector), ([1, 0, 0, 0], 0, ErrorCode.InvalidOption)];
+        (float[] Query, int K, string Code)[] bad =
+        [
+            ([1, 0], 5, ErrorCode.SpaceMismatch),
+            ([1, 0, 0, float.PositiveInfinity], 5, ErrorCode.InvalidVector),
+            ([1, 0, 0, 0], 0, ErrorCode.InvalidOption),
+        ];
         foreach (var (query, k, code) in bad)
         {
-            Assert.Equal(code, (await Assert.ThrowsAsync<SimileException>(() => store.SearchVectorsAsync(query, k, null, Stop).AsTask())).Code);
+            Assert.Equal(
+                code,
+                (await Assert.ThrowsAsync<SimileException>(() => store.SearchVectorsAsync(query, k, null, Stop).AsTask())).Code
+            );
         }
 
-        Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => store.SearchWordsAsync("word", 0, null, Stop).AsTask())).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            (await Assert.ThrowsAsync<SimileException>(() => store.SearchWordsAsync("word", 0, null, Stop).AsTask())).Code
+        );
     }
 
     [Fact]
@@ -287,9 +361,15 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     {
         using var store = Create();
         Assert.Empty(await store.SearchVectorsAsync(new float[] { 1, 0 }, 5, null, Stop));
-        await store.ReplaceAsync([new IndexedFile("a", "v", [new Chunk("Owls hoot.", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])], Stop);
+        await store.ReplaceAsync(
+            [new IndexedFile("a", "v", [new Chunk("Owls hoot.", 1, 1, string.Empty)], [ReadOnlyMemory<float>.Empty])],
+            Stop
+        );
         Assert.Single(await store.SearchWordsAsync("owl", 5, null, Stop));
-        Assert.Equal(ErrorCode.SpaceMismatch, (await Assert.ThrowsAsync<SimileException>(() => store.ReplaceAsync([Document("b", ("x", [1, 0, 0, 0]))], Stop).AsTask())).Code);
+        Assert.Equal(
+            ErrorCode.SpaceMismatch,
+            (await Assert.ThrowsAsync<SimileException>(() => store.ReplaceAsync([Document("b", ("x", [1, 0, 0, 0]))], Stop).AsTask())).Code
+        );
         Assert.Equal((1L, 0L, 0, 0L), await FiguresAsync(store));
     }
 
@@ -304,14 +384,22 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     {
         using var store = await OpenAsync();
         await store.ReplaceAsync([Document("a", ("Bread goes stale.", [1, 0, 0, 0]))], Stop);
-        Assert.Equal(query.Contains("stale", StringComparison.Ordinal) ? 1 : 0, (await store.SearchWordsAsync(query, 10, null, Stop)).Count);
+        Assert.Equal(
+            query.Contains("stale", StringComparison.Ordinal) ? 1 : 0,
+            (await store.SearchWordsAsync(query, 10, null, Stop)).Count
+        );
     }
 
     [Fact]
     public async Task DocumentsAreListedAndReadWhole()
     {
         using var store = await OpenAsync();
-        IndexedFile[] documents = [.. Enumerable.Range(0, 1200).Select(i => Document($"{i}", ($"text {i}", [i, 0, 0, 0]), ($"more {i}", [])) with { Fingerprint = $"v{i}" })];
+        IndexedFile[] documents =
+        [
+            .. Enumerable
+                .Range(0, 1200)
+                .Select(i => Document($"{i}", ($"text {i}", [i, 0, 0, 0]), ($"more {i}", [])) with { Fingerprint = $"v{i}" }),
+        ];
         await store.ReplaceAsync(documents, Stop);
         Assert.Equal(1200, (await store.ListFilesAsync(null, Stop)).Count);
         Assert.Equal([("7", "v7")], (await store.ListFilesAsync(["7", "none"], Stop)).Select(file => (file.Key, file.Value)));
@@ -364,14 +452,26 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
     protected abstract Task DamageAsync(TStore store, long chunk, DamagedPart part);
 
     private static IndexedFile Document(string path, params (string Text, float[] Vector)[] chunks) =>
-        new(path, "v", [.. chunks.Select((chunk, i) => new Chunk(chunk.Text, i + 1, i + 1, string.Empty))], [.. chunks.Select(chunk => (ReadOnlyMemory<float>)chunk.Vector)]);
+        new(
+            path,
+            "v",
+            [.. chunks.Select((chunk, i) => new Chunk(chunk.Text, i + 1, i + 1, string.Empty))],
+            [.. chunks.Select(chunk => (ReadOnlyMemory<float>)chunk.Vector)]
+        );
 
     private static IndexedFile With(IndexedFile document, params (string Name, MetadataValue Value)[] metadata) =>
-        document with { Chunks = [.. document.Chunks.Select(chunk => chunk with { Metadata = metadata.ToDictionary(pair => pair.Name, pair => pair.Value) })] };
+        document with
+        {
+            Chunks =
+            [
+                .. document.Chunks.Select(chunk => chunk with { Metadata = metadata.ToDictionary(pair => pair.Name, pair => pair.Value) }),
+            ],
+        };
 
     private static bool Close(double a, double b) => Math.Abs(a - b) < 1e-6;
 
-    private static async Task<List<long>> IdsAsync(TStore store) => [.. (await store.SearchVectorsAsync(new float[Dimensions], 1000, null, Stop)).Select(chunk => chunk.Id)];
+    private static async Task<List<long>> IdsAsync(TStore store) =>
+        [.. (await store.SearchVectorsAsync(new float[Dimensions], 1000, null, Stop)).Select(chunk => chunk.Id)];
 
     private static async Task<IEnumerable<string>> PathsAsync(TStore store, IReadOnlyList<ScoredChunk> chunks) =>
         (await store.ReadAsync([.. chunks.Select(chunk => chunk.Id)], Stop)).Select(chunk => chunk!.Path);

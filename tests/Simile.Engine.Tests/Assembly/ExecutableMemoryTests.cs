@@ -26,7 +26,10 @@ public unsafe class ExecutableMemoryTests
         {
             for (var rows = 1; rows <= TileShape.Rows; rows++)
             {
-                var (unix, windows) = (TileAssembler.Assemble(precision, rows, windows: false), TileAssembler.Assemble(precision, rows, windows: true));
+                var (unix, windows) = (
+                    TileAssembler.Assemble(precision, rows, windows: false),
+                    TileAssembler.Assemble(precision, rows, windows: true)
+                );
                 Assert.Equal(0xC3, unix[^1]);
                 Assert.Equal(0xC3, windows[^1]);
                 Assert.True(windows.Length > unix.Length);

@@ -44,7 +44,14 @@ public unsafe class AttentionHeadTests
         }
     }
 
-    private static float[] Forward(ComputePrecision precision, InstructionLevel level, float[] input, int length, AttentionShape shape, float[] bias)
+    private static float[] Forward(
+        ComputePrecision precision,
+        InstructionLevel level,
+        float[] input,
+        int length,
+        AttentionShape shape,
+        float[] bias
+    )
     {
         var size = shape.HeadSize;
         using var scratch = new AttentionScratch();
@@ -54,7 +61,17 @@ public unsafe class AttentionHeadTests
         fixed (float* target = context)
         fixed (float* biases = scaled)
         {
-            var head = new HeadInput { Queries = source, Keys = source + size, Values = source + (2 * size), Stride = 3 * size, Length = length, Context = target, ContextStride = size, Bias = biases + length };
+            var head = new HeadInput
+            {
+                Queries = source,
+                Keys = source + size,
+                Values = source + (2 * size),
+                Stride = 3 * size,
+                Length = length,
+                Context = target,
+                ContextStride = size,
+                Bias = biases + length,
+            };
             AttentionHead.Forward(TileKernels.Create(precision, level), shape, head, scratch);
         }
 
@@ -67,8 +84,18 @@ public unsafe class AttentionHeadTests
         var context = new double[length * size];
         for (var i = 0; i < length; i++)
         {
-            var keys = Enumerable.Range(0, length).Where(j => (window == 0 || Math.Abs(i - j) <= window) && (!shape.Causal || j <= i)).ToArray();
-            var scores = Array.ConvertAll(keys, j => (Enumerable.Range(0, size).Sum(k => (double)input[(i * 3 * size) + k] * input[(j * 3 * size) + size + k]) / Math.Sqrt(size)) + bias[length + j - i]);
+            var keys = Enumerable
+                .Range(0, length)
+                .Where(j => (window == 0 || Math.Abs(i - j) <= window) && (!shape.Causal || j <= i))
+                .ToArray();
+            var scores = Array.ConvertAll(
+                keys,
+                j =>
+                    (
+                        Enumerable.Range(0, size).Sum(k => (double)input[(i * 3 * size) + k] * input[(j * 3 * size) + size + k])
+                        / Math.Sqrt(size)
+                    ) + bias[length + j - i]
+            );
             var weights = Array.ConvertAll(scores, score => Math.Exp(score - scores.Max()));
             for (var k = 0; k < size; k++)
             {

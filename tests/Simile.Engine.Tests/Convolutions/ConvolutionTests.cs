@@ -7,19 +7,36 @@ namespace Simile.Engine.Tests.Convolutions;
 
 public unsafe class ConvolutionTests
 {
-    /// <summary>Inputs, outputs, kernel, stride, height, width: gathered, pointwise and Winograd's form, odd sizes, channels that fill no vector.</summary>
-    public static TheoryData<int, int, int, int, int, int> Shapes => new()
-    {
-        { 3, 8, 7, 2, 13, 11 }, { 4, 12, 1, 1, 5, 3 }, { 8, 20, 1, 2, 9, 4 }, { 20, 36, 3, 2, 7, 7 },
-        { 16, 16, 3, 1, 5, 6 }, { 32, 32, 3, 1, 1, 1 }, { 32, 48, 3, 1, 7, 5 }, { 64, 32, 3, 1, 8, 3 }, { 256, 16, 3, 1, 14, 13 },
-    };
+    /// <summary>Inputs, outputs, kernel, stride, height, width: gathered, pointwise and Winograd's form, odd sizes, channels that fill no
+    /// vector.</summary>
+    public static TheoryData<int, int, int, int, int, int> Shapes =>
+        new()
+        {
+            { 3, 8, 7, 2, 13, 11 },
+            { 4, 12, 1, 1, 5, 3 },
+            { 8, 20, 1, 2, 9, 4 },
+            { 20, 36, 3, 2, 7, 7 },
+            { 16, 16, 3, 1, 5, 6 },
+            { 32, 32, 3, 1, 1, 1 },
+            { 32, 48, 3, 1, 7, 5 },
+            { 64, 32, 3, 1, 8, 3 },
+            { 256, 16, 3, 1, 14, 13 },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public void IsThePlainSum(int inputs, int outputs, int kernel, int stride, int height, int width)
     {
         var random = new Random(inputs + (outputs * height));
-        var weights = new ConvolutionWeights(Draw(random, outputs * inputs * kernel * kernel), Draw(random, outputs), outputs, inputs, kernel, stride, kernel / 2);
+        var weights = new ConvolutionWeights(
+            Draw(random, outputs * inputs * kernel * kernel),
+            Draw(random, outputs),
+            outputs,
+            inputs,
+            kernel,
+            stride,
+            kernel / 2
+        );
         using var team = new WorkerTeam(3);
         foreach (var precision in Enum.GetValues<ComputePrecision>())
         {
@@ -29,7 +46,18 @@ public unsafe class ConvolutionTests
             using var addend = Map(random, images: 2, convolution.OutputSize(height), convolution.OutputSize(width), outputs);
             using var output = new FeatureMap();
             step.Forward(convolution, input, output, addend, ActivationKind.Relu, team);
-            Compare(weights, input, output, addend, precision switch { ComputePrecision.Float32 => 2e-5, ComputePrecision.BFloat16 => 0.02, _ => 0.05 });
+            Compare(
+                weights,
+                input,
+                output,
+                addend,
+                precision switch
+                {
+                    ComputePrecision.Float32 => 2e-5,
+                    ComputePrecision.BFloat16 => 0.02,
+                    _ => 0.05,
+                }
+            );
         }
     }
 
@@ -41,12 +69,22 @@ public unsafe class ConvolutionTests
     {
         var random = new Random(outputs);
         using var team = new WorkerTeam(3);
-        using var convolution = Convolution.Pack(ComputePrecision.Int8, new ConvolutionWeights(Draw(random, outputs * 8), Draw(random, outputs), outputs, 8, 1, 1, 0));
+        using var convolution = Convolution.Pack(
+            ComputePrecision.Int8,
+            new ConvolutionWeights(Draw(random, outputs * 8), Draw(random, outputs), outputs, 8, 1, 1, 0)
+        );
         using var step = new ConvolutionStep(TileKernels.Create(ComputePrecision.Int8));
         using var input = Map(random, images: 3, 29, 31, 8);
         using var output = new FeatureMap();
         step.Forward(convolution, input, output, null, Enum.Parse<ActivationKind>(activation), team);
-        var largest = Enumerable.Range(0, 3).Select(image => Enumerable.Range(0, 29 * 31).Max(place => Enumerable.Range(0, outputs).Max(channel => MathF.Abs(output.Pixel((image * 29 * 31) + place)[channel])))).ToArray();
+        var largest = Enumerable
+            .Range(0, 3)
+            .Select(image =>
+                Enumerable
+                    .Range(0, 29 * 31)
+                    .Max(place => Enumerable.Range(0, outputs).Max(channel => MathF.Abs(output.Pixel((image * 29 * 31) + place)[channel])))
+            )
+            .ToArray();
         Assert.Equal(outputs % 16 == 0 ? largest : null, output.Largest);
     }
 
@@ -61,7 +99,12 @@ public unsafe class ConvolutionTests
         {
             var (pixel, channel) = (i / 20, i % 20);
             var (image, y, x) = (pixel / 12, pixel % 12 / 3, pixel % 3);
-            var expected = Enumerable.Range(-1, 3).SelectMany(dy => Enumerable.Range(-1, 3).Select(dx => At(input, image, (2 * y) + dy, (2 * x) + dx, channel) ?? double.MinValue)).Max();
+            var expected = Enumerable
+                .Range(-1, 3)
+                .SelectMany(dy =>
+                    Enumerable.Range(-1, 3).Select(dx => At(input, image, (2 * y) + dy, (2 * x) + dx, channel) ?? double.MinValue)
+                )
+                .Max();
             Assert.Equal((float)expected, output.Pixel(pixel)[channel]);
         }
     }
@@ -87,7 +130,8 @@ public unsafe class ConvolutionTests
         for (var i = 0; i < weights.Inputs * kernel * kernel; i++)
         {
             var (channel, dy, dx) = (i / (kernel * kernel), i / kernel % kernel, i % kernel);
-            var value = At(input, image, (y * weights.Stride) + dy - weights.Padding, (x * weights.Stride) + dx - weights.Padding, channel) ?? 0;
+            var value =
+                At(input, image, (y * weights.Stride) + dy - weights.Padding, (x * weights.Stride) + dx - weights.Padding, channel) ?? 0;
             var part = value * weights.Weights[(output * weights.Inputs * kernel * kernel) + i];
             (sum, size) = (sum + part, size + (part * part));
         }

@@ -5,22 +5,24 @@ using Simile.Engine.Threads;
 
 namespace Simile.Engine.Tests.Encoders;
 
-/// <summary>Layers of every shape against their formula in 64-bit floats: grouped queries, heads of any size, norms of heads and of branches, both kinds of norms, windows, scales.</summary>
+/// <summary>Layers of every shape against their formula in 64-bit floats: grouped queries, heads of any size, norms of heads and of
+/// branches, both kinds of norms, windows, scales.</summary>
 public class EncoderShapeTests
 {
     private const int Hidden = 24;
     private const int Intermediate = 36;
     private const int Tokens = 45;
 
-    public static TheoryData<int, int, int, string> Shapes => new()
-    {
-        { 4, 4, 8, "scale" },
-        { 4, 2, 8, "rotary" },
-        { 6, 1, 4, "causal" },
-        { 4, 2, 12, "head norms, rotary, causal" },
-        { 2, 1, 20, "head norms, output norms, rotary, window" },
-        { 3, 3, 8, "output norms, centered" },
-    };
+    public static TheoryData<int, int, int, string> Shapes =>
+        new()
+        {
+            { 4, 4, 8, "scale" },
+            { 4, 2, 8, "rotary" },
+            { 6, 1, 4, "causal" },
+            { 4, 2, 12, "head norms, rotary, causal" },
+            { 2, 1, 20, "head norms, output norms, rotary, window" },
+            { 3, 3, 8, "output norms, centered" },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -29,9 +31,19 @@ public class EncoderShapeTests
         var random = new Random(heads + headSize);
         var shape = new EncoderShape
         {
-            Hidden = Hidden, Heads = heads, KeyValueHeads = keyValueHeads, HeadSize = headSize, Intermediate = Intermediate, Activation = ActivationKind.Silu, Gated = true,
-            Norm = NormPlacement.Before, NormKind = traits.Contains("centered", StringComparison.Ordinal) ? NormKind.Layer : NormKind.RootMeanSquare,
-            Causal = traits.Contains("causal", StringComparison.Ordinal), Epsilon = 1e-6f, Positions = 64, AttentionScale = traits.Contains("scale", StringComparison.Ordinal) ? 0.2f : 0,
+            Hidden = Hidden,
+            Heads = heads,
+            KeyValueHeads = keyValueHeads,
+            HeadSize = headSize,
+            Intermediate = Intermediate,
+            Activation = ActivationKind.Silu,
+            Gated = true,
+            Norm = NormPlacement.Before,
+            NormKind = traits.Contains("centered", StringComparison.Ordinal) ? NormKind.Layer : NormKind.RootMeanSquare,
+            Causal = traits.Contains("causal", StringComparison.Ordinal),
+            Epsilon = 1e-6f,
+            Positions = 64,
+            AttentionScale = traits.Contains("scale", StringComparison.Ordinal) ? 0.2f : 0,
         };
         LayerWeights[] layers = [Layer(shape, traits, random), Layer(shape, traits, random)];
         var finalNorm = Norm(Hidden, random);
@@ -39,9 +51,30 @@ public class EncoderShapeTests
         var expected = Formula(shape, layers, finalNorm, input);
         foreach (var level in Enum.GetValues<InstructionLevel>())
         {
-            Compare(expected, Forward(shape with { Compute = new ComputeOptions { Level = level } }, layers, finalNorm, input, threads: 1), 2e-5);
-            Compare(expected, Forward(shape with { Compute = new ComputeOptions { Level = level } }, layers, finalNorm, input, threads: 2), 2e-5);
-            Compare(expected, Forward(shape with { Compute = new ComputeOptions { Level = level, Precision = ComputePrecision.BFloat16 } }, layers, finalNorm, input, threads: 2), 0.15);
+            Compare(
+                expected,
+                Forward(shape with { Compute = new ComputeOptions { Level = level } }, layers, finalNorm, input, threads: 1),
+                2e-5
+            );
+            Compare(
+                expected,
+                Forward(shape with { Compute = new ComputeOptions { Level = level } }, layers, finalNorm, input, threads: 2),
+                2e-5
+            );
+            Compare(
+                expected,
+                Forward(
+                    shape with
+                    {
+                        Compute = new ComputeOptions { Level = level, Precision = ComputePrecision.BFloat16 },
+                    },
+                    layers,
+                    finalNorm,
+                    input,
+                    threads: 2
+                ),
+                0.15
+            );
         }
     }
 
@@ -80,16 +113,24 @@ public class EncoderShapeTests
 
     private static double[] Formula(EncoderShape shape, LayerWeights[] layers, NormWeights finalNorm, float[] input)
     {
-        var states = Enumerable.Range(0, Tokens).Select(token => input.Skip(token * Hidden).Take(Hidden).Select(value => (double)value).ToArray()).ToArray();
+        var states = Enumerable
+            .Range(0, Tokens)
+            .Select(token => input.Skip(token * Hidden).Take(Hidden).Select(value => (double)value).ToArray())
+            .ToArray();
         foreach (var layer in layers)
         {
-            var projected = states.Select(state => Linear(Normalize(shape, layer.AttentionNorm!, state), layer.QueryKeyValue, layer.QueryKeyValueBias)).ToArray();
+            var projected = states
+                .Select(state => Linear(Normalize(shape, layer.AttentionNorm!, state), layer.QueryKeyValue, layer.QueryKeyValueBias))
+                .ToArray();
             var contexts = Attend(shape, layer, projected, 0, 32).Concat(Attend(shape, layer, projected, 32, Tokens)).ToArray();
             for (var token = 0; token < Tokens; token++)
             {
                 Add(states[token], Branch(shape, layer.AttentionOutputNorm, Linear(contexts[token], layer.Output, bias: null)));
                 var both = Linear(Normalize(shape, layer.FeedForwardNorm, states[token]), layer.FeedForwardIn, bias: null);
-                var gated = Enumerable.Range(0, Intermediate).Select(i => both[i] / (1 + Math.Exp(-both[i])) * both[Intermediate + i]).ToArray();
+                var gated = Enumerable
+                    .Range(0, Intermediate)
+                    .Select(i => both[i] / (1 + Math.Exp(-both[i])) * both[Intermediate + i])
+                    .ToArray();
                 Add(states[token], Branch(shape, layer.FeedForwardOutputNorm, Linear(gated, layer.FeedForwardOut, bias: null)));
             }
         }
@@ -108,13 +149,20 @@ public class EncoderShapeTests
             {
                 var group = head * shape.KeyValueHeads / shape.Heads;
                 var query = Head(shape, layer.QueryNorm, layer, projected[token], head * d, token - start);
-                var seen = Enumerable.Range(start, end - start)
-                    .Where(key => (!shape.Causal || key <= token) && (layer.Window == 0 || Math.Abs(key - token) <= layer.Window)).ToArray();
-                var scores = Array.ConvertAll(seen, key => Dot(query, Head(shape, layer.KeyNorm, layer, projected[key], width + (group * d), key - start)) * scale);
+                var seen = Enumerable
+                    .Range(start, end - start)
+                    .Where(key => (!shape.Causal || key <= token) && (layer.Window == 0 || Math.Abs(key - token) <= layer.Window))
+                    .ToArray();
+                var scores = Array.ConvertAll(
+                    seen,
+                    key => Dot(query, Head(shape, layer.KeyNorm, layer, projected[key], width + (group * d), key - start)) * scale
+                );
                 var weights = Array.ConvertAll(scores, score => Math.Exp(score - scores.Max()));
                 for (var i = 0; i < d; i++)
                 {
-                    context[(head * d) + i] = seen.Select((key, n) => weights[n] * projected[key][width + ((shape.KeyValueHeads + group) * d) + i]).Sum() / weights.Sum();
+                    context[(head * d) + i] =
+                        seen.Select((key, n) => weights[n] * projected[key][width + ((shape.KeyValueHeads + group) * d) + i]).Sum()
+                        / weights.Sum();
                 }
             }
 
@@ -132,14 +180,20 @@ public class EncoderShapeTests
         }
 
         var half = shape.HeadSize / 2;
-        return [.. Enumerable.Range(0, shape.HeadSize).Select(i =>
-        {
-            var angle = position * Math.Pow(theta, -2.0 * (i % half) / shape.HeadSize);
-            return (head[i] * Math.Cos(angle)) + ((i < half ? -head[i + half] : head[i - half]) * Math.Sin(angle));
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, shape.HeadSize)
+                .Select(i =>
+                {
+                    var angle = position * Math.Pow(theta, -2.0 * (i % half) / shape.HeadSize);
+                    return (head[i] * Math.Cos(angle)) + ((i < half ? -head[i + half] : head[i - half]) * Math.Sin(angle));
+                }),
+        ];
     }
 
-    private static double[] Branch(EncoderShape shape, NormWeights? norm, double[] values) => norm is null ? values : Normalize(shape, norm, values);
+    private static double[] Branch(EncoderShape shape, NormWeights? norm, double[] values) =>
+        norm is null ? values : Normalize(shape, norm, values);
 
     private static double[] Normalize(EncoderShape shape, NormWeights norm, double[] values)
     {
@@ -149,7 +203,11 @@ public class EncoderShapeTests
     }
 
     private static double[] Linear(double[] values, float[] matrix, float[]? bias) =>
-        [.. Enumerable.Range(0, matrix.Length / values.Length).Select(row => values.Select((value, i) => value * matrix[(row * values.Length) + i]).Sum() + (bias?[row] ?? 0))];
+        [
+            .. Enumerable
+                .Range(0, matrix.Length / values.Length)
+                .Select(row => values.Select((value, i) => value * matrix[(row * values.Length) + i]).Sum() + (bias?[row] ?? 0)),
+        ];
 
     private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 
@@ -161,12 +219,21 @@ public class EncoderShapeTests
         }
     }
 
-    private static NormWeights Norm(int size, Random random) => new([.. Enumerable.Range(0, size).Select(_ => 0.5f + random.NextSingle())], Bias: null);
+    private static NormWeights Norm(int size, Random random) =>
+        new([.. Enumerable.Range(0, size).Select(_ => 0.5f + random.NextSingle())], Bias: null);
 
-    private static float[] Values(int count, Random random) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 0.8f)];
+    private static float[] Values(int count, Random random) =>
+        [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 0.8f)];
 
     private static void Compare(double[] expected, float[] actual, double tolerance) =>
-        Assert.All(expected.Zip(actual), pair => Assert.True(Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1, Math.Abs(pair.First)), $"{pair.First} against {pair.Second}"));
+        Assert.All(
+            expected.Zip(actual),
+            pair =>
+                Assert.True(
+                    Math.Abs(pair.First - pair.Second) <= tolerance * Math.Max(1, Math.Abs(pair.First)),
+                    $"{pair.First} against {pair.Second}"
+                )
+        );
 
     private sealed class InputRows(float[] values) : IInputRows
     {

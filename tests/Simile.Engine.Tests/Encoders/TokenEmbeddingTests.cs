@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
+using Simile.Engine.Tensors;
 
 namespace Simile.Engine.Tests.Encoders;
 
@@ -49,13 +49,26 @@ public sealed unsafe class TokenEmbeddingTests : IDisposable
         return row;
     }
 
-    private static TokenEmbedding Open(SafetensorsFile file, long largest) => new(
-        new EmbeddingWeights { Table = new TensorRows(file, file.Find("table")), LargestInMemory = largest },
-        new EncoderShape { Hidden = Width, Heads = 1, Intermediate = Width, Activation = ActivationKind.Relu, Epsilon = 1e-5f, Positions = 8 });
+    private static TokenEmbedding Open(SafetensorsFile file, long largest) =>
+        new(
+            new EmbeddingWeights { Table = new TensorRows(file, file.Find("table")), LargestInMemory = largest },
+            new EncoderShape
+            {
+                Hidden = Width,
+                Heads = 1,
+                Intermediate = Width,
+                Activation = ActivationKind.Relu,
+                Epsilon = 1e-5f,
+                Positions = 8,
+            }
+        );
 
     private SafetensorsFile Write()
     {
-        SafetensorsWriter.Write(_folder.File("model.safetensors"), [new TensorToWrite("table", TensorType.F32, [3, Width], MemoryMarshal.AsBytes(_table.AsSpan()).ToArray())]);
+        SafetensorsWriter.Write(
+            _folder.File("model.safetensors"),
+            [new TensorToWrite("table", TensorType.F32, [3, Width], MemoryMarshal.AsBytes(_table.AsSpan()).ToArray())]
+        );
         File.SetLastWriteTimeUtc(_folder.File("model.safetensors"), DateTime.UtcNow.AddDays(-1));
         return SafetensorsFile.Open(_folder.File("model.safetensors"));
     }

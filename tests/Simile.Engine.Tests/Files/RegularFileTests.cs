@@ -1,31 +1,51 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
-using Simile.Engine.Tensors;
 using Simile.Engine.Files;
+using Simile.Engine.Tensors;
 
 namespace Simile.Engine.Tests.Files;
 
 public sealed class RegularFileTests : IDisposable
 {
-    private const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000000000000000000000000000000000000000000000000000000000000000\nsize 90868376\n";
+    private const string Pointer =
+        "version https://git-lfs.github.com/spec/v1\noid "
+        + "sha256:0000000000000000000000000000000000000000000000000000000000000000\nsize 90868376\n";
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>What is no file, and the word that says what it is.</summary>
-    public static TheoryData<string, string> Others => new() { { "pipe", "named pipe" }, { "folder", "a folder" }, { "zero", "a device" }, { "socket", "a socket" }, { "nowhere", "not there" } };
+    public static TheoryData<string, string> Others =>
+        new()
+        {
+            { "pipe", "named pipe" },
+            { "folder", "a folder" },
+            { "zero", "a device" },
+            { "socket", "a socket" },
+            { "nowhere", "not there" },
+        };
 
     [Theory]
     [MemberData(nameof(Others))]
     public void WhatIsNoFileIsAnErrorAtOnce(string kind, string said)
     {
         var path = Make(kind);
-        Action<string>[] acts = [path => RegularFile.Exists(path), path => RegularFile.Open(path), path => RegularFile.ReadAllBytes(path), path => RegularFile.LengthOf(path), path => SafetensorsFile.Open(path)];
-        Assert.All(acts, act =>
-        {
-            var error = Assert.Throws<SimileException>(() => act(path));
-            Assert.Equal(ErrorCode.NotARegularFile, error.Code);
-            Assert.Contains(said, error.Message, StringComparison.Ordinal);
-        });
+        Action<string>[] acts =
+        [
+            path => RegularFile.Exists(path),
+            path => RegularFile.Open(path),
+            path => RegularFile.ReadAllBytes(path),
+            path => RegularFile.LengthOf(path),
+            path => SafetensorsFile.Open(path),
+        ];
+        Assert.All(
+            acts,
+            act =>
+            {
+                var error = Assert.Throws<SimileException>(() => act(path));
+                Assert.Equal(ErrorCode.NotARegularFile, error.Code);
+                Assert.Contains(said, error.Message, StringComparison.Ordinal);
+            }
+        );
         Assert.False(RegularFile.IsRegular(path));
     }
 
@@ -80,7 +100,10 @@ public sealed class RegularFileTests : IDisposable
     {
         var path = _folder.File("model.safetensors");
         File.WriteAllText(path, Pointer);
-        foreach (var act in (Action[])[() => RegularFile.ReadAllBytes(path), () => SafetensorsFile.Open(path), () => SafetensorsSet.Open(_folder.Path)])
+        foreach (
+            var act in (Action[])
+                [() => RegularFile.ReadAllBytes(path), () => SafetensorsFile.Open(path), () => SafetensorsSet.Open(_folder.Path)]
+        )
         {
             var error = Assert.Throws<SimileException>(act);
             Assert.Equal(ErrorCode.GitLfsPointer, error.Code);

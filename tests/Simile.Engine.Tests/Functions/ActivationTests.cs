@@ -14,13 +14,20 @@ public class ActivationTests
     public void EveryValueIsThatOfTheFormula(string name)
     {
         var kind = Enum.Parse<ActivationKind>(name);
-        var inputs = Enumerable.Range(-4000, 8001).Select(i => i * 0.005f).Concat([0f, -0f, 1e-8f, -1e-8f, 100, -100, 1e4f, -1e4f]).ToArray();
+        var inputs = Enumerable
+            .Range(-4000, 8001)
+            .Select(i => i * 0.005f)
+            .Concat([0f, -0f, 1e-8f, -1e-8f, 100, -100, 1e4f, -1e4f])
+            .ToArray();
         var outputs = inputs.ToArray();
         Activation.Apply(kind, outputs);
         for (var i = 0; i < inputs.Length; i++)
         {
             var expected = Formula(kind, inputs[i]);
-            Assert.True(Math.Abs(expected - outputs[i]) <= Tolerance * Math.Max(1, Math.Abs(expected)), $"{kind}({inputs[i]}) is {outputs[i]} instead of {expected}");
+            Assert.True(
+                Math.Abs(expected - outputs[i]) <= Tolerance * Math.Max(1, Math.Abs(expected)),
+                $"{kind}({inputs[i]}) is {outputs[i]} instead of {expected}"
+            );
         }
     }
 
@@ -40,16 +47,17 @@ public class ActivationTests
         }
     }
 
-    private static double Formula(ActivationKind kind, double x) => kind switch
-    {
-        ActivationKind.Identity => x,
-        ActivationKind.Relu => Math.Max(x, 0),
-        ActivationKind.Gelu => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
-        ActivationKind.GeluTanh => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
-        ActivationKind.QuickGelu => x / (1 + Math.Exp(-1.702 * x)),
-        ActivationKind.Silu => x / (1 + Math.Exp(-x)),
-        _ => Math.Tanh(x),
-    };
+    private static double Formula(ActivationKind kind, double x) =>
+        kind switch
+        {
+            ActivationKind.Identity => x,
+            ActivationKind.Relu => Math.Max(x, 0),
+            ActivationKind.Gelu => 0.5 * x * (1 + Erf(x / Math.Sqrt(2))),
+            ActivationKind.GeluTanh => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))),
+            ActivationKind.QuickGelu => x / (1 + Math.Exp(-1.702 * x)),
+            ActivationKind.Silu => x / (1 + Math.Exp(-x)),
+            _ => Math.Tanh(x),
+        };
 
     // The series near zero, the continued fraction far from it; both to the last digits of 64 bits.
     private static double Erf(double x)

@@ -18,23 +18,35 @@ public unsafe class MatrixProductTests
         var (a, b) = (Floats(rows * depth), Floats(depth * columns));
         var plain = Plain(a, b, rows, depth, columns);
         AssertClose(plain, Multiply(a, b, rows, depth, columns, transposed: false, threads: 2));
-        AssertClose(plain, Multiply(Transpose(a, rows, depth), Transpose(b, depth, columns), rows, depth, columns, transposed: true, threads: 2));
+        AssertClose(
+            plain,
+            Multiply(Transpose(a, rows, depth), Transpose(b, depth, columns), rows, depth, columns, transposed: true, threads: 2)
+        );
     }
 
     [Fact]
     public void ThreadsDoNotChangeABit()
     {
         var (a, b) = (Floats(500 * 70), Floats(70 * 90));
-        Assert.Equal(Multiply(a, b, 500, 70, 90, transposed: false, threads: 1), Multiply(a, b, 500, 70, 90, transposed: false, threads: 7));
+        Assert.Equal(
+            Multiply(a, b, 500, 70, 90, transposed: false, threads: 1),
+            Multiply(a, b, 500, 70, 90, transposed: false, threads: 7)
+        );
     }
 
     private static float[] Multiply(float[] a, float[] b, int rows, int depth, int columns, bool transposed, int threads)
     {
         var c = new float[rows * columns];
-        fixed (float* left = a, right = b, target = c)
+        fixed (
+            float* left = a,
+                right = b,
+                target = c
+        )
         {
             var x = transposed ? MatrixView.RowMajor(left, depth, rows, rows).Transposed : MatrixView.RowMajor(left, rows, depth, depth);
-            var y = transposed ? MatrixView.RowMajor(right, columns, depth, depth).Transposed : MatrixView.RowMajor(right, depth, columns, columns);
+            var y = transposed
+                ? MatrixView.RowMajor(right, columns, depth, depth).Transposed
+                : MatrixView.RowMajor(right, depth, columns, columns);
             MatrixProduct.Multiply(x, y, target, columns, accumulate: false, threads);
             MatrixProduct.Multiply(x, y, target, columns, accumulate: true, threads);
         }

@@ -14,7 +14,9 @@ public class VectorKernelsTests
     public void FloatsAgreeWithTheirScalarTwins(int length)
     {
         var (a, b) = (Floats(length), Floats(length));
-        double dot = 0, squared = 0, absolute = 0;
+        double dot = 0,
+            squared = 0,
+            absolute = 0;
         for (var i = 0; i < length; i++)
         {
             dot += (double)a[i] * b[i];

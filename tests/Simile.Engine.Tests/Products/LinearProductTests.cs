@@ -39,13 +39,22 @@ public unsafe class LinearProductTests
     public void ARowsResultDependsOnNothingButTheRow(ComputePrecision precision, InstructionLevel level)
     {
         var random = new Random(3);
-        const int Rows = 40, Depth = 100, Outputs = 70;
+        const int Rows = 40,
+            Depth = 100,
+            Outputs = 70;
         var (values, weights) = (Draw(random, Rows * Depth), Draw(random, Outputs * Depth));
         using var matrix = PackedMatrix.Pack(precision, weights, Outputs, Depth, null);
         var together = Forward(precision, level, values, Rows, matrix, new TilePart(0, Rows, 0, matrix.Panels));
         for (var row = 0; row < Rows; row++)
         {
-            var alone = Forward(precision, level, values.AsSpan(row * Depth, Depth).ToArray(), 1, matrix, new TilePart(0, 1, 0, matrix.Panels));
+            var alone = Forward(
+                precision,
+                level,
+                values.AsSpan(row * Depth, Depth).ToArray(),
+                1,
+                matrix,
+                new TilePart(0, 1, 0, matrix.Panels)
+            );
             Assert.Equal(together[(row * Outputs)..((row + 1) * Outputs)], alone);
         }
     }
@@ -56,7 +65,9 @@ public unsafe class LinearProductTests
         var random = new Random(5);
         var (values, weights) = (Draw(random, 13 * 256), Draw(random, 40 * 256));
         using var matrix = PackedMatrix.Pack(ComputePrecision.Int8, weights, 40, 256, null);
-        var results = Enum.GetValues<InstructionLevel>().Select(level => Forward(ComputePrecision.Int8, level, values, 13, matrix, new TilePart(0, 13, 0, matrix.Panels))).ToList();
+        var results = Enum.GetValues<InstructionLevel>()
+            .Select(level => Forward(ComputePrecision.Int8, level, values, 13, matrix, new TilePart(0, 13, 0, matrix.Panels)))
+            .ToList();
         Assert.All(results, result => Assert.Equal(results[0], result));
     }
 
@@ -67,7 +78,10 @@ public unsafe class LinearProductTests
         using var matrix = PackedMatrix.Pack(ComputePrecision.Int8, weights, 32, 64, null);
         foreach (var level in Enum.GetValues<InstructionLevel>())
         {
-            Assert.All(Forward(ComputePrecision.Int8, level, values, 1, matrix, new TilePart(0, 1, 0, 1)), value => Assert.Equal(64, value, 4));
+            Assert.All(
+                Forward(ComputePrecision.Int8, level, values, 1, matrix, new TilePart(0, 1, 0, 1)),
+                value => Assert.Equal(64, value, 4)
+            );
         }
     }
 
@@ -80,8 +94,17 @@ public unsafe class LinearProductTests
         var random = new Random(8);
         var (weights, values) = (Draw(random, 40 * 250), Draw(random, 13 * 250));
         using var matrix = PackedMatrix.Pack(precision, weights, 40, 250, null);
-        var results = Enum.GetValues<InstructionLevel>().Select(level => (TileKernels.Create(precision, level).Bits, Sums: Forward(precision, level, values, 13, matrix, new TilePart(0, 13, 0, matrix.Panels))));
-        Assert.All(results.GroupBy(result => result.Bits), kind => Assert.All(kind, result => Assert.Equal(kind.First().Sums, result.Sums)));
+        var results = Enum.GetValues<InstructionLevel>()
+            .Select(level =>
+                (
+                    TileKernels.Create(precision, level).Bits,
+                    Sums: Forward(precision, level, values, 13, matrix, new TilePart(0, 13, 0, matrix.Panels))
+                )
+            );
+        Assert.All(
+            results.GroupBy(result => result.Bits),
+            kind => Assert.All(kind, result => Assert.Equal(kind.First().Sums, result.Sums))
+        );
     }
 
     private static void Check(ComputePrecision precision, InstructionLevel level, int rows, int depth, int outputs, Random random)
@@ -94,12 +117,22 @@ public unsafe class LinearProductTests
             for (var j = 0; j < outputs; j++)
             {
                 var expected = ScalarProduct.Of(precision, values.AsSpan(i * depth, depth), weights.AsSpan(j * depth, depth)) + bias[j];
-                Assert.True(Math.Abs(expected - actual[(i * outputs) + j]) < 1e-4 * Math.Sqrt(depth), $"({rows}, {depth}, {outputs}) at ({i}, {j}): {actual[(i * outputs) + j]} instead of {expected}");
+                Assert.True(
+                    Math.Abs(expected - actual[(i * outputs) + j]) < 1e-4 * Math.Sqrt(depth),
+                    $"({rows}, {depth}, {outputs}) at ({i}, {j}): {actual[(i * outputs) + j]} instead of {expected}"
+                );
             }
         }
     }
 
-    private static float[] Forward(ComputePrecision precision, InstructionLevel level, float[] values, int rows, PackedMatrix matrix, TilePart part)
+    private static float[] Forward(
+        ComputePrecision precision,
+        InstructionLevel level,
+        float[] values,
+        int rows,
+        PackedMatrix matrix,
+        TilePart part
+    )
     {
         using var inputs = new ProductRows();
         using var memory = new NativeBuffer();

@@ -7,8 +7,8 @@ public unsafe class RoundingTests
     [Theory]
     [InlineData(1f, 0x3F80)]
     [InlineData(-1f, 0xBF80)]
-    [InlineData(1.00390625f, 0x3F80)]  // Half way, to the even neighbour below.
-    [InlineData(1.01171875f, 0x3F82)]  // Half way, to the even neighbour above.
+    [InlineData(1.00390625f, 0x3F80)] // Half way, to the even neighbour below.
+    [InlineData(1.01171875f, 0x3F82)] // Half way, to the even neighbour above.
     [InlineData(1.004f, 0x3F81)]
     [InlineData(0f, 0)]
     public void BFloat16IsRoundedToNearestEven(float value, int expected) => Assert.Equal(expected, BFloat16Rows.Round(value));

@@ -2,7 +2,8 @@ using Simile.Engine.Products;
 
 namespace Simile.Engine.Tests.Products;
 
-/// <summary>The plain twin of the packed products: one row and one output at a time, in 64-bit floats, with the rounding that a precision prescribes.</summary>
+/// <summary>The plain twin of the packed products: one row and one output at a time, in 64-bit floats, with the rounding that a precision
+/// prescribes.</summary>
 internal static class ScalarProduct
 {
     public static double Of(ComputePrecision precision, ReadOnlySpan<float> row, ReadOnlySpan<float> weights)
@@ -28,10 +29,11 @@ internal static class ScalarProduct
         return precision == ComputePrecision.Int8 ? largest / 127f : 0;
     }
 
-    private static double Rounded(ComputePrecision precision, float value, double scale) => precision switch
-    {
-        ComputePrecision.Float32 => value,
-        ComputePrecision.BFloat16 => BitConverter.UInt32BitsToSingle((uint)BFloat16Rows.Round(value) << 16),
-        _ => scale == 0 ? 0 : Math.Round(value / scale) * scale,
-    };
+    private static double Rounded(ComputePrecision precision, float value, double scale) =>
+        precision switch
+        {
+            ComputePrecision.Float32 => value,
+            ComputePrecision.BFloat16 => BitConverter.UInt32BitsToSingle((uint)BFloat16Rows.Round(value) << 16),
+            _ => scale == 0 ? 0 : Math.Round(value / scale) * scale,
+        };
 }

@@ -15,8 +15,11 @@ public sealed class OnnxFileTests : IDisposable
     public void AMatrixIsNamedByTheBiasBehindIt()
     {
         using var file = Open(
-            Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))), Initializer(Tensor("layer.0.query.bias", [3], Floats(7, 8, 9))),
-            Node("MatMul", "MatMul_1", ["x", "onnx::MatMul_7"], "y"), Node("Add", "Add_2", ["layer.0.query.bias", "y"], "z"));
+            Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))),
+            Initializer(Tensor("layer.0.query.bias", [3], Floats(7, 8, 9))),
+            Node("MatMul", "MatMul_1", ["x", "onnx::MatMul_7"], "y"),
+            Node("Add", "Add_2", ["layer.0.query.bias", "y"], "z")
+        );
         RequireMatrix(file, "layer.0.query.weight");
         Assert.Equal([7f, 8f, 9f], file.ReadFloats("layer.0.query.bias"));
     }
@@ -26,17 +29,24 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData("/layers/layers.0/mlp/MatMul_1", "layers.0.mlp.weight")]
     public void AMatrixWithoutBiasIsNamedByTheModuleOfItsNode(string node, string name)
     {
-        using var file = Open(Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))), Node("MatMul", node, ["x", "onnx::MatMul_7"], "y"));
+        using var file = Open(
+            Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))),
+            Node("MatMul", node, ["x", "onnx::MatMul_7"], "y")
+        );
         RequireMatrix(file, name);
     }
 
     [Fact]
     public void AMatrixWithoutBiasIsNamedByTheScopesOfPyTorchsNewExporter()
     {
-        var scopes = new OnnxWriter().Add(1, "pkg.torch.onnx.name_scopes").Add(2, "['', 'layers.0', 'layers.0.mlp.Wi', 'linear']").ToArray();
+        var scopes = new OnnxWriter()
+            .Add(1, "pkg.torch.onnx.name_scopes")
+            .Add(2, "['', 'layers.0', 'layers.0.mlp.Wi', 'linear']")
+            .ToArray();
         using var file = Open(
             Initializer(Tensor("val_7", [2, 3], Floats(Matrix))),
-            Node("MatMul", "node_linear_3", ["x", "val_7"], "y", new OnnxWriter().Add(9, scopes).ToArray()));
+            Node("MatMul", "node_linear_3", ["x", "val_7"], "y", new OnnxWriter().Add(9, scopes).ToArray())
+        );
         RequireMatrix(file, "layers.0.mlp.Wi.weight");
     }
 
@@ -46,7 +56,9 @@ public sealed class OnnxFileTests : IDisposable
         var order = new OnnxWriter().Add(5, new OnnxWriter().Add(1, "perm").Add(8, 1).Add(8, 0).ToArray()).ToArray();
         using var file = Open(
             Initializer(Tensor("layer.0.query.weight", [3, 2], Floats(Turned))),
-            Node("Transpose", "t", ["layer.0.query.weight"], "turned", order), Node("MatMul", "m", ["x", "turned"], "y"));
+            Node("Transpose", "t", ["layer.0.query.weight"], "turned", order),
+            Node("MatMul", "m", ["x", "turned"], "y")
+        );
         RequireMatrix(file, "layer.0.query.weight");
     }
 
@@ -54,10 +66,14 @@ public sealed class OnnxFileTests : IDisposable
     public void EqualTensorsThatAreKeptOnceHaveAllTheirNames()
     {
         using var file = Open(
-            Initializer(Tensor("layer.0.norm.weight", [2], Floats(1, 1))), Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))),
+            Initializer(Tensor("layer.0.norm.weight", [2], Floats(1, 1))),
+            Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))),
             Initializer(Tensor("layer.0.query.bias", [3], Floats(0, 0, 0))),
-            Node("Identity", "Identity_1", ["layer.0.norm.weight"], "layer.1.norm.weight"), Node("Identity", "Identity_2", ["layer.0.query.bias"], "layer.1.query.bias"),
-            Node("MatMul", "MatMul_1", ["x", "onnx::MatMul_7"], "y"), Node("Add", "Add_2", ["y", "layer.1.query.bias"], "z"));
+            Node("Identity", "Identity_1", ["layer.0.norm.weight"], "layer.1.norm.weight"),
+            Node("Identity", "Identity_2", ["layer.0.query.bias"], "layer.1.query.bias"),
+            Node("MatMul", "MatMul_1", ["x", "onnx::MatMul_7"], "y"),
+            Node("Add", "Add_2", ["y", "layer.1.query.bias"], "z")
+        );
         Assert.Equal([1f, 1f], file.ReadFloats("layer.1.norm.weight"));
         RequireMatrix(file, "layer.1.query.weight");
     }
@@ -65,7 +81,10 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void WhatAModuleAroundTheNetworkPutsBeforeAllNamesIsLeftOut()
     {
-        using var file = Open(Initializer(Tensor("0.auto_model.norm.weight", [2], Floats(1, 1))), Initializer(Tensor("0.auto_model.norm.bias", [2], Floats(1, 1))));
+        using var file = Open(
+            Initializer(Tensor("0.auto_model.norm.weight", [2], Floats(1, 1))),
+            Initializer(Tensor("0.auto_model.norm.bias", [2], Floats(1, 1)))
+        );
         Assert.Equal(["norm.bias", "norm.weight"], file.Tensors.Keys.Order());
     }
 
@@ -73,9 +92,14 @@ public sealed class OnnxFileTests : IDisposable
     public void BytesAreTimesTheirColumnsScale()
     {
         using var file = Open(
-            Initializer(Tensor("q_quantized", [2, 3], [1, 2, 3, 4, 5, 6], type: 3)), Initializer(Tensor("q_scale", [3], Floats(1, 10, 100))), Initializer(Tensor("q_zero", [3], [0, 1, 2], type: 3)),
+            Initializer(Tensor("q_quantized", [2, 3], [1, 2, 3, 4, 5, 6], type: 3)),
+            Initializer(Tensor("q_scale", [3], Floats(1, 10, 100))),
+            Initializer(Tensor("q_zero", [3], [0, 1, 2], type: 3)),
             Initializer(Tensor("layer.bias", [3], Floats(0, 0, 0))),
-            Node("DequantizeLinear", "d", ["q_quantized", "q_scale", "q_zero"], "q"), Node("MatMul", "m", ["x", "q"], "y"), Node("Add", "a", ["y", "layer.bias"], "z"));
+            Node("DequantizeLinear", "d", ["q_quantized", "q_scale", "q_zero"], "q"),
+            Node("MatMul", "m", ["x", "q"], "y"),
+            Node("Add", "a", ["y", "layer.bias"], "z")
+        );
         Assert.Equal([1f, 4, 10, 40, 100, 400], file.ReadFloats("layer.weight"));
     }
 
@@ -84,8 +108,12 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData("Attention", "com.microsoft")]
     public void WeightsOfForeignOperatorsAreAnErrorThatNamesTheNode(string kind, string domain)
     {
-        var error = Assert.Throws<SimileException>(() => Open(
-            Initializer(Tensor("packed", [2, 3], Floats(Matrix))), Node(kind, "node_12", ["x", "packed"], "y", new OnnxWriter().Add(7, domain).ToArray())));
+        var error = Assert.Throws<SimileException>(() =>
+            Open(
+                Initializer(Tensor("packed", [2, 3], Floats(Matrix))),
+                Node(kind, "node_12", ["x", "packed"], "y", new OnnxWriter().Add(7, domain).ToArray())
+            )
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("node_12", error.Message, StringComparison.Ordinal);
     }
@@ -93,7 +121,9 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void AMatrixThatNothingNamesIsAnErrorThatNamesItsNode()
     {
-        var error = Assert.Throws<SimileException>(() => Open(Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))), Node("MatMul", "MatMul_44", ["x", "onnx::MatMul_7"], "y")));
+        var error = Assert.Throws<SimileException>(() =>
+            Open(Initializer(Tensor("onnx::MatMul_7", [2, 3], Floats(Matrix))), Node("MatMul", "MatMul_44", ["x", "onnx::MatMul_7"], "y"))
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("MatMul_44", error.Message, StringComparison.Ordinal);
     }
@@ -148,7 +178,11 @@ public sealed class OnnxFileTests : IDisposable
     {
         using var file = Open(
             Initializer(Tensor("a.weight", [2, 3], Floats(Matrix))),
-            Node("Identity", "i", ["two"], "one"), Node("Identity", "j", ["one"], "two"), Node("MatMul", "m", ["x", "one"], "y"), Node("Add", "k", ["y", "y"], "y"));
+            Node("Identity", "i", ["two"], "one"),
+            Node("Identity", "j", ["one"], "two"),
+            Node("MatMul", "m", ["x", "one"], "y"),
+            Node("Add", "k", ["y", "y"], "y")
+        );
         Assert.Equal(["a.weight"], file.Tensors.Keys);
     }
 
@@ -156,9 +190,15 @@ public sealed class OnnxFileTests : IDisposable
     public void ManyMutationsAreReadOrCodedErrors()
     {
         var sound = Model(
-            Initializer(Tensor("q_quantized", [2, 3], [1, 2, 3, 4, 5, 6], type: 3)), Initializer(Tensor("q_scale", [3], Floats(1, 10, 100))), Initializer(Tensor("q_zero", [3], [0, 1, 2], type: 3)),
-            Initializer(Tensor("layer.bias", [3], Floats(0, 0, 0))), Initializer(Tensor("b.weight", [2, 3], [], 1, External("weights.bin", "0", "24"))),
-            Node("DequantizeLinear", "d", ["q_quantized", "q_scale", "q_zero"], "q"), Node("MatMul", "m", ["x", "q"], "y"), Node("Add", "a", ["y", "layer.bias"], "z"));
+            Initializer(Tensor("q_quantized", [2, 3], [1, 2, 3, 4, 5, 6], type: 3)),
+            Initializer(Tensor("q_scale", [3], Floats(1, 10, 100))),
+            Initializer(Tensor("q_zero", [3], [0, 1, 2], type: 3)),
+            Initializer(Tensor("layer.bias", [3], Floats(0, 0, 0))),
+            Initializer(Tensor("b.weight", [2, 3], [], 1, External("weights.bin", "0", "24"))),
+            Node("DequantizeLinear", "d", ["q_quantized", "q_scale", "q_zero"], "q"),
+            Node("MatMul", "m", ["x", "q"], "y"),
+            Node("Add", "a", ["y", "layer.bias"], "z")
+        );
         File.WriteAllBytes(_folder.File("weights.bin"), Floats([.. Matrix, 7, 8]));
         var random = new Random(15);
         for (var i = 0; i < 4000; i++)
@@ -174,7 +214,11 @@ public sealed class OnnxFileTests : IDisposable
             try
             {
                 using var file = OnnxFile.Open(_folder.File("model.onnx"));
-                foreach (var name in file.Tensors.Keys.Where(name => file.Tensors[name].Type is not (TensorType.I32 or TensorType.I64 or TensorType.U8 or TensorType.BOOL)))
+                foreach (
+                    var name in file.Tensors.Keys.Where(name =>
+                        file.Tensors[name].Type is not (TensorType.I32 or TensorType.I64 or TensorType.U8 or TensorType.BOOL)
+                    )
+                )
                 {
                     Assert.Equal(file.Tensors[name].Count, file.ReadFloats(name).LongLength);
                 }
@@ -191,8 +235,22 @@ public sealed class OnnxFileTests : IDisposable
     {
         using var file = Open(ResNet());
         Assert.Equal(
-            ["bn1", "conv1", "layer1.0.bn1", "layer1.0.bn2", "layer1.0.conv1", "layer1.0.conv2", "layer2.0.bn1", "layer2.0.bn2", "layer2.0.conv1", "layer2.0.conv2", "layer2.0.downsample.0", "layer2.0.downsample.1"],
-            file.Tensors.Keys.Select(name => name[..name.LastIndexOf('.')]).Distinct().Order(StringComparer.Ordinal));
+            [
+                "bn1",
+                "conv1",
+                "layer1.0.bn1",
+                "layer1.0.bn2",
+                "layer1.0.conv1",
+                "layer1.0.conv2",
+                "layer2.0.bn1",
+                "layer2.0.bn2",
+                "layer2.0.conv1",
+                "layer2.0.conv2",
+                "layer2.0.downsample.0",
+                "layer2.0.downsample.1",
+            ],
+            file.Tensors.Keys.Select(name => name[..name.LastIndexOf('.')]).Distinct().Order(StringComparer.Ordinal)
+        );
         Assert.Equal([7f, 7, 7, 7], file.ReadFloats("layer2.0.downsample.0.weight"));
         Assert.Equal([2f, 2], file.ReadFloats("layer1.0.bn1.weight"));
     }
@@ -256,7 +314,11 @@ public sealed class OnnxFileTests : IDisposable
 
     private static string Normed(List<byte[]> parts, string input, int number, int kernel, int stride)
     {
-        parts.Add(Initializer(Tensor($"Parameter{number}", [2, 2, kernel, kernel], Floats([.. Enumerable.Repeat((float)number, 4 * kernel * kernel)]))));
+        parts.Add(
+            Initializer(
+                Tensor($"Parameter{number}", [2, 2, kernel, kernel], Floats([.. Enumerable.Repeat((float)number, 4 * kernel * kernel)]))
+            )
+        );
         foreach (var name in new[] { "scale", "shift", "mean", "variance" })
         {
             parts.Add(Initializer(Tensor($"{name}{number}", [2], Floats(number, number))));
@@ -264,8 +326,25 @@ public sealed class OnnxFileTests : IDisposable
 
         var before = kernel / 2;
         var behind = Math.Max(0, before - stride + 1);
-        parts.Add(Node("Conv", $"conv{number}", [input, $"Parameter{number}"], $"conv{number}", Numbers("kernel_shape", kernel, kernel), Numbers("strides", stride, stride), Numbers("pads", before, before, behind, behind)));
-        parts.Add(Node("BatchNormalization", $"norm{number}", [$"conv{number}", $"scale{number}", $"shift{number}", $"mean{number}", $"variance{number}"], $"norm{number}"));
+        parts.Add(
+            Node(
+                "Conv",
+                $"conv{number}",
+                [input, $"Parameter{number}"],
+                $"conv{number}",
+                Numbers("kernel_shape", kernel, kernel),
+                Numbers("strides", stride, stride),
+                Numbers("pads", before, before, behind, behind)
+            )
+        );
+        parts.Add(
+            Node(
+                "BatchNormalization",
+                $"norm{number}",
+                [$"conv{number}", $"scale{number}", $"shift{number}", $"mean{number}", $"variance{number}"],
+                $"norm{number}"
+            )
+        );
         return $"norm{number}";
     }
 

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Simile.Engine.Tests.Tensors;
 
-/// <summary>Writes protobuf messages, sound ones and others: field by field, as https://protobuf.dev/programming-guides/encoding has it.</summary>
+/// <summary>Writes protobuf messages, sound ones and others: field by field, as https://protobuf.dev/programming-guides/encoding has
+/// it.</summary>
 internal sealed class OnnxWriter
 {
     private readonly MemoryStream _bytes = new();
@@ -31,11 +32,20 @@ internal sealed class OnnxWriter
             tensor.Add(1, size);
         }
 
-        return Join([tensor.Add(2, type).Add(8, name).ToArray(), .. raw.Length > 0 ? [new OnnxWriter().Add(9, raw).ToArray()] : Array.Empty<byte[]>(), .. more]);
+        return Join([
+            tensor.Add(2, type).Add(8, name).ToArray(),
+            .. raw.Length > 0 ? [new OnnxWriter().Add(9, raw).ToArray()] : Array.Empty<byte[]>(),
+            .. more,
+        ]);
     }
 
-    public static byte[] External(string location, string offset, string? length) => Join(
-        [new OnnxWriter().Add(14, 1).ToArray(), Entry("location", location), Entry("offset", offset), .. length is null ? [] : new[] { Entry("length", length) }]);
+    public static byte[] External(string location, string offset, string? length) =>
+        Join([
+            new OnnxWriter().Add(14, 1).ToArray(),
+            Entry("location", location),
+            Entry("offset", offset),
+            .. length is null ? [] : new[] { Entry("length", length) },
+        ]);
 
     public static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 

@@ -11,23 +11,29 @@ public sealed class SafetensorsTests : IDisposable
 
     /// <summary>Headers that lie, each with 8 bytes of data behind it.</summary>
     public static TheoryData<string> HostileHeaders =>
-    [
-        "", "[]", "{", "null", "{\"a\":1}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[9223372036854775800,9223372036854775807]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}",
-        "{\"a\":{\"dtype\":\"F31\",\"shape\":[2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"1\",\"shape\":[2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-    ];
+        [
+            "",
+            "[]",
+            "{",
+            "null",
+            "{\"a\":1}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[9223372036854775800,9223372036854775807]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}",
+            "{\"a\":{\"dtype\":\"F31\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"1\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                + "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+        ];
 
     [Fact]
     public void WhatIsWrittenIsReadAgain()
@@ -36,13 +42,16 @@ public sealed class SafetensorsTests : IDisposable
         float[] floats = [1.5f, -2, 0.25f];
         Half[] halves = [(Half)1.5f, (Half)(-2f)];
         ushort[] brain = [0x3FC0, 0xC000];
-        SafetensorsWriter.Write(path,
-        [
-            new("floats", TensorType.F32, [3], MemoryMarshal.AsBytes(floats.AsSpan()).ToArray()),
-            new("halves", TensorType.F16, [2, 1], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray()),
-            new("brain", TensorType.BF16, [2], MemoryMarshal.AsBytes(brain.AsSpan()).ToArray()),
-            new("codes", TensorType.I8, [2], new byte[] { 0xFF, 7 }),
-        ], new Dictionary<string, string> { ["step"] = "7" });
+        SafetensorsWriter.Write(
+            path,
+            [
+                new("floats", TensorType.F32, [3], MemoryMarshal.AsBytes(floats.AsSpan()).ToArray()),
+                new("halves", TensorType.F16, [2, 1], MemoryMarshal.AsBytes(halves.AsSpan()).ToArray()),
+                new("brain", TensorType.BF16, [2], MemoryMarshal.AsBytes(brain.AsSpan()).ToArray()),
+                new("codes", TensorType.I8, [2], new byte[] { 0xFF, 7 }),
+            ],
+            new Dictionary<string, string> { ["step"] = "7" }
+        );
         using var file = SafetensorsFile.Open(path);
         Assert.Equal(floats, file.ReadFloats("floats"));
         Assert.Equal([1.5f, -2], file.ReadFloats("halves"));
@@ -67,7 +76,10 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData(ulong.MaxValue)]
     [InlineData(1UL << 40)]
     public void ALengthBeyondTheFileIsAnError(ulong length) =>
-        Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => SafetensorsFile.Open(WriteRaw(length, "{}"u8.ToArray()))).Code);
+        Assert.Equal(
+            ErrorCode.BadCheckpoint,
+            Assert.Throws<SimileException>(() => SafetensorsFile.Open(WriteRaw(length, "{}"u8.ToArray()))).Code
+        );
 
     [Fact]
     public void EveryTruncationIsAnError()

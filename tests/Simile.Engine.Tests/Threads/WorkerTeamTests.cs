@@ -24,15 +24,19 @@ public class WorkerTeamTests
     public async Task CallersFromManyThreadsAreServedSideBySide()
     {
         using var team = new WorkerTeam(3);
-        var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(() =>
-        {
-            for (var round = 0; round < 200; round++)
-            {
-                var sum = 0;
-                team.For(50, task => Interlocked.Add(ref sum, task + caller));
-                Assert.Equal(1225 + (50 * caller), sum);
-            }
-        }));
+        var callers = Enumerable
+            .Range(0, 8)
+            .Select(caller =>
+                Task.Run(() =>
+                {
+                    for (var round = 0; round < 200; round++)
+                    {
+                        var sum = 0;
+                        team.For(50, task => Interlocked.Add(ref sum, task + caller));
+                        Assert.Equal(1225 + (50 * caller), sum);
+                    }
+                })
+            );
         await Task.WhenAll(callers);
     }
 
@@ -41,14 +45,19 @@ public class WorkerTeamTests
     {
         using var team = new WorkerTeam(2);
         var runs = 0;
-        var error = Assert.Throws<AggregateException>(() => team.For(20, task =>
-        {
-            Interlocked.Increment(ref runs);
-            if (task == 7)
-            {
-                throw new InvalidOperationException("seven");
-            }
-        }));
+        var error = Assert.Throws<AggregateException>(() =>
+            team.For(
+                20,
+                task =>
+                {
+                    Interlocked.Increment(ref runs);
+                    if (task == 7)
+                    {
+                        throw new InvalidOperationException("seven");
+                    }
+                }
+            )
+        );
         Assert.Equal("seven", Assert.Single(error.InnerExceptions).Message);
         Assert.Equal(20, runs);
     }

@@ -17,7 +17,12 @@ public class EmbedderGeneratorTests
         using var generator = EmbedderGenerator.Over(_embedder, new EmbedderGeneratorOptions { ModelId = "mini" });
         var before = DateTimeOffset.UtcNow;
         var answer = await generator.GenerateAsync(["one", "two", "three"]);
-        Assert.Equal(["one", "two", "three"], answer.Select(embedding => ((string[])["one", "two", "three"]).Single(text => FakeEmbedder<string>.ValueOf(text, 0) == embedding.Vector.Span[0])));
+        Assert.Equal(
+            ["one", "two", "three"],
+            answer.Select(embedding =>
+                ((string[])["one", "two", "three"]).Single(text => FakeEmbedder<string>.ValueOf(text, 0) == embedding.Vector.Span[0])
+            )
+        );
         Assert.All(answer, embedding => Assert.Equal(("mini", FakeEmbedder<string>.Width), (embedding.ModelId, embedding.Dimensions)));
         Assert.All(answer, embedding => Assert.InRange(embedding.CreatedAt!.Value, before, DateTimeOffset.UtcNow));
         Assert.Equal((11, 11), (answer.Usage!.InputTokenCount, answer.Usage.TotalTokenCount));
@@ -37,7 +42,9 @@ public class EmbedderGeneratorTests
     {
         using var generator = EmbedderGenerator.Over(_embedder);
         Assert.Equal(2, (await generator.GenerateAsync("one", new EmbeddingGenerationOptions { Dimensions = 2 })).Dimensions);
-        var error = await Assert.ThrowsAsync<SimileException>(() => generator.GenerateAsync("one", new EmbeddingGenerationOptions { Dimensions = 3 }));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            generator.GenerateAsync("one", new EmbeddingGenerationOptions { Dimensions = 3 })
+        );
         Assert.Equal(ErrorCode.UnsupportedDimensions, error.Code);
     }
 
@@ -45,7 +52,14 @@ public class EmbedderGeneratorTests
     public async Task OurOwnOptionsComeThroughTheirFactory()
     {
         using var generator = EmbedderGenerator.Over(_embedder);
-        await generator.GenerateAsync("one", new EmbeddingGenerationOptions { Dimensions = 2, RawRepresentationFactory = _ => new EmbedOptions { Purpose = EmbedPurpose.Query } });
+        await generator.GenerateAsync(
+            "one",
+            new EmbeddingGenerationOptions
+            {
+                Dimensions = 2,
+                RawRepresentationFactory = _ => new EmbedOptions { Purpose = EmbedPurpose.Query },
+            }
+        );
         Assert.Equal(new EmbedOptions { Purpose = EmbedPurpose.Query, Dimensions = 2 }, _embedder.LastOptions);
     }
 
@@ -54,7 +68,9 @@ public class EmbedderGeneratorTests
     {
         using var generator = EmbedderGenerator.Over(_embedder, new EmbedderGeneratorOptions { ModelId = "mini" });
         await generator.GenerateAsync("one", new EmbeddingGenerationOptions { ModelId = "Mini" });
-        var error = await Assert.ThrowsAsync<SimileException>(() => generator.GenerateAsync("one", new EmbeddingGenerationOptions { ModelId = "text-embedding-3-small" }));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            generator.GenerateAsync("one", new EmbeddingGenerationOptions { ModelId = "text-embedding-3-small" })
+        );
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
     }
 
@@ -70,9 +86,15 @@ public class EmbedderGeneratorTests
     [Fact]
     public void ServicesAreHandedOut()
     {
-        using var generator = EmbedderGenerator.Over(_embedder, new EmbedderGeneratorOptions { Find = type => type == typeof(Uri) ? new Uri("http://localhost") : null });
+        using var generator = EmbedderGenerator.Over(
+            _embedder,
+            new EmbedderGeneratorOptions { Find = type => type == typeof(Uri) ? new Uri("http://localhost") : null }
+        );
         var metadata = generator.GetService<EmbeddingGeneratorMetadata>()!;
-        Assert.Equal(("simile", "fake", FakeEmbedder<string>.Width), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Equal(
+            ("simile", "fake", FakeEmbedder<string>.Width),
+            (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions)
+        );
         Assert.Same(_embedder, generator.GetService<IEmbedder<string>>());
         Assert.Same(generator, generator.GetService<IEmbeddingGenerator<string, Embedding<float>>>());
         Assert.NotNull(generator.GetService<Uri>());
@@ -85,11 +107,19 @@ public class EmbedderGeneratorTests
     {
         var (texts, images) = (new FakeEmbedder<string>(text => text), new FakeEmbedder<ImageInput>(image => image.Name));
         using var generator = EmbedderGenerator.Over(new ContentEmbedder(texts, images));
-        var answer = await generator.GenerateAsync([new DataContent(new byte[] { 1 }, "image/png") { Name = "a.png" }, new DataContent("one"u8.ToArray(), "text/plain")]);
-        Assert.Equal([FakeEmbedder<string>.ValueOf("a.png", 0), FakeEmbedder<string>.ValueOf("one", 0)], answer.Select(embedding => embedding.Vector.Span[0]));
+        var answer = await generator.GenerateAsync([
+            new DataContent(new byte[] { 1 }, "image/png") { Name = "a.png" },
+            new DataContent("one"u8.ToArray(), "text/plain"),
+        ]);
+        Assert.Equal(
+            [FakeEmbedder<string>.ValueOf("a.png", 0), FakeEmbedder<string>.ValueOf("one", 0)],
+            answer.Select(embedding => embedding.Vector.Span[0])
+        );
         Assert.Equal((1, 1), (texts.Calls, images.Calls));
         using var pictures = EmbedderGenerator.Over(images);
-        var error = await Assert.ThrowsAsync<SimileException>(() => pictures.GenerateAsync(new DataContent("one"u8.ToArray(), "text/plain")));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            pictures.GenerateAsync(new DataContent("one"u8.ToArray(), "text/plain"))
+        );
         Assert.Equal(ErrorCode.UnsupportedModality, error.Code);
     }
 
@@ -98,6 +128,8 @@ public class EmbedderGeneratorTests
     {
         using var generator = EmbedderGenerator.Over(_embedder);
         _embedder.Throws = new OperationCanceledException();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generator.GenerateAsync("one", cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            generator.GenerateAsync("one", cancellationToken: new CancellationToken(canceled: true))
+        );
     }
 }

@@ -4,13 +4,32 @@ using Simile.Vectors;
 
 namespace Simile.Hosting.Tests.Soak;
 
-/// <summary>A caller: small and large calls, bad inputs, three sets of options, both lanes, deadlines, and now and then a change of mind.</summary>
+/// <summary>A caller: small and large calls, bad inputs, three sets of options, both lanes, deadlines, and now and then a change of
+/// mind.</summary>
 internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> model, SoakTally tally, int seed)
 {
     private const int Texts = 4000;
     private const int SmallCall = 8;
     private const int LargeCall = 300;
-    private static readonly string[] Words = ["simile", "says", "that", "one", "thing", "is", "like", "another", "river", "stone", "the", "winter", "of", "a", "green", "engine"];
+    private static readonly string[] Words =
+    [
+        "simile",
+        "says",
+        "that",
+        "one",
+        "thing",
+        "is",
+        "like",
+        "another",
+        "river",
+        "stone",
+        "the",
+        "winter",
+        "of",
+        "a",
+        "green",
+        "engine",
+    ];
     private static readonly string[] Bad = ["", " \t", "\uD800", null!];
     private static readonly EmbedOptions?[] Options = [null, new() { Dimensions = 64 }, new() { Normalize = false, MaxTokens = 4 }];
     private readonly Random _random = new(seed);
@@ -19,7 +38,10 @@ internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> 
     {
         while (goesOn())
         {
-            var inputs = Enumerable.Range(0, _random.Next(40) == 0 ? LargeCall : _random.Next(1, SmallCall + 1)).Select(_ => NextInput()).ToArray();
+            var inputs = Enumerable
+                .Range(0, _random.Next(40) == 0 ? LargeCall : _random.Next(1, SmallCall + 1))
+                .Select(_ => NextInput())
+                .ToArray();
             using var mind = new CancellationTokenSource();
             if (_random.Next(10) == 0)
             {
@@ -34,7 +56,11 @@ internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> 
     private string NextInput() => _random.Next(50) == 0 ? Bad[_random.Next(Bad.Length)] : TextOf(_random.Next(Texts));
 
     // Every number is a text of its own, made of known words.
-    private static string TextOf(int number) => string.Join(' ', Enumerable.Range(0, 3 + (number % 9)).Select(i => Words[(number / (i + 1) + (5 * i)) % Words.Length]).Append($"{number}"));
+    private static string TextOf(int number) =>
+        string.Join(
+            ' ',
+            Enumerable.Range(0, 3 + (number % 9)).Select(i => Words[(number / (i + 1) + (5 * i)) % Words.Length]).Append($"{number}")
+        );
 
     private async Task CallAsync(string[] inputs, EmbedOptions? options, bool isBulk, CancellationToken cancellationToken)
     {
@@ -42,7 +68,9 @@ internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> 
         tally.Add($"{lane}/calls");
         try
         {
-            var given = isBulk ? await BulkAsync(inputs, options, cancellationToken) : await tower.Top.EmbedAsync(inputs, options, cancellationToken);
+            var given = isBulk
+                ? await BulkAsync(inputs, options, cancellationToken)
+                : await tower.Top.EmbedAsync(inputs, options, cancellationToken);
             tally.Add($"{lane}/inputs", inputs.Length);
             Count(given, lane);
             tally.Compare(inputs, given, await model.EmbedAsync(inputs, options, CancellationToken.None));
@@ -74,7 +102,11 @@ internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> 
     private void Count(Exception error, int inputs, bool isBulk, bool isCancelled)
     {
         var own = error as SimileException;
-        if (own?.Code is not (ErrorCode.QueueFull or ErrorCode.WorkerFailed) && !(isBulk && own?.Code == ErrorCode.DeadlinePassed) && !(error is OperationCanceledException && isCancelled))
+        if (
+            own?.Code is not (ErrorCode.QueueFull or ErrorCode.WorkerFailed)
+            && !(isBulk && own?.Code == ErrorCode.DeadlinePassed)
+            && !(error is OperationCanceledException && isCancelled)
+        )
         {
             tally.Faults.Enqueue($"A call of {inputs} inputs ended with {error}");
         }

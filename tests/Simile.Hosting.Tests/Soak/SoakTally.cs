@@ -11,7 +11,10 @@ internal sealed class SoakTally
     /// <summary>Answers that are wrong, and errors that must not come.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
-    public IReadOnlyDictionary<string, double> Errors => _counts.Where(count => count.Key.StartsWith("error/", StringComparison.Ordinal)).ToDictionary(count => count.Key["error/".Length..], count => (double)count.Value);
+    public IReadOnlyDictionary<string, double> Errors =>
+        _counts
+            .Where(count => count.Key.StartsWith("error/", StringComparison.Ordinal))
+            .ToDictionary(count => count.Key["error/".Length..], count => (double)count.Value);
 
     public long this[string name] => _counts.GetValueOrDefault(name);
 
@@ -45,5 +48,7 @@ internal sealed class SoakTally
     }
 
     private static string Describe(int row, EmbeddingBatch batch) =>
-        batch.Outcomes[row] is { Error: { } error } ? error.Code : $"{batch.Outcomes[row].TokensUsed} tokens and {string.Join(", ", batch[row][..3].ToArray())} …";
+        batch.Outcomes[row] is { Error: { } error }
+            ? error.Code
+            : $"{batch.Outcomes[row].TokensUsed} tokens and {string.Join(", ", batch[row][..3].ToArray())} …";
 }

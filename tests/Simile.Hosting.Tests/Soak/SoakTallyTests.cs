@@ -13,7 +13,11 @@ public class SoakTallyTests
     public async Task RightAnswersAndCrashesOfSingleInputsAreNoFaults()
     {
         var right = await _embedder.EmbedAsync(Inputs);
-        var crashed = new EmbeddingBatch(right.Space, right.Block.ToArray(), [right.Outcomes[0], new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.ModelFailed, "It crashed."))]);
+        var crashed = new EmbeddingBatch(
+            right.Space,
+            right.Block.ToArray(),
+            [right.Outcomes[0], new EmbeddingOutcome(0, 0, new SimileException(ErrorCode.ModelFailed, "It crashed."))]
+        );
         _tally.Compare(Inputs, right, right);
         _tally.Compare(Inputs, crashed, right);
         Assert.Empty(_tally.Faults);

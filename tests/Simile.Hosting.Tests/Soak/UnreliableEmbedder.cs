@@ -20,7 +20,11 @@ internal sealed class UnreliableEmbedder(IEmbedder<string> model) : IEmbedder<st
 
     public int Hangs => _hangs;
 
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<string> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var call = inputs.Count == 0 ? 1 : Interlocked.Increment(ref _calls);
         if (call % CallsACrash == 0)
@@ -36,7 +40,8 @@ internal sealed class UnreliableEmbedder(IEmbedder<string> model) : IEmbedder<st
 
         if (call % CallsAHang == 0)
         {
-            // It comes back only when it has been given up, however long the machine slept meanwhile, and then with an answer that nobody must get.
+            // It comes back only when it has been given up, however long the machine slept meanwhile, and then with an answer that nobody
+            // must get.
             Interlocked.Increment(ref _hangs);
             var givenUp = new TaskCompletionSource();
             await using var registration = cancellationToken.UnsafeRegister(_ => givenUp.TrySetResult(), null);

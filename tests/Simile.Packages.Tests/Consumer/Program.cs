@@ -22,7 +22,9 @@ var hits = await (await Searcher.OpenAsync(store, model.Embedder)).SearchAsync(C
 Console.WriteLine(string.Join(' ', hits.Select(hit => Path.GetFileName(hit.Path))));
 
 // A container, set up by a section of the configuration and disposed as anything else.
-var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Simile:Model", "simile-text-mini"), new("Simile:Batching:Workers", "1")]).Build();
+var configuration = new ConfigurationBuilder()
+    .AddInMemoryCollection([new("Simile:Model", "simile-text-mini"), new("Simile:Batching:Workers", "1")])
+    .Build();
 using var provider = new ServiceCollection().AddSimile(configuration.GetSection("Simile")).BuildServiceProvider();
 var hosted = await provider.GetRequiredService<IEmbedder<string>>().EmbedAsync(args[0]);
 Console.WriteLine(hosted == batch[0]);

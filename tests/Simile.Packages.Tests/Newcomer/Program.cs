@@ -7,14 +7,22 @@ await using var embedder = await TextEmbedder.LoadInstalledAsync();
 var vector = await embedder.EmbedAsync("text");
 float[] array = vector;
 ReadOnlySpan<float> span = vector;
-Console.WriteLine($"{vector.Length} {vector[0] == array[0]} {vector[^1] == span[255]} {vector.TokensUsed} {vector.Truncated} {vector.Max() == array.Max()}");
+Console.WriteLine(
+    $"{vector.Length} {vector[0] == array[0]} {vector[^1] == span[255]} {vector.TokensUsed} {vector.Truncated} "
+        + $"{vector.Max() == array.Max()}"
+);
 Console.WriteLine(string.Join(", ", vector[..2].ToArray()));
 
 // Several, in whatever they are kept.
 var batch = await embedder.EmbedAsync(["a cat", "a kitten", "a bank"]);
 string[] texts = ["a cat", "a kitten", "a bank"];
 var list = new List<string> { "a cat", "a kitten", "a bank" };
-var others = new[] { await embedder.EmbedAsync(texts), await embedder.EmbedAsync(list), await embedder.EmbedAsync(texts.Select(text => text.Trim())) };
+var others = new[]
+{
+    await embedder.EmbedAsync(texts),
+    await embedder.EmbedAsync(list),
+    await embedder.EmbedAsync(texts.Select(text => text.Trim())),
+};
 Console.WriteLine(others.All(other => other.SequenceEqual(batch)));
 
 // Each vector in its turn.
@@ -31,7 +39,11 @@ Console.WriteLine($"{float.IsFinite(sum)} {batch[0].ToArray().Length} {arrays.Co
 
 // Comparing.
 var cosine = Similarity.Cosine(batch[0], batch[1]);
-Console.WriteLine(cosine == Similarity.Cosine(arrays[0], arrays[1]) && cosine == Similarity.Cosine(batch[0], arrays[1]) && cosine == Similarity.Cosine(arrays[0].AsSpan(), batch[1].Span));
+Console.WriteLine(
+    cosine == Similarity.Cosine(arrays[0], arrays[1])
+        && cosine == Similarity.Cosine(batch[0], arrays[1])
+        && cosine == Similarity.Cosine(arrays[0].AsSpan(), batch[1].Span)
+);
 Console.WriteLine(cosine == await embedder.SimilarityAsync("a cat", "a kitten"));
 var query = await embedder.EmbedAsync("a young cat", new EmbedOptions { Purpose = EmbedPurpose.Query });
 var best = texts.Zip(batch).MaxBy(pair => Similarity.Cosine(query, pair.Second)).First;
@@ -65,7 +77,9 @@ catch (SimileException error)
 
 // An interface is as good as the class.
 IEmbedder<string> anyEmbedder = embedder;
-Console.WriteLine((await anyEmbedder.EmbedAsync("text")) == vector && 1 == Math.Round(await anyEmbedder.SimilarityAsync("a cat", "a cat"), 3));
+Console.WriteLine(
+    (await anyEmbedder.EmbedAsync("text")) == vector && 1 == Math.Round(await anyEmbedder.SimilarityAsync("a cat", "a cat"), 3)
+);
 
 // Pictures, and both together.
 using var images = await ImageEmbedder.LoadInstalledAsync("simile-image-mini");

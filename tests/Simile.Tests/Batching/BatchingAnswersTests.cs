@@ -15,10 +15,23 @@ public sealed class BatchingAnswersTests
     [Fact]
     public void EveryAnswerIsTheDirectOne()
     {
-        var text = Gen.OneOf(Gen.Constant(string.Empty), ArbMap.Default.GeneratorFor<NonEmptyString>().Select(value => value.Get), Gen.Constant("bad"));
-        var call = from texts in text.ListOf() from kind in Gen.Choose(0, 2) from lane in Gen.Choose(0, 1) select (texts.ToArray(), Kinds[kind], (BatchingLane)lane);
-        var scenario = from calls in call.ListOf() from workers in Gen.Choose(1, 3) from budget in Gen.Choose(1, 60) select (Calls: calls.ToArray(), Workers: workers, Budget: budget);
-        Prop.ForAll(scenario.ToArbitrary(), given => HoldsAsync(given.Calls, given.Workers, given.Budget).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        var text = Gen.OneOf(
+            Gen.Constant(string.Empty),
+            ArbMap.Default.GeneratorFor<NonEmptyString>().Select(value => value.Get),
+            Gen.Constant("bad")
+        );
+        var call =
+            from texts in text.ListOf()
+            from kind in Gen.Choose(0, 2)
+            from lane in Gen.Choose(0, 1)
+            select (texts.ToArray(), Kinds[kind], (BatchingLane)lane);
+        var scenario =
+            from calls in call.ListOf()
+            from workers in Gen.Choose(1, 3)
+            from budget in Gen.Choose(1, 60)
+            select (Calls: calls.ToArray(), Workers: workers, Budget: budget);
+        Prop.ForAll(scenario.ToArbitrary(), given => HoldsAsync(given.Calls, given.Workers, given.Budget).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     [Fact]
@@ -28,12 +41,16 @@ public sealed class BatchingAnswersTests
         string[] texts = [.. Enumerable.Range(0, 512).Select(i => $"text number {i} of {i % 7} rivers")];
         var direct = await model.EmbedAsync(texts);
         await using var batching = new BatchingEmbedder<string>(model, new BatchingOptions { Workers = 2 });
-        await Parallel.ForEachAsync(Enumerable.Range(0, 5000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
-        {
-            var row = i % texts.Length;
-            var answer = await batching.EmbedAsync([texts[row]]);
-            Assert.Equal(Bits(direct[row]), Bits(answer[0]));
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 5000),
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (i, _) =>
+            {
+                var row = i % texts.Length;
+                var answer = await batching.EmbedAsync([texts[row]]);
+                Assert.Equal(Bits(direct[row]), Bits(answer[0]));
+            }
+        );
     }
 
     [Fact]
@@ -48,7 +65,9 @@ public sealed class BatchingAnswersTests
     public async Task OptionsThatTheModelCannotDoAreTheCallersError()
     {
         await using var batching = new BatchingEmbedder<string>(new FakeEmbedder());
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await batching.EmbedAsync(["a"], new EmbedOptions { Dimensions = 3 }));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await batching.EmbedAsync(["a"], new EmbedOptions { Dimensions = 3 })
+        );
         Assert.Equal(ErrorCode.UnsupportedDimensions, error.Code);
     }
 
@@ -57,7 +76,11 @@ public sealed class BatchingAnswersTests
         var direct = new FakeEmbedder();
         var inner = new FakeEmbedder { Throws = inputs => inputs.Contains("bad") ? new InvalidDataException("cannot") : null };
         await using var batching = new BatchingEmbedder<string>(inner, new BatchingOptions { Workers = workers, BatchCost = budget });
-        var answers = await Task.WhenAll(calls.Select(call => Task.Run(async () => await batching.EmbedAsync(call.Texts, call.Options, new BatchingCall { Lane = call.Lane }))));
+        var answers = await Task.WhenAll(
+            calls.Select(call =>
+                Task.Run(async () => await batching.EmbedAsync(call.Texts, call.Options, new BatchingCall { Lane = call.Lane }))
+            )
+        );
         for (var c = 0; c < calls.Length; c++)
         {
             var wanted = await direct.EmbedAsync(calls[c].Texts, calls[c].Options);

@@ -16,7 +16,10 @@ public sealed class BatchingFailureTests
     [InlineData(36)]
     public async Task OnlyTheBadInputFails(int bad)
     {
-        var model = new FakeEmbedder { Throws = inputs => inputs.Contains(Texts[bad]) ? new InvalidOperationException("no such shape") : null };
+        var model = new FakeEmbedder
+        {
+            Throws = inputs => inputs.Contains(Texts[bad]) ? new InvalidOperationException("no such shape") : null,
+        };
         await using var batching = new BatchingEmbedder<string>(model);
         var batch = await batching.EmbedAsync(Texts);
         Assert.Equal([bad], Enumerable.Range(0, Texts.Length).Where(i => !batch.Outcomes[i].Succeeded));
@@ -85,14 +88,23 @@ public sealed class BatchingFailureTests
         _gated.Open(5);
         await Task.WhenAll(first, early);
         Assert.DoesNotContain("late", _gated.Calls.SelectMany(call => call));
-        await Assert.ThrowsAsync<SimileException>(async () => await batching.EmbedAsync(["no time"], null, new BatchingCall { Deadline = TimeSpan.Zero }));
+        await Assert.ThrowsAsync<SimileException>(async () =>
+            await batching.EmbedAsync(["no time"], null, new BatchingCall { Deadline = TimeSpan.Zero })
+        );
     }
 
     [Fact]
     public async Task AWorkerThatHangsIsReplaced()
     {
         var time = new ManualTime();
-        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5) }, time: time);
+        await using var batching = new BatchingEmbedder<string>(
+            _gated,
+            OneWorker with
+            {
+                BatchTimeout = TimeSpan.FromSeconds(5),
+            },
+            time: time
+        );
         var hanging = await OccupyAsync(batching);
         var next = batching.EmbedAsync(["next"]).AsTask();
         time.Advance(TimeSpan.FromSeconds(6));
@@ -106,7 +118,15 @@ public sealed class BatchingFailureTests
     public async Task HangingBatchesAreCountedAndTheNextCallIsRefusedAtOnceUntilOneComesBack()
     {
         var time = new ManualTime();
-        await using var batching = new BatchingEmbedder<string>(_gated, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5), MaxAbandonedBatches = 2 }, time: time);
+        await using var batching = new BatchingEmbedder<string>(
+            _gated,
+            OneWorker with
+            {
+                BatchTimeout = TimeSpan.FromSeconds(5),
+                MaxAbandonedBatches = 2,
+            },
+            time: time
+        );
         for (var hangs = 1; hangs <= 2; hangs++)
         {
             var hanging = batching.EmbedAsync(["x"]).AsTask();
@@ -126,8 +146,20 @@ public sealed class BatchingFailureTests
     public async Task ABatchThatWasGivenUpIsNotBisected()
     {
         var time = new ManualTime();
-        var model = new FakeEmbedder { Gated = true, Throws = inputs => inputs.Contains("next") ? null : new InvalidOperationException("late") };
-        await using var batching = new BatchingEmbedder<string>(model, OneWorker with { BatchTimeout = TimeSpan.FromSeconds(5), MaxAbandonedBatches = 1 }, time: time);
+        var model = new FakeEmbedder
+        {
+            Gated = true,
+            Throws = inputs => inputs.Contains("next") ? null : new InvalidOperationException("late"),
+        };
+        await using var batching = new BatchingEmbedder<string>(
+            model,
+            OneWorker with
+            {
+                BatchTimeout = TimeSpan.FromSeconds(5),
+                MaxAbandonedBatches = 1,
+            },
+            time: time
+        );
         var hanging = batching.EmbedAsync(Texts).AsTask();
         await model.CalledAsync(1);
         time.Advance(TimeSpan.FromSeconds(6));
@@ -147,7 +179,9 @@ public sealed class BatchingFailureTests
         time.IsBroken = true;
         for (var i = 0; i < 3; i++)
         {
-            await Assert.ThrowsAnyAsync<Exception>(async () => await batching.EmbedAsync(["b"], null, new BatchingCall { Deadline = TimeSpan.FromMinutes(1) }));
+            await Assert.ThrowsAnyAsync<Exception>(async () =>
+                await batching.EmbedAsync(["b"], null, new BatchingCall { Deadline = TimeSpan.FromMinutes(1) })
+            );
         }
 
         time.IsBroken = false;
@@ -169,7 +203,10 @@ public sealed class BatchingFailureTests
     [Fact]
     public async Task AnObserverThatThrowsHurtsNobody()
     {
-        await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), new BatchingOptions { Observe = _ => throw new InvalidOperationException() });
+        await using var batching = new BatchingEmbedder<string>(
+            new FakeEmbedder(),
+            new BatchingOptions { Observe = _ => throw new InvalidOperationException() }
+        );
         for (var i = 0; i < 3; i++)
         {
             Assert.Single(await batching.EmbedAsync(["a"]));

@@ -32,10 +32,15 @@ public sealed class BatchingQueueTests
     {
         await using var batching = Of(new BatchingOptions { BatchCost = 10, BatchInputs = 4 }, text => text.Length);
         var first = await OccupyAsync(batching);
-        var calls = ((string[])["aaaa", "bbbb", "ccccc", "a text over the budget", "d", "e", "f", "g", "h"]).Select(text => batching.EmbedAsync([text]).AsTask()).ToList();
+        var calls = ((string[])["aaaa", "bbbb", "ccccc", "a text over the budget", "d", "e", "f", "g", "h"])
+            .Select(text => batching.EmbedAsync([text]).AsTask())
+            .ToList();
         _model.Open(10);
         await Task.WhenAll([first, .. calls]);
-        Assert.Equal(["aaaa bbbb", "ccccc", "a text over the budget", "d e f g", "h"], _model.Calls.Skip(1).Select(call => string.Join(' ', call)));
+        Assert.Equal(
+            ["aaaa bbbb", "ccccc", "a text over the budget", "d e f g", "h"],
+            _model.Calls.Skip(1).Select(call => string.Join(' ', call))
+        );
     }
 
     [Fact]
@@ -68,7 +73,11 @@ public sealed class BatchingQueueTests
     {
         await using var batching = Of(new BatchingOptions { BulkEvery = 1 });
         var first = await OccupyAsync(batching);
-        Task[] calls = [batching.EmbedAsync(["b"], null, BatchingCall.Bulk).AsTask(), batching.As(BatchingCall.Interactive).EmbedAsync(["i"]).AsTask()];
+        Task[] calls =
+        [
+            batching.EmbedAsync(["b"], null, BatchingCall.Bulk).AsTask(),
+            batching.As(BatchingCall.Interactive).EmbedAsync(["i"]).AsTask(),
+        ];
         _model.Open(20);
         await Task.WhenAll([first, .. calls]);
         Assert.Equal(["b i"], _model.Calls.Skip(1).Select(call => string.Join(' ', call)));
@@ -79,7 +88,12 @@ public sealed class BatchingQueueTests
     {
         await using var batching = Of(new BatchingOptions());
         var first = await OccupyAsync(batching);
-        Task[] calls = [.. Enumerable.Range(0, 6).Select(i => batching.EmbedAsync([$"{i}"], new EmbedOptions { Dimensions = i % 2 == 0 ? 4 : null }).AsTask())];
+        Task[] calls =
+        [
+            .. Enumerable
+                .Range(0, 6)
+                .Select(i => batching.EmbedAsync([$"{i}"], new EmbedOptions { Dimensions = i % 2 == 0 ? 4 : null }).AsTask()),
+        ];
         while (batching.Waiting < calls.Length)
         {
             await Task.Delay(1);
@@ -94,7 +108,13 @@ public sealed class BatchingQueueTests
     public async Task AFullQueueRefusesAndSaysWhenToComeAgain()
     {
         var refused = new List<BatchingEvent>();
-        await using var batching = Of(new BatchingOptions { QueueCapacity = 3, Observe = happened => refused.AddRange(happened.Kind == BatchingEventKind.Refused ? [happened] : []) });
+        await using var batching = Of(
+            new BatchingOptions
+            {
+                QueueCapacity = 3,
+                Observe = happened => refused.AddRange(happened.Kind == BatchingEventKind.Refused ? [happened] : []),
+            }
+        );
         var first = await OccupyAsync(batching);
         Task[] waiting = [batching.EmbedAsync(["a", "b"]).AsTask(), batching.EmbedAsync(["c"]).AsTask()];
         var error = await Assert.ThrowsAsync<SimileException>(async () => await batching.EmbedAsync(["d"]));
@@ -122,7 +142,11 @@ public sealed class BatchingQueueTests
     public async Task ABatchIsTold()
     {
         var told = new TaskCompletionSource<BatchingEvent>();
-        await using var batching = new BatchingEmbedder<string>(new FakeEmbedder(), new BatchingOptions { Observe = told.SetResult }, text => text.Length);
+        await using var batching = new BatchingEmbedder<string>(
+            new FakeEmbedder(),
+            new BatchingOptions { Observe = told.SetResult },
+            text => text.Length
+        );
         await batching.EmbedAsync(["abc", "de"]);
         var batch = await told.Task;
         Assert.Equal((BatchingEventKind.BatchEnded, 2, 1, 5L, 0), (batch.Kind, batch.Inputs, batch.Calls, batch.Cost, batch.Waiting));
@@ -137,11 +161,19 @@ public sealed class BatchingQueueTests
     [InlineData(1, 1, 1, 1, 0)]
     public void OptionsOutOfRangeAreRefused(int workers, int cost, int inputs, int capacity, int every)
     {
-        var options = new BatchingOptions { Workers = workers, BatchCost = cost, BatchInputs = inputs, QueueCapacity = capacity, BulkEvery = every };
+        var options = new BatchingOptions
+        {
+            Workers = workers,
+            BatchCost = cost,
+            BatchInputs = inputs,
+            QueueCapacity = capacity,
+            BulkEvery = every,
+        };
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Of(options)).Code);
     }
 
-    private BatchingEmbedder<string> Of(BatchingOptions options, Func<string, int>? cost = null) => new(_model, options with { Workers = Math.Min(1, options.Workers) }, cost);
+    private BatchingEmbedder<string> Of(BatchingOptions options, Func<string, int>? cost = null) =>
+        new(_model, options with { Workers = Math.Min(1, options.Workers) }, cost);
 
     // While one call is with the model, all others wait.
     private async Task<Task> OccupyAsync(BatchingEmbedder<string> batching)

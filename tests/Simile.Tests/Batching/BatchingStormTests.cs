@@ -2,7 +2,8 @@ using Simile.Batching;
 
 namespace Simile.Tests.Batching;
 
-/// <summary>Everything at once: cancellations, deadlines, refusals, failing inputs, hanging batches, and the embedder disposed under its callers. Every caller hears something.</summary>
+/// <summary>Everything at once: cancellations, deadlines, refusals, failing inputs, hanging batches, and the embedder disposed under its
+/// callers. Every caller hears something.</summary>
 public sealed class BatchingStormTests
 {
     private const int Callers = 32;
@@ -15,13 +16,36 @@ public sealed class BatchingStormTests
     public async Task NobodyWaitsForEver(int seed)
     {
         var model = new FakeEmbedder { Throws = inputs => inputs.Contains("bad") ? new InvalidDataException("bad") : null };
-        var batching = new BatchingEmbedder<string>(model, new BatchingOptions { Workers = seed, BatchCost = 40, QueueCapacity = 100, BatchTimeout = TimeSpan.FromMilliseconds(50) });
-        var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(batching, new Random((seed * 1000) + caller)))).ToList();
+        var batching = new BatchingEmbedder<string>(
+            model,
+            new BatchingOptions
+            {
+                Workers = seed,
+                BatchCost = 40,
+                QueueCapacity = 100,
+                BatchTimeout = TimeSpan.FromMilliseconds(50),
+            }
+        );
+        var callers = Enumerable
+            .Range(0, Callers)
+            .Select(caller => Task.Run(() => CallAsync(batching, new Random((seed * 1000) + caller))))
+            .ToList();
         await Task.WhenAll(callers.Take(Callers / 2));
         await batching.DisposeAsync();
         var outcomes = (await Task.WhenAll(callers)).SelectMany(own => own).ToList();
         Assert.Equal(Callers * CallsEach, outcomes.Count);
-        Assert.Subset(new HashSet<string> { "answer", "cancelled", "disposed", ErrorCode.QueueFull, ErrorCode.DeadlinePassed, ErrorCode.WorkerFailed }, outcomes.ToHashSet());
+        Assert.Subset(
+            new HashSet<string>
+            {
+                "answer",
+                "cancelled",
+                "disposed",
+                ErrorCode.QueueFull,
+                ErrorCode.DeadlinePassed,
+                ErrorCode.WorkerFailed,
+            },
+            outcomes.ToHashSet()
+        );
         Assert.Contains("answer", outcomes);
         Assert.Equal(0, batching.Waiting);
     }
@@ -32,8 +56,15 @@ public sealed class BatchingStormTests
         for (var i = 0; i < CallsEach; i++)
         {
             using var cancel = new CancellationTokenSource();
-            string[] texts = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => random.Next(20) == 0 ? "bad" : $"text {random.Next(50)}")];
-            var call = new BatchingCall { Lane = (BatchingLane)random.Next(2), Deadline = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(5)) : null };
+            string[] texts =
+            [
+                .. Enumerable.Range(0, random.Next(1, 12)).Select(_ => random.Next(20) == 0 ? "bad" : $"text {random.Next(50)}"),
+            ];
+            var call = new BatchingCall
+            {
+                Lane = (BatchingLane)random.Next(2),
+                Deadline = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(random.Next(5)) : null,
+            };
             var answer = OutcomeAsync(batching, texts, call, cancel.Token);
             if (random.Next(4) == 0)
             {
@@ -47,7 +78,12 @@ public sealed class BatchingStormTests
         return outcomes;
     }
 
-    private static async Task<string> OutcomeAsync(BatchingEmbedder<string> batching, string[] texts, BatchingCall call, CancellationToken cancellationToken)
+    private static async Task<string> OutcomeAsync(
+        BatchingEmbedder<string> batching,
+        string[] texts,
+        BatchingCall call,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

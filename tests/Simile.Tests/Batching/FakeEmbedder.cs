@@ -2,7 +2,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Batching;
 
-/// <summary>An embedder whose vectors are a digest of the text and the options. It can be held up, made to throw, and tells what it was called with.</summary>
+/// <summary>An embedder whose vectors are a digest of the text and the options. It can be held up, made to throw, and tells what it was
+/// called with.</summary>
 internal sealed class FakeEmbedder : IEmbedder<string>
 {
     public const int Width = 8;
@@ -28,7 +29,11 @@ internal sealed class FakeEmbedder : IEmbedder<string>
 
     public void Open(int calls = 1) => _gate.Release(calls);
 
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<string> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var space = Space.Truncate(options?.Dimensions ?? Width);
         if (inputs.Count == 0)

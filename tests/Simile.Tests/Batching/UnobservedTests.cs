@@ -37,7 +37,11 @@ public sealed class UnobservedTests : IDisposable
     {
         var time = new ManualTime();
         var model = new FakeEmbedder { Gated = true, Throws = _ => new InvalidOperationException(mark) };
-        var batching = new BatchingEmbedder<string>(model, new BatchingOptions { Workers = 1, BatchTimeout = TimeSpan.FromSeconds(5) }, time: time);
+        var batching = new BatchingEmbedder<string>(
+            model,
+            new BatchingOptions { Workers = 1, BatchTimeout = TimeSpan.FromSeconds(5) },
+            time: time
+        );
         var hanging = batching.EmbedAsync(["a", "b"]).AsTask();
         await model.CalledAsync(1);
         time.Advance(TimeSpan.FromSeconds(6));

@@ -12,7 +12,8 @@ public class CachingEmbedderTests
     private readonly MemoryCache _cache = new();
     private readonly List<CachingEvent> _events = [];
 
-    private CachingEmbedder<string> Embedder => field ??= CachingEmbedder.Over(_inner, _cache, new CachingOptions { Observer = _events.Add });
+    private CachingEmbedder<string> Embedder =>
+        field ??= CachingEmbedder.Over(_inner, _cache, new CachingOptions { Observer = _events.Add });
 
     [Fact]
     public async Task OnlyWhatIsMissingIsEmbeddedAndEveryRowIsTheOneWithoutACache()
@@ -32,8 +33,14 @@ public class CachingEmbedderTests
     {
         EmbedOptions[] all =
         [
-            new(), new() { Purpose = EmbedPurpose.Query }, new() { Purpose = EmbedPurpose.Document }, new() { MaxTokens = 3 }, new() { MaxTokens = 4 },
-            new() { Dimensions = 4 }, new() { Normalize = false }, new() { Dimensions = 4, Normalize = false },
+            new(),
+            new() { Purpose = EmbedPurpose.Query },
+            new() { Purpose = EmbedPurpose.Document },
+            new() { MaxTokens = 3 },
+            new() { MaxTokens = 4 },
+            new() { Dimensions = 4 },
+            new() { Normalize = false },
+            new() { Dimensions = 4, Normalize = false },
         ];
         for (var round = 0; round < 2; round++)
         {
@@ -112,7 +119,10 @@ public class CachingEmbedderTests
         CacheKey? Of(ImageInput image) => key.KeyOf(Content.Of(image), call);
         Assert.Equal(Of(ImageInput.FromFile(folder.File("a.png"))), Of(ImageInput.FromFile(folder.File("b.png"))));
         Assert.Equal(Of(ImageInput.FromFile(folder.File("a.png"))), Of(ImageInput.FromBytes(new byte[] { 1, 2, 3 })));
-        Assert.NotEqual(Of(ImageInput.FromPixels(new RgbImage(2, 1, new byte[6]))), Of(ImageInput.FromPixels(new RgbImage(1, 2, new byte[6]))));
+        Assert.NotEqual(
+            Of(ImageInput.FromPixels(new RgbImage(2, 1, new byte[6]))),
+            Of(ImageInput.FromPixels(new RgbImage(1, 2, new byte[6])))
+        );
         Assert.NotEqual(key.KeyOf(Content.Of("\u0001\u0002"), call), Of(ImageInput.FromBytes(new byte[] { 1, 0, 2, 0 })));
         Assert.Null(Of(ImageInput.FromFile(folder.File("none.png"))));
         Assert.True(key.MayChange(Content.Of(ImageInput.FromFile("x"))));
@@ -123,8 +133,20 @@ public class CachingEmbedderTests
     public void TextsWithPicturesAreToldApartByBothAndByWhichIsThere()
     {
         var (key, call) = (new MultimodalKey(), new CallKey(_inner.Recipe, _inner.Space, EmbedOptions.Default));
-        ImageInput one = ImageInput.FromBytes(new byte[] { 1 }), two = ImageInput.FromBytes(new byte[] { 2 });
-        MultimodalInput[] inputs = [new("a"), new("b"), new("a", one), new("b", one), new("a", two), new(null, one), new(null, two), new(string.Empty, one), new(string.Empty)];
+        ImageInput one = ImageInput.FromBytes(new byte[] { 1 }),
+            two = ImageInput.FromBytes(new byte[] { 2 });
+        MultimodalInput[] inputs =
+        [
+            new("a"),
+            new("b"),
+            new("a", one),
+            new("b", one),
+            new("a", two),
+            new(null, one),
+            new(null, two),
+            new(string.Empty, one),
+            new(string.Empty),
+        ];
         Assert.Equal(inputs.Length, inputs.Select(input => key.KeyOf(input, call)!.Value).Distinct().Count());
         Assert.Equal(key.KeyOf(new("a", one), call), key.KeyOf(new("a", ImageInput.FromBytes(new byte[] { 1 }, "another name")), call));
         Assert.Null(key.KeyOf(new(null), call));
@@ -169,14 +191,15 @@ public class CachingEmbedderTests
     {
         public IReadOnlyList<CacheTier> Tiers => [];
 
-        public ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default) =>
-            throw new SimileException(ErrorCode.CacheUnavailable, "The disk is gone.");
+        public ValueTask GetAsync(
+            ReadOnlyMemory<CacheKey> keys,
+            Memory<CachedEmbedding?> found,
+            CancellationToken cancellationToken = default
+        ) => throw new SimileException(ErrorCode.CacheUnavailable, "The disk is gone.");
 
         public ValueTask SetAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default) =>
             throw new SimileException(ErrorCode.CacheUnavailable, "The disk is gone.");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Caching;
 
-/// <summary>An embedder whose vectors are digests of the text and the options, and that counts what it is asked for. "bad…" fails.</summary>
+/// <summary>An embedder whose vectors are digests of the text and the options, and that counts what it is asked for. "bad…"
+/// fails.</summary>
 internal sealed class CountingEmbedder : IEmbedder<string>
 {
     public const int Length = 8;
@@ -20,7 +21,11 @@ internal sealed class CountingEmbedder : IEmbedder<string>
     /// <summary>Runs before each call.</summary>
     public Func<IReadOnlyList<string>, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
-    public async ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<string> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var settled = options ?? EmbedOptions.Default;
         await Before(inputs, cancellationToken);
@@ -55,6 +60,9 @@ internal sealed class CountingEmbedder : IEmbedder<string>
             UnitLength.Normalize(row);
         }
 
-        return new EmbeddingOutcome(text.Length, Math.Min(text.Length, options.MaxTokens ?? 100)) { Truncated = text.Length > (options.MaxTokens ?? 100) };
+        return new EmbeddingOutcome(text.Length, Math.Min(text.Length, options.MaxTokens ?? 100))
+        {
+            Truncated = text.Length > (options.MaxTokens ?? 100),
+        };
     }
 }

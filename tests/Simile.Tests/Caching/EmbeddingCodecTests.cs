@@ -24,7 +24,10 @@ public class EmbeddingCodecTests
         var bytes = EmbeddingCodec.Encode(new CacheEntry(Key, new CachedEmbedding(new[] { 0.5f, -1, 0.25f }, 300, 256, true)), precision);
         var value = EmbeddingCodec.TryDecode(Key, bytes)!;
         Assert.Equal([0.5f, -1, 0.25f], value.Vector.ToArray());
-        Assert.Equal((300, 256, true, precision == CachePrecision.Float16), (value.TokensSeen, value.TokensUsed, value.Truncated, value.IsRounded));
+        Assert.Equal(
+            (300, 256, true, precision == CachePrecision.Float16),
+            (value.TokensSeen, value.TokensUsed, value.Truncated, value.IsRounded)
+        );
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));

@@ -14,23 +14,27 @@ public class MemoryCacheTests
         var keys = Enumerable.Range(0, 16_000).Select(i => new CacheKey(SHA256.HashData(BitConverter.GetBytes(i)))).ToArray();
         var value = new CachedEmbedding(new float[180], 1, 1, false);
         var highest = 0L;
-        await Parallel.ForAsync(0, 8, async (worker, cancellation) =>
-        {
-            var random = new Random(worker);
-            for (var i = 0; i < 40_000; i++)
+        await Parallel.ForAsync(
+            0,
+            8,
+            async (worker, cancellation) =>
             {
-                var key = keys[random.Next(keys.Length)];
-                if (cache.Find(key) is null)
+                var random = new Random(worker);
+                for (var i = 0; i < 40_000; i++)
                 {
-                    await cache.SetAsync([new CacheEntry(key, value)], cancellation);
-                }
+                    var key = keys[random.Next(keys.Length)];
+                    if (cache.Find(key) is null)
+                    {
+                        await cache.SetAsync([new CacheEntry(key, value)], cancellation);
+                    }
 
-                if (i % 64 == 0)
-                {
-                    InterlockedMax(ref highest, cache.Bytes);
+                    if (i % 64 == 0)
+                    {
+                        InterlockedMax(ref highest, cache.Bytes);
+                    }
                 }
             }
-        });
+        );
         Assert.InRange(highest, Bound * 0.9, Bound);
         var tier = cache.Tiers[0];
         Assert.Equal(320_000, tier.Hits + tier.Misses);
@@ -58,13 +62,17 @@ public class MemoryCacheTests
     [Fact]
     public void BoundsThatMakeNoSenseAreRefused()
     {
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new MemoryCache(new MemoryCacheOptions { MaxBytes = 10 })).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => new MemoryCache(new MemoryCacheOptions { MaxBytes = 10 })).Code
+        );
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new TieredCache()).Code);
     }
 
     private static void InterlockedMax(ref long highest, long value)
     {
-        for (var seen = Volatile.Read(ref highest); value > seen;)
+        var seen = Volatile.Read(ref highest);
+        while (value > seen)
         {
             seen = Interlocked.CompareExchange(ref highest, value, seen);
         }

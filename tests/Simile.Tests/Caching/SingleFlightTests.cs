@@ -25,12 +25,16 @@ public class SingleFlightTests
     public async Task CrossedCallsDoNotWaitForEachOtherForever()
     {
         var embedder = CachingEmbedder.Over(_inner, new MemoryCache());
-        await Parallel.ForAsync(0, 200, async (i, cancellation) =>
-        {
-            string[] texts = [$"{i / 8} a", $"{i / 8} b", $"{i / 8} c"];
-            var answer = await embedder.EmbedAsync(i % 2 == 0 ? texts : [.. texts.Reverse()], null, cancellation);
-            Assert.Equal(3, answer.Count);
-        });
+        await Parallel.ForAsync(
+            0,
+            200,
+            async (i, cancellation) =>
+            {
+                string[] texts = [$"{i / 8} a", $"{i / 8} b", $"{i / 8} c"];
+                var answer = await embedder.EmbedAsync(i % 2 == 0 ? texts : [.. texts.Reverse()], null, cancellation);
+                Assert.Equal(3, answer.Count);
+            }
+        );
         Assert.Equal(75, _inner.Embedded.Count);
     }
 
@@ -59,7 +63,14 @@ public class SingleFlightTests
     public async Task AnObserverThatThrowsAndACacheThatFailsLoseNoAnswer()
     {
         CachingEvent? told = null;
-        var options = new CachingOptions { Observer = call => { told = call; throw new InvalidOperationException("Not mine."); } };
+        var options = new CachingOptions
+        {
+            Observer = call =>
+            {
+                told = call;
+                throw new InvalidOperationException("Not mine.");
+            },
+        };
         var embedder = CachingEmbedder.Over(_inner, new FailingCache(), options);
         AssertSame(await new CountingEmbedder().EmbedAsync(["a", "b"]), await embedder.EmbedAsync(["a", "b"]));
         Assert.Equal(ErrorCode.CacheUnavailable, told!.CacheError!.Code);
@@ -70,13 +81,16 @@ public class SingleFlightTests
     {
         public IReadOnlyList<CacheTier> Tiers => [];
 
-        public ValueTask GetAsync(ReadOnlyMemory<CacheKey> keys, Memory<CachedEmbedding?> found, CancellationToken cancellationToken = default) => throw new ObjectDisposedException("cache");
+        public ValueTask GetAsync(
+            ReadOnlyMemory<CacheKey> keys,
+            Memory<CachedEmbedding?> found,
+            CancellationToken cancellationToken = default
+        ) => throw new ObjectDisposedException("cache");
 
-        public ValueTask SetAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default) => throw new NotSupportedException("No room.");
+        public ValueTask SetAsync(IReadOnlyList<CacheEntry> entries, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException("No room.");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     [Fact]
@@ -124,25 +138,33 @@ public class SingleFlightTests
             }
         };
         var (answered, failed) = (0, 0);
-        await Parallel.ForAsync(0, 8, async (worker, _) =>
-        {
-            var random = new Random(worker);
-            for (var i = 0; i < 100; i++)
+        await Parallel.ForAsync(
+            0,
+            8,
+            async (worker, _) =>
             {
-                var texts = Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(20) is var n && n < 2 ? "bad" : $"text {n}").ToArray();
-                using var cancelled = new CancellationTokenSource();
-                cancelled.CancelAfter(random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(3)) : TimeSpan.FromMinutes(1));
-                try
+                var random = new Random(worker);
+                for (var i = 0; i < 100; i++)
                 {
-                    AssertSame(await new CountingEmbedder().EmbedAsync(texts), await embedder.EmbedAsync(texts, null, cancelled.Token));
-                    Interlocked.Increment(ref answered);
-                }
-                catch (Exception error) when (error is IOException || (error is OperationCanceledException && cancelled.IsCancellationRequested))
-                {
-                    Interlocked.Increment(ref failed);
+                    var texts = Enumerable
+                        .Range(0, random.Next(1, 8))
+                        .Select(_ => random.Next(20) is var n && n < 2 ? "bad" : $"text {n}")
+                        .ToArray();
+                    using var cancelled = new CancellationTokenSource();
+                    cancelled.CancelAfter(random.Next(4) == 0 ? TimeSpan.FromMilliseconds(random.Next(3)) : TimeSpan.FromMinutes(1));
+                    try
+                    {
+                        AssertSame(await new CountingEmbedder().EmbedAsync(texts), await embedder.EmbedAsync(texts, null, cancelled.Token));
+                        Interlocked.Increment(ref answered);
+                    }
+                    catch (Exception error)
+                        when (error is IOException || (error is OperationCanceledException && cancelled.IsCancellationRequested))
+                    {
+                        Interlocked.Increment(ref failed);
+                    }
                 }
             }
-        });
+        );
         Assert.Equal(800, answered + failed);
         Assert.True(answered > 200 && failed > 20, $"{answered} answered, {failed} failed");
     }
@@ -150,6 +172,9 @@ public class SingleFlightTests
     private static void AssertSame(EmbeddingBatch wanted, EmbeddingBatch found)
     {
         Assert.Equal(wanted.Block.ToArray(), found.Block.ToArray());
-        Assert.Equal(wanted.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message)), found.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message)));
+        Assert.Equal(
+            wanted.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message)),
+            found.Outcomes.ToArray().Select(outcome => (outcome.TokensUsed, outcome.Error?.Message))
+        );
     }
 }

@@ -4,11 +4,13 @@ using Simile.Engine.Products;
 
 namespace Simile.Tests.Digests;
 
-/// <summary>The instruction levels that this process has. A processor without fused multiply-add rounds twice where others round once, so its level has a name of its own.</summary>
+/// <summary>The instruction levels that this process has. A processor without fused multiply-add rounds twice where others round once, so
+/// its level has a name of its own.</summary>
 public static class DigestLevels
 {
     private static bool Fuses =>
-        Vector128.MultiplyAddEstimate(Vector128.Create(1f + 1e-7f), Vector128.Create(1f - 1e-7f), Vector128.Create(-1f)) != Vector128<float>.Zero;
+        Vector128.MultiplyAddEstimate(Vector128.Create(1f + 1e-7f), Vector128.Create(1f - 1e-7f), Vector128.Create(-1f))
+        != Vector128<float>.Zero;
 
     /// <summary>The levels of a precision, each with its name in the list.</summary>
     public static IEnumerable<(InstructionLevel Level, string Name)> Of(ComputePrecision precision) =>

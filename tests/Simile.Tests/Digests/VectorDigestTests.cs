@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace Simile.Tests.Digests;
 
-/// <summary>Vectors keep their bits from commit to commit. The list has lines of several machines; those of levels that this one lacks are not compared.</summary>
-/// <remarks>SIMILE_DIGESTS=FILE writes what this process computes instead of comparing it, for the list or for another machine (CONTRIBUTING.md).</remarks>
+/// <summary>Vectors keep their bits from commit to commit. The list has lines of several machines; those of levels that this one lacks are
+/// not compared.</summary>
+/// <remarks>SIMILE_DIGESTS=FILE writes what this process computes instead of comparing it, for the list or for another machine
+/// (CONTRIBUTING.md).</remarks>
 public class VectorDigestTests
 {
     private static readonly JsonSerializerOptions Lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -15,7 +17,11 @@ public class VectorDigestTests
         var computed = await VectorDigests.ComputeAsync();
         if (Environment.GetEnvironmentVariable("SIMILE_DIGESTS") is { Length: > 0 } target)
         {
-            await File.WriteAllLinesAsync(target, computed.Select(digest => JsonSerializer.Serialize(digest, Lines)), TestContext.Current.CancellationToken);
+            await File.WriteAllLinesAsync(
+                target,
+                computed.Select(digest => JsonSerializer.Serialize(digest, Lines)),
+                TestContext.Current.CancellationToken
+            );
         }
 
         var listed = Read().ToDictionary(digest => digest.Key, StringComparer.Ordinal);
@@ -25,8 +31,10 @@ public class VectorDigestTests
     }
 
     // Every model in every precision is in the list, on one level at least of those that this machine has: of x64 the plainest two are.
-    private static IEnumerable<string> Ways(IEnumerable<VectorDigest> digests) => digests.Select(digest => $"{digest.Model} {digest.Inputs} {digest.Precision}").Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Ways(IEnumerable<VectorDigest> digests) =>
+        digests.Select(digest => $"{digest.Model} {digest.Inputs} {digest.Precision}").Distinct(StringComparer.Ordinal);
 
     private static IEnumerable<VectorDigest> Read() =>
-        File.ReadLines(RepositoryRoot.Find("tests", "Simile.Tests", "Digests", "digests.jsonl")).Select(line => JsonSerializer.Deserialize<VectorDigest>(line, Lines)!);
+        File.ReadLines(RepositoryRoot.Find("tests", "Simile.Tests", "Digests", "digests.jsonl"))
+            .Select(line => JsonSerializer.Deserialize<VectorDigest>(line, Lines)!);
 }

@@ -1,19 +1,20 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
-using Simile.Images;
-using Simile.Models;
+using Simile.Engine.Tensors;
 using Simile.Families;
+using Simile.Images;
 using Simile.Inference;
+using Simile.Models;
 using Simile.Tests.Networks.Vision;
 using Simile.Text;
 using Simile.Vectors;
 
 namespace Simile.Tests.Digests;
 
-/// <summary>Embeds the list's inputs with every reference checkpoint and both shipped models, in every precision, on every level that this process has.</summary>
+/// <summary>Embeds the list's inputs with every reference checkpoint and both shipped models, in every precision, on every level that this
+/// process has.</summary>
 public static class VectorDigests
 {
     /// <summary>The level of models without matrix products; their vectors are the same everywhere.</summary>
@@ -24,7 +25,13 @@ public static class VectorDigests
     private static readonly (int Width, int Height)[] Sizes = [(40, 30), (64, 64), (31, 97), (300, 200)];
 
     /// <summary>Texts of 1 to 300 words; word i of text t is number (7 i + 5 t + i² div 3) mod 12.</summary>
-    public static string[] Texts { get; } = [.. Lengths.Select((length, t) => string.Join(' ', Enumerable.Range(0, length).Select(i => Words[((7 * i) + (5 * t) + (i * i / 3)) % Words.Length])))];
+    public static string[] Texts { get; } =
+    [
+        .. Lengths.Select(
+            (length, t) =>
+                string.Join(' ', Enumerable.Range(0, length).Select(i => Words[((7 * i) + (5 * t) + (i * i / 3)) % Words.Length]))
+        ),
+    ];
 
     /// <summary>Every digest of this process, model by model.</summary>
     public static async Task<List<VectorDigest>> ComputeAsync()
@@ -36,7 +43,10 @@ public static class VectorDigests
             digests.AddRange(await OfTextsAsync(folder));
         }
 
-        foreach (var folder in (string[])["models/simile-image-mini", .. Below("clip").Where(name => !name.EndsWith("/text-only", StringComparison.Ordinal))])
+        foreach (
+            var folder in (string[])
+                ["models/simile-image-mini", .. Below("clip").Where(name => !name.EndsWith("/text-only", StringComparison.Ordinal))]
+        )
         {
             digests.AddRange(await OfPicturesAsync(folder));
         }
@@ -50,15 +60,29 @@ public static class VectorDigests
     }
 
     private static IEnumerable<string> Below(string kind) =>
-        Directory.GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind)).Order(StringComparer.Ordinal).Select(path => $"tests/Simile.Tests/Reference/{kind}/{Path.GetFileName(path)}");
+        Directory
+            .GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind))
+            .Order(StringComparer.Ordinal)
+            .Select(path => $"tests/Simile.Tests/Reference/{kind}/{Path.GetFileName(path)}");
 
     private static IEnumerable<(ComputePrecision Precision, InstructionLevel Level, string Name)> Ways() =>
-        Enum.GetValues<ComputePrecision>().SelectMany(precision => DigestLevels.Of(precision).Select(level => (precision, level.Level, level.Name)));
+        Enum.GetValues<ComputePrecision>()
+            .SelectMany(precision => DigestLevels.Of(precision).Select(level => (precision, level.Level, level.Name)));
 
     private static async Task<List<VectorDigest>> OfStaticAsync(string folder)
     {
         await using var embedder = await TextEmbedder.LoadAsync(RepositoryRoot.Find(folder));
-        return [new VectorDigest(folder, "texts", nameof(ComputePrecision.Float32), AnyLevel, Digest(await embedder.EmbedAsync(Texts)), DigestLevels.Machine())];
+        return
+        [
+            new VectorDigest(
+                folder,
+                "texts",
+                nameof(ComputePrecision.Float32),
+                AnyLevel,
+                Digest(await embedder.EmbedAsync(Texts)),
+                DigestLevels.Machine()
+            ),
+        ];
     }
 
     private static async Task<List<VectorDigest>> OfTextsAsync(string folder)
@@ -66,8 +90,25 @@ public static class VectorDigests
         var digests = new List<VectorDigest>();
         foreach (var (precision, level, name) in Ways())
         {
-            await using var embedder = await TextEmbedder.LoadAsync(RepositoryRoot.Find(folder), new TextEmbedderOptions { Precision = precision, Instructions = level, Threads = 2 });
-            digests.Add(new VectorDigest(folder, "texts", precision.ToString(), name, Digest(await embedder.EmbedAsync(Texts)), DigestLevels.Machine()));
+            await using var embedder = await TextEmbedder.LoadAsync(
+                RepositoryRoot.Find(folder),
+                new TextEmbedderOptions
+                {
+                    Precision = precision,
+                    Instructions = level,
+                    Threads = 2,
+                }
+            );
+            digests.Add(
+                new VectorDigest(
+                    folder,
+                    "texts",
+                    precision.ToString(),
+                    name,
+                    Digest(await embedder.EmbedAsync(Texts)),
+                    DigestLevels.Machine()
+                )
+            );
         }
 
         return digests;
@@ -79,8 +120,25 @@ public static class VectorDigests
         var pictures = Sizes.Select((size, seed) => ImageInput.FromPixels(GoldenPictures.Draw(size.Width, size.Height, seed))).ToArray();
         foreach (var (precision, level, name) in Ways())
         {
-            await using var embedder = await ImageEmbedder.LoadAsync(RepositoryRoot.Find(folder), new ImageEmbedderOptions { Precision = precision, Instructions = level, Threads = 2 });
-            digests.Add(new VectorDigest(folder, "pictures", precision.ToString(), name, Digest(await embedder.EmbedAsync(pictures)), DigestLevels.Machine()));
+            await using var embedder = await ImageEmbedder.LoadAsync(
+                RepositoryRoot.Find(folder),
+                new ImageEmbedderOptions
+                {
+                    Precision = precision,
+                    Instructions = level,
+                    Threads = 2,
+                }
+            );
+            digests.Add(
+                new VectorDigest(
+                    folder,
+                    "pictures",
+                    precision.ToString(),
+                    name,
+                    Digest(await embedder.EmbedAsync(pictures)),
+                    DigestLevels.Machine()
+                )
+            );
         }
 
         return digests;
@@ -94,10 +152,23 @@ public static class VectorDigests
         foreach (var (precision, level, name) in Ways())
         {
             using var weights = SafetensorsSet.Open(model.Path);
-            using var network = ModelFamilies.LoadImage(weights, model.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+            using var network = ModelFamilies.LoadImage(
+                weights,
+                model.ReadConfig(string.Empty, "config.json"),
+                new ComputeOptions { Precision = precision, Level = level }
+            );
             var vectors = new float[2 * network.Dimensions];
             network.Forward(new PixelBatch(vision.Pictures(), vision.Size, vision.Size), vectors, team: null);
-            digests.Add(new VectorDigest($"vision.json/{vision.Name}", "prepared", precision.ToString(), name, Digest(vectors), DigestLevels.Machine()));
+            digests.Add(
+                new VectorDigest(
+                    $"vision.json/{vision.Name}",
+                    "prepared",
+                    precision.ToString(),
+                    name,
+                    Digest(vectors),
+                    DigestLevels.Machine()
+                )
+            );
         }
 
         return digests;

@@ -12,9 +12,15 @@ public sealed class BrokenPullTests : IDisposable
     public async Task ACutConnectionIsResumed()
     {
         var cuts = 0;
-        _bench.Hub.Script = request => request is { Method: "GET", Path: "/" + Weights } && cuts++ == 0 ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 40_000 } : null;
+        _bench.Hub.Script = request =>
+            request is { Method: "GET", Path: "/" + Weights } && cuts++ == 0
+                ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 40_000 }
+                : null;
         await _bench.PullAsync();
-        Assert.Equal([null, "bytes=40000-"], _bench.Hub.Gets(Weights).Where(IsStore).Select(request => request.Headers.GetValueOrDefault("Range")));
+        Assert.Equal(
+            [null, "bytes=40000-"],
+            _bench.Hub.Gets(Weights).Where(IsStore).Select(request => request.Headers.GetValueOrDefault("Range"))
+        );
         Assert.Equal(_bench.Hub.Files[Weights], File.ReadAllBytes(_bench.InSnapshot(Weights)));
     }
 
@@ -22,19 +28,40 @@ public sealed class BrokenPullTests : IDisposable
     public async Task AStoppedPullLeavesNothingHalfAndGoesOn()
     {
         using var stop = new CancellationTokenSource();
-        using var watch = new Timer(_ => { if (CacheFiles.LengthOf(Partial) == 40_000) { stop.Cancel(); } }, null, 10, 10);
+        using var watch = new Timer(
+            _ =>
+            {
+                if (CacheFiles.LengthOf(Partial) == 40_000)
+                {
+                    stop.Cancel();
+                }
+            },
+            null,
+            10,
+            10
+        );
         var never = new TaskCompletionSource();
-        _bench.Hub.Script = request => request is { Method: "GET", Path: "/" + Weights } ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 40_000, Hold = never.Task } : null;
+        _bench.Hub.Script = request =>
+            request is { Method: "GET", Path: "/" + Weights }
+                ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 40_000, Hold = never.Task }
+                : null;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _bench.PullAsync(cancellationToken: stop.Token));
         never.SetResult();
         Assert.Equal(40_000, CacheFiles.LengthOf(Partial));
-        Assert.False(File.Exists(_bench.BlobOf(Weights)) || File.Exists(_bench.InSnapshot(Weights)) || Directory.Exists(Path.Combine(_bench.Repository, "refs")));
+        Assert.False(
+            File.Exists(_bench.BlobOf(Weights))
+                || File.Exists(_bench.InSnapshot(Weights))
+                || Directory.Exists(Path.Combine(_bench.Repository, "refs"))
+        );
         Assert.Null(_bench.Downloader().Cache.Find(_bench.Reference));
 
         _bench.Hub.Script = _ => null;
         _bench.Hub.Requests.Clear();
         await _bench.PullAsync();
-        Assert.Equal(["bytes=40000-"], _bench.Hub.Gets(Weights).Where(IsStore).Select(request => request.Headers.GetValueOrDefault("Range")));
+        Assert.Equal(
+            ["bytes=40000-"],
+            _bench.Hub.Gets(Weights).Where(IsStore).Select(request => request.Headers.GetValueOrDefault("Range"))
+        );
         Assert.Equal(_bench.Hub.Files[Weights], File.ReadAllBytes(_bench.InSnapshot(Weights)));
         Assert.False(File.Exists(Partial));
     }
@@ -46,9 +73,18 @@ public sealed class BrokenPullTests : IDisposable
     {
         var address = $"{_bench.Hub.StoreEndpoint}/{Weights}";
         var etag = FakeHub.EtagOf(_bench.Hub.Files[Weights], isLarge: true);
-        _bench.Hub.Script = request => request.Path.EndsWith("/" + Weights, StringComparison.Ordinal) && !IsStore(request)
-            ? new LoopbackAnswer(302, []) { Headers = { ["Location"] = address, ["X-Linked-Etag"] = etag, ["X-Repo-Commit"] = FakeHub.Commit } }
-            : null;
+        _bench.Hub.Script = request =>
+            request.Path.EndsWith("/" + Weights, StringComparison.Ordinal) && !IsStore(request)
+                ? new LoopbackAnswer(302, [])
+                {
+                    Headers =
+                    {
+                        ["Location"] = address,
+                        ["X-Linked-Etag"] = etag,
+                        ["X-Repo-Commit"] = FakeHub.Commit,
+                    },
+                }
+                : null;
         var options = _bench.Options with { MaxUnannouncedBytes = limit };
         if (isTaken)
         {
@@ -57,7 +93,11 @@ public sealed class BrokenPullTests : IDisposable
             return;
         }
 
-        Assert.Contains("without saying how long", (await _bench.FailAsync(ErrorCode.HubBadAnswer, options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "without saying how long",
+            (await _bench.FailAsync(ErrorCode.HubBadAnswer, options)).Message,
+            StringComparison.Ordinal
+        );
         Assert.False(File.Exists(Partial));
     }
 
@@ -65,7 +105,8 @@ public sealed class BrokenPullTests : IDisposable
     public async Task AServerWithoutRangesSendsAllAgain()
     {
         Plant(new byte[30_000]);
-        _bench.Hub.Script = request => request is { Method: "GET", Path: "/" + Weights } ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) : null;
+        _bench.Hub.Script = request =>
+            request is { Method: "GET", Path: "/" + Weights } ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) : null;
         await _bench.PullAsync();
         Assert.Equal(_bench.Hub.Files[Weights], File.ReadAllBytes(_bench.InSnapshot(Weights)));
     }
@@ -86,17 +127,23 @@ public sealed class BrokenPullTests : IDisposable
     [InlineData("config.json")]
     public async Task WrongContentIsFetchedOnceMoreAndThenRefused(string name)
     {
-        _bench.Hub.Script = request => request.Method == "GET" && request.Path.EndsWith("/" + name, StringComparison.Ordinal) ? new LoopbackAnswer(200, new byte[_bench.Hub.Files[name].Length]) : null;
+        _bench.Hub.Script = request =>
+            request.Method == "GET" && request.Path.EndsWith("/" + name, StringComparison.Ordinal)
+                ? new LoopbackAnswer(200, new byte[_bench.Hub.Files[name].Length])
+                : null;
         await _bench.FailAsync(ErrorCode.HubFileDamaged);
         Assert.Equal(2, _bench.Hub.Gets(name).Count());
-        Assert.False(File.Exists(_bench.BlobOf(name)) || File.Exists(_bench.BlobOf(name) + ".incomplete") || File.Exists(_bench.InSnapshot(name)));
+        Assert.False(
+            File.Exists(_bench.BlobOf(name)) || File.Exists(_bench.BlobOf(name) + ".incomplete") || File.Exists(_bench.InSnapshot(name))
+        );
         Assert.False(Directory.Exists(Path.Combine(_bench.Repository, "refs")));
     }
 
     [Fact]
     public async Task MoreThanWasAnnouncedIsRefused()
     {
-        _bench.Hub.Script = request => request is { Method: "GET", Path: "/" + Weights } ? new LoopbackAnswer(200, [.. _bench.Hub.Files[Weights], 1]) : null;
+        _bench.Hub.Script = request =>
+            request is { Method: "GET", Path: "/" + Weights } ? new LoopbackAnswer(200, [.. _bench.Hub.Files[Weights], 1]) : null;
         await _bench.FailAsync(ErrorCode.HubFileDamaged);
     }
 
@@ -104,7 +151,10 @@ public sealed class BrokenPullTests : IDisposable
     public async Task RetryAfterIsHonouredWithinBounds()
     {
         var refusals = new Queue<string>(["7", "99999"]);
-        _bench.Hub.Script = _ => refusals.TryDequeue(out var seconds) ? new LoopbackAnswer(refusals.Count == 1 ? 429 : 503, []) { Headers = { ["Retry-After"] = seconds } } : null;
+        _bench.Hub.Script = _ =>
+            refusals.TryDequeue(out var seconds)
+                ? new LoopbackAnswer(refusals.Count == 1 ? 429 : 503, []) { Headers = { ["Retry-After"] = seconds } }
+                : null;
         await _bench.PullAsync();
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromMinutes(2)], _bench.Time.Pauses);
         Assert.Contains("trying again in 7 s", _bench.Notices[0], StringComparison.Ordinal);
@@ -123,9 +173,23 @@ public sealed class BrokenPullTests : IDisposable
     public async Task ASilentConnectionIsCutAndTriedAgain()
     {
         var (never, asked) = (new TaskCompletionSource(), 0);
-        _bench.Hub.Script = request => request is { Method: "GET", Path: "/" + Weights } && asked++ == 0 ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 9, Hold = never.Task } : null;
+        _bench.Hub.Script = request =>
+            request is { Method: "GET", Path: "/" + Weights } && asked++ == 0
+                ? new LoopbackAnswer(200, _bench.Hub.Files[Weights]) { CutAfter = 9, Hold = never.Task }
+                : null;
         // Until it is noticed, and not longer: a slow second try must not be cut as well.
-        using var watch = new Timer(_ => { if (CacheFiles.LengthOf(Partial) == 9 && !_bench.HasNotice("sent nothing")) { _bench.Time.EndStalls(); } }, null, 10, 10);
+        using var watch = new Timer(
+            _ =>
+            {
+                if (CacheFiles.LengthOf(Partial) == 9 && !_bench.HasNotice("sent nothing"))
+                {
+                    _bench.Time.EndStalls();
+                }
+            },
+            null,
+            10,
+            10
+        );
         await _bench.PullAsync();
         never.SetResult();
         Assert.Contains(_bench.Notices, notice => notice.Contains("sent nothing for 33 s", StringComparison.Ordinal));

@@ -21,16 +21,27 @@ internal sealed class HubBench : IDisposable
 
     public string Repository => _folder.File("models--org--model");
 
-    public HubOptions Options => new() { CacheFolder = _folder.Path, Endpoint = new Uri(Hub.Endpoint), Stall = ImpatientTime.Stall };
+    public HubOptions Options =>
+        new()
+        {
+            CacheFolder = _folder.Path,
+            Endpoint = new Uri(Hub.Endpoint),
+            Stall = ImpatientTime.Stall,
+        };
 
     public string BlobOf(string name) => Path.Combine(Repository, "blobs", FakeHub.EtagOf(Hub.Files[name], Hub.Large.Contains(name)));
 
     public string InSnapshot(string name) => Path.Combine(Repository, "snapshots", FakeHub.Commit, name);
 
-    public HubDownloader Downloader(HubOptions? options = null, CacheFiles? files = null) => new(_http, options ?? Options, Time, files ?? new CacheFiles());
+    public HubDownloader Downloader(HubOptions? options = null, CacheFiles? files = null) =>
+        new(_http, options ?? Options, Time, files ?? new CacheFiles());
 
-    public Task<HubSnapshot> PullAsync(HubOptions? options = null, CacheFiles? files = null, string? revision = null, CancellationToken cancellationToken = default) =>
-        Downloader(options, files).PullAsync(HubReference.Parse(Hub.Id, revision), new Heard(this), cancellationToken);
+    public Task<HubSnapshot> PullAsync(
+        HubOptions? options = null,
+        CacheFiles? files = null,
+        string? revision = null,
+        CancellationToken cancellationToken = default
+    ) => Downloader(options, files).PullAsync(HubReference.Parse(Hub.Id, revision), new Heard(this), cancellationToken);
 
     public async Task<SimileException> FailAsync(string code, HubOptions? options = null, CacheFiles? files = null, string? revision = null)
     {
@@ -69,7 +80,8 @@ internal sealed class HubBench : IDisposable
     }
 }
 
-/// <summary>Pauses end at once and are written down; the watch over a connection never runs out by itself, however long the machine sleeps.</summary>
+/// <summary>Pauses end at once and are written down; the watch over a connection never runs out by itself, however long the machine
+/// sleeps.</summary>
 internal sealed class ImpatientTime : TimeProvider
 {
     public static readonly TimeSpan Stall = TimeSpan.FromSeconds(33);

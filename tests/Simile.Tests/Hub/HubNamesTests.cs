@@ -62,7 +62,8 @@ public sealed class HubNamesTests : IDisposable
     [InlineData("/home/u/hf/hub", "HF_HOME=$HOME/hf")]
     [InlineData("/d/hf/hub", "HF_HOME=${DATA}/hf", "DATA=/d")]
     [InlineData("/c", "HUGGINGFACE_HUB_CACHE=/c")]
-    public void TheCacheIsWhereHuggingFaceHubHasIt(string expected, params string[] variables) => Assert.Equal(expected, Environment(variables).CacheFolder);
+    public void TheCacheIsWhereHuggingFaceHubHasIt(string expected, params string[] variables) =>
+        Assert.Equal(expected, Environment(variables).CacheFolder);
 
     [Fact]
     public void TheTokenComesFromTheVariableOrTheFile()
@@ -84,12 +85,14 @@ public sealed class HubNamesTests : IDisposable
     [InlineData("0", false)]
     [InlineData("false", false)]
     [InlineData("", false)]
-    public void OfflineIsSaidByAVariable(string value, bool expected) => Assert.Equal(expected, Environment($"HF_HUB_OFFLINE={value}").ReadOptions().Offline);
+    public void OfflineIsSaidByAVariable(string value, bool expected) =>
+        Assert.Equal(expected, Environment($"HF_HUB_OFFLINE={value}").ReadOptions().Offline);
 
     [Theory]
     [InlineData("nonsense")]
     [InlineData("ftp://x")]
-    public void TheEndpointIsAnAddress(string value) => Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Environment($"HF_ENDPOINT={value}").ReadOptions()).Code);
+    public void TheEndpointIsAnAddress(string value) =>
+        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Environment($"HF_ENDPOINT={value}").ReadOptions()).Code);
 
     [Fact]
     public void AModelIsFoundInTheCacheThatPythonWrote()
@@ -101,7 +104,11 @@ public sealed class HubNamesTests : IDisposable
         File.WriteAllText(_folder.File("models--org--tiny", "refs", "main"), FakeHub.Commit);
         Assert.Equal((snapshot, "org/tiny"), (locator.Resolve("org/tiny").Path, locator.Resolve("org/tiny").Name));
         Assert.Equal(snapshot, locator.Resolve($"org/tiny@{FakeHub.Commit}").Path);
-        Assert.Contains("revisions main", Assert.Throws<SimileException>(() => locator.Resolve("org/tiny@v2")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "revisions main",
+            Assert.Throws<SimileException>(() => locator.Resolve("org/tiny@v2")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -133,7 +140,9 @@ public sealed class HubNamesTests : IDisposable
         File.WriteAllText(_folder.File("models--org--tiny", "refs", "main"), FakeHub.Commit);
         File.Delete(Path.Combine(snapshot, "config.json"));
         File.CreateSymbolicLink(Path.Combine(snapshot, "config.json"), "../../blobs/gone");
-        var error = Assert.Throws<SimileException>(() => new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve("org/tiny"));
+        var error = Assert.Throws<SimileException>(() =>
+            new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve("org/tiny")
+        );
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains("a part of it", error.Message, StringComparison.Ordinal);
     }
@@ -180,7 +189,9 @@ public sealed class HubNamesTests : IDisposable
     [InlineData("all-MiniLM-L6-v2", "simile models pull sentence-transformers/all-MiniLM-L6-v2")]
     public void WhatIsNotInstalledIsToldHow(string name, string says)
     {
-        var error = Assert.Throws<SimileException>(() => new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve(name));
+        var error = Assert.Throws<SimileException>(() =>
+            new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve(name)
+        );
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -202,16 +213,19 @@ public sealed class HubNamesTests : IDisposable
     {
         Assert.InRange(KnownModels.All.Length, 25, 100);
         Assert.Equal(KnownModels.All.Length, KnownModels.All.Select(model => model.ShortName.ToUpperInvariant()).Distinct().Count());
-        Assert.All(KnownModels.All, model =>
-        {
-            Assert.True(HubReference.TryParse(model.Id, out _));
-            Assert.Contains(model.Kind, (string[])[.. ModelFamilies.All.SelectMany(family => family.ModelTypes), StaticFamily.Kind]);
-            Assert.Contains(model.Pooling, (string[])["mean", "cls", "last"]);
-            Assert.Equal((model.Score is null, model.Score is null), (model.ScoreMeasure is null, model.ScoreSource is null));
-            Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);
-            Assert.Equal(model.IsReranker, model.Dimensions == 0);
-            Assert.Same(model, KnownModels.Find(model.ShortName));
-        });
+        Assert.All(
+            KnownModels.All,
+            model =>
+            {
+                Assert.True(HubReference.TryParse(model.Id, out _));
+                Assert.Contains(model.Kind, (string[])[.. ModelFamilies.All.SelectMany(family => family.ModelTypes), StaticFamily.Kind]);
+                Assert.Contains(model.Pooling, (string[])["mean", "cls", "last"]);
+                Assert.Equal((model.Score is null, model.Score is null), (model.ScoreMeasure is null, model.ScoreSource is null));
+                Assert.InRange(model.Megabytes, model.Parameters * 1.9, (model.Parameters * 4) + 30);
+                Assert.Equal(model.IsReranker, model.Dimensions == 0);
+                Assert.Same(model, KnownModels.Find(model.ShortName));
+            }
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -231,5 +245,8 @@ public sealed class HubNamesTests : IDisposable
     }
 
     private static HubEnvironment Environment(params string[] variables) =>
-        new(name => Array.Find(variables, variable => variable.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..], "/home/u");
+        new(
+            name => Array.Find(variables, variable => variable.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..],
+            "/home/u"
+        );
 }

@@ -7,17 +7,34 @@ namespace Simile.Tests.Hub;
 /// <summary>A pull that goes well: what is fetched, where it lies, what is sent.</summary>
 public sealed class PullTests : IDisposable
 {
-    private static readonly string[] Needed = ["1_Pooling/config.json", "config.json", "model.safetensors", "modules.json", "tokenizer.json"];
+    private static readonly string[] Needed =
+    [
+        "1_Pooling/config.json",
+        "config.json",
+        "model.safetensors",
+        "modules.json",
+        "tokenizer.json",
+    ];
     private readonly HubBench _bench = new();
 
-    /// <summary>The rules of huggingface_hub: blobs by ETag, snapshots/COMMIT/NAME as relative links, refs/REVISION with the bare commit, locks apart.</summary>
+    /// <summary>The rules of huggingface_hub: blobs by ETag, snapshots/COMMIT/NAME as relative links, refs/REVISION with the bare commit,
+    /// locks apart.</summary>
     [Fact]
     public async Task TheCacheHasTheLayoutOfHuggingFaceHub()
     {
         var snapshot = await _bench.PullAsync();
-        Assert.Equal((_bench.Hub.Id, "main", FakeHub.Commit, Path.Combine(_bench.Repository, "snapshots", FakeHub.Commit)), (snapshot.Id, snapshot.Revision, snapshot.Commit, snapshot.Folder));
+        Assert.Equal(
+            (_bench.Hub.Id, "main", FakeHub.Commit, Path.Combine(_bench.Repository, "snapshots", FakeHub.Commit)),
+            (snapshot.Id, snapshot.Revision, snapshot.Commit, snapshot.Folder)
+        );
         Assert.Equal(FakeHub.Commit, File.ReadAllText(Path.Combine(_bench.Repository, "refs", "main")));
-        Assert.Equal(Needed, Directory.GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot.Folder, path)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Needed,
+            Directory
+                .GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(snapshot.Folder, path))
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(Needed.Select(_bench.BlobOf).Order(), Directory.GetFiles(Path.Combine(_bench.Repository, "blobs")).Order());
         foreach (var name in Needed)
         {
@@ -26,8 +43,14 @@ public sealed class PullTests : IDisposable
             Assert.Equal(up + Path.GetFileName(_bench.BlobOf(name)), new FileInfo(_bench.InSnapshot(name)).LinkTarget);
         }
 
-        Assert.Equal(["blobs", "refs", "snapshots"], Directory.GetDirectories(_bench.Repository).Select(path => Path.GetFileName(path)!).Order());
-        Assert.Equal([".locks", "models--org--model"], Directory.GetFileSystemEntries(_bench.CacheFolder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["blobs", "refs", "snapshots"],
+            Directory.GetDirectories(_bench.Repository).Select(path => Path.GetFileName(path)!).Order()
+        );
+        Assert.Equal(
+            [".locks", "models--org--model"],
+            Directory.GetFileSystemEntries(_bench.CacheFolder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)
+        );
     }
 
     /// <summary>The tree that huggingface_hub made of the same repository (tests/reference/hub.py).</summary>
@@ -35,10 +58,21 @@ public sealed class PullTests : IDisposable
     public async Task TheTreeIsTheOneThatHuggingFaceHubMakes()
     {
         await _bench.PullAsync();
-        var made = Directory.GetFiles(_bench.Repository, "*", SearchOption.AllDirectories)
-            .Select(path => $"{Path.GetRelativePath(_bench.CacheFolder, path)} {new FileInfo(path).LinkTarget} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}").Order(StringComparer.Ordinal);
-        using var expected = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Hub", "expected-layout.json")));
-        var theirs = expected.RootElement.GetProperty("files").EnumerateArray().Select(file => $"{file.GetProperty("path")} {file.GetProperty("link")} {file.GetProperty("sha256")}").Order(StringComparer.Ordinal);
+        var made = Directory
+            .GetFiles(_bench.Repository, "*", SearchOption.AllDirectories)
+            .Select(path =>
+                $"{Path.GetRelativePath(_bench.CacheFolder, path)} {new FileInfo(path).LinkTarget} "
+                + $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}"
+            )
+            .Order(StringComparer.Ordinal);
+        using var expected = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Hub", "expected-layout.json"))
+        );
+        var theirs = expected
+            .RootElement.GetProperty("files")
+            .EnumerateArray()
+            .Select(file => $"{file.GetProperty("path")} {file.GetProperty("link")} {file.GetProperty("sha256")}")
+            .Order(StringComparer.Ordinal);
         Assert.Equal(theirs, made);
     }
 
@@ -53,8 +87,15 @@ public sealed class PullTests : IDisposable
         var snapshot = await _bench.PullAsync();
         Assert.True(snapshot.IsModel);
         Assert.Equal(
-            Needed.Where(name => name != "model.safetensors").Concat(["onnx/model.onnx", "onnx/model.onnx_data"]).Order(StringComparer.Ordinal),
-            Directory.GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot.Folder, path)).Order(StringComparer.Ordinal));
+            Needed
+                .Where(name => name != "model.safetensors")
+                .Concat(["onnx/model.onnx", "onnx/model.onnx_data"])
+                .Order(StringComparer.Ordinal),
+            Directory
+                .GetFiles(snapshot.Folder, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(snapshot.Folder, path))
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -73,7 +114,10 @@ public sealed class PullTests : IDisposable
         Directory.Delete(Path.Combine(_bench.Repository, "snapshots"), recursive: true);
         _bench.Hub.Requests.Clear();
         Assert.True((await _bench.PullAsync()).IsModel);
-        Assert.DoesNotContain(_bench.Hub.Requests, request => request.Method == "GET" && request.Path.Contains("resolve", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _bench.Hub.Requests,
+            request => request.Method == "GET" && request.Path.Contains("resolve", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -82,11 +126,15 @@ public sealed class PullTests : IDisposable
         await _bench.PullAsync(_bench.Options with { Token = "hf_secret" });
         var store = new Uri(_bench.Hub.StoreEndpoint).Port;
         Assert.Contains(_bench.Hub.Requests, request => request.Port == store);
-        Assert.All(_bench.Hub.Requests, request => Assert.Equal(request.Port == store ? null : "Bearer hf_secret", request.Headers.GetValueOrDefault("Authorization")));
+        Assert.All(
+            _bench.Hub.Requests,
+            request => Assert.Equal(request.Port == store ? null : "Bearer hf_secret", request.Headers.GetValueOrDefault("Authorization"))
+        );
     }
 
     [Fact]
-    public void ATokenIsNotPrinted() => Assert.DoesNotContain("hf_secret", (_bench.Options with { Token = "hf_secret" }).ToString(), StringComparison.Ordinal);
+    public void ATokenIsNotPrinted() =>
+        Assert.DoesNotContain("hf_secret", (_bench.Options with { Token = "hf_secret" }).ToString(), StringComparison.Ordinal);
 
     [Fact]
     public async Task ACommitNeedsNoRef()
@@ -118,7 +166,10 @@ public sealed class PullTests : IDisposable
     public async Task TwoPullsAtOnceFetchEveryFileOnce()
     {
         var release = new TaskCompletionSource();
-        _bench.Hub.Script = request => request.Method == "GET" && request.Path == "/model.safetensors" ? new LoopbackAnswer(200, _bench.Hub.Files["model.safetensors"]) { CutAfter = 500, Hold = release.Task } : null;
+        _bench.Hub.Script = request =>
+            request.Method == "GET" && request.Path == "/model.safetensors"
+                ? new LoopbackAnswer(200, _bench.Hub.Files["model.safetensors"]) { CutAfter = 500, Hold = release.Task }
+                : null;
         var first = _bench.PullAsync();
         await UntilAsync(() => _bench.Hub.Gets("model.safetensors").Any());
         var second = _bench.PullAsync();
@@ -127,7 +178,13 @@ public sealed class PullTests : IDisposable
         release.SetResult();
         var both = await Task.WhenAll(first, second);
         Assert.All(both, snapshot => Assert.True(snapshot.IsModel));
-        Assert.Equal(["(none)", "bytes=500-"], _bench.Hub.Gets("model.safetensors").Where(request => request.Port == new Uri(_bench.Hub.StoreEndpoint).Port).Select(request => request.Headers.GetValueOrDefault("Range", "(none)")));
+        Assert.Equal(
+            ["(none)", "bytes=500-"],
+            _bench
+                .Hub.Gets("model.safetensors")
+                .Where(request => request.Port == new Uri(_bench.Hub.StoreEndpoint).Port)
+                .Select(request => request.Headers.GetValueOrDefault("Range", "(none)"))
+        );
         Assert.Equal(_bench.Hub.Files["model.safetensors"], File.ReadAllBytes(_bench.BlobOf("model.safetensors")));
     }
 

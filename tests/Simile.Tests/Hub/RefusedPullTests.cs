@@ -67,7 +67,10 @@ public sealed class RefusedPullTests : IDisposable
     [InlineData("X-Repo-Commit", "ffffffffffffffffffffffffffffffffffffffff")]
     public async Task AnswersThatDoNotFitAreRefused(string header, string value)
     {
-        _bench.Hub.Script = request => request.Method == "HEAD" ? new LoopbackAnswer(200, [1]) { Headers = { ["ETag"] = $"\"{new string('a', 40)}\"", [header] = value } } : null;
+        _bench.Hub.Script = request =>
+            request.Method == "HEAD"
+                ? new LoopbackAnswer(200, [1]) { Headers = { ["ETag"] = $"\"{new string('a', 40)}\"", [header] = value } }
+                : null;
         await _bench.FailAsync(ErrorCode.HubBadAnswer);
     }
 
@@ -88,8 +91,16 @@ public sealed class RefusedPullTests : IDisposable
     {
         using var stub = new Stub(target);
         using var http = new HttpClient(stub);
-        var options = new HubOptions { CacheFolder = _bench.CacheFolder, Endpoint = new Uri("https://hub.test"), Token = "hf_secret", Attempts = 1 };
-        var error = await Assert.ThrowsAsync<SimileException>(() => new HubDownloader(http, options, TimeProvider.System).PullAsync(_bench.Reference, null, CancellationToken.None));
+        var options = new HubOptions
+        {
+            CacheFolder = _bench.CacheFolder,
+            Endpoint = new Uri("https://hub.test"),
+            Token = "hf_secret",
+            Attempts = 1,
+        };
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            new HubDownloader(http, options, TimeProvider.System).PullAsync(_bench.Reference, null, CancellationToken.None)
+        );
         Assert.Equal(ErrorCode.HubBadAnswer, error.Code);
         var isPlain = target.StartsWith("http:", StringComparison.Ordinal);
         Assert.Equal(isPlain ? ["Bearer hf_secret"] : ["Bearer hf_secret", sent], stub.Sent);
@@ -126,7 +137,13 @@ public sealed class RefusedPullTests : IDisposable
     [Fact]
     public void ShardsAreFetchedWithTheirIndexUnlessTheModelIsWhole()
     {
-        string[] sharded = ["config.json", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "model.safetensors.index.json"];
+        string[] sharded =
+        [
+            "config.json",
+            "model-00001-of-00002.safetensors",
+            "model-00002-of-00002.safetensors",
+            "model.safetensors.index.json",
+        ];
         Assert.Equal(sharded, HubFileNames.Choose("o/n", sharded));
         Assert.Equal(["config.json", "model.safetensors"], HubFileNames.Choose("o/n", [.. sharded, "model.safetensors"]));
     }
@@ -134,8 +151,41 @@ public sealed class RefusedPullTests : IDisposable
     [Fact]
     public void OnlyWhatTheEngineReadsIsChosen()
     {
-        string[] wanted = ["1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors", "README.md", "config.json", "config_sentence_transformers.json", "merges.txt", "model.safetensors", "modules.json", "preprocessor_config.json", "sentence_bert_config.json", "sentencepiece.bpe.model", "special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.json", "vocab.txt"];
-        string[] needless = [".gitattributes", "data_config.json", "train_script.py", "rust_model.ot", "tf_model.h5", "pytorch_model.bin", "onnx/config.json", "onnx/model.onnx", "openvino/model.xml", "2_Dense/pytorch_model.bin", "assets/README.md", "model.fp16.safetensors"];
+        string[] wanted =
+        [
+            "1_Pooling/config.json",
+            "2_Dense/config.json",
+            "2_Dense/model.safetensors",
+            "README.md",
+            "config.json",
+            "config_sentence_transformers.json",
+            "merges.txt",
+            "model.safetensors",
+            "modules.json",
+            "preprocessor_config.json",
+            "sentence_bert_config.json",
+            "sentencepiece.bpe.model",
+            "special_tokens_map.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "vocab.json",
+            "vocab.txt",
+        ];
+        string[] needless =
+        [
+            ".gitattributes",
+            "data_config.json",
+            "train_script.py",
+            "rust_model.ot",
+            "tf_model.h5",
+            "pytorch_model.bin",
+            "onnx/config.json",
+            "onnx/model.onnx",
+            "openvino/model.xml",
+            "2_Dense/pytorch_model.bin",
+            "assets/README.md",
+            "model.fp16.safetensors",
+        ];
         Assert.Equal(wanted, HubFileNames.Choose("o/n", [.. needless, .. wanted]));
     }
 

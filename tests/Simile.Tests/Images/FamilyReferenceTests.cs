@@ -4,25 +4,39 @@ using Simile.Inference;
 
 namespace Simile.Tests.Images;
 
-/// <summary>Vision families of today from picture files to vectors, on every instruction set, against PyTorch over Pillow's pixels (tests/reference/vision_families.py), and against the real
-/// transformers (families.py), whose pixels differ by a step here and there; SigLIP 2's texts too.</summary>
+/// <summary>Vision families of today from picture files to vectors, on every instruction set, against PyTorch over Pillow's pixels
+/// (tests/reference/vision_families.py), and against the real transformers (families.py), whose pixels differ by a step here and there;
+/// SigLIP 2's texts too.</summary>
 public class FamilyReferenceTests
 {
     private const float Tolerance = 2e-5f;
     private const float ToleranceOfOtherPixels = 1e-3f;
 
-    public static MatrixTheoryData<string, InstructionLevel> Models => new(["vision/dinov2", "vision/dinov2-swiglu", "joint/siglip2"], Enum.GetValues<InstructionLevel>());
+    public static MatrixTheoryData<string, InstructionLevel> Models =>
+        new(["vision/dinov2", "vision/dinov2-swiglu", "joint/siglip2"], Enum.GetValues<InstructionLevel>());
 
     [Theory]
     [MemberData(nameof(Models))]
     public async Task PicturesAreThoseOfTheReference(string name, InstructionLevel level)
     {
         using var expected = Expected(name);
-        await using var embedder = await ImageEmbedder.LoadAsync(Folder(name), new ImageEmbedderOptions { Instructions = level, Threads = 2 }, Token);
-        var pictures = expected.RootElement.GetProperty("pictures").EnumerateArray().Select(entry => ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", entry.GetString()!))).ToList();
+        await using var embedder = await ImageEmbedder.LoadAsync(
+            Folder(name),
+            new ImageEmbedderOptions { Instructions = level, Threads = 2 },
+            Token
+        );
+        var pictures = expected
+            .RootElement.GetProperty("pictures")
+            .EnumerateArray()
+            .Select(entry => ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", entry.GetString()!)))
+            .ToList();
         var batch = await embedder.EmbedAsync(pictures, null, Token);
         AssertSame(expected.RootElement.GetProperty("pillow_vectors"), batch, Tolerance);
-        AssertSame(expected.RootElement.GetProperty(name == "joint/siglip2" ? "picture_vectors" : "vectors"), batch, ToleranceOfOtherPixels);
+        AssertSame(
+            expected.RootElement.GetProperty(name == "joint/siglip2" ? "picture_vectors" : "vectors"),
+            batch,
+            ToleranceOfOtherPixels
+        );
     }
 
     [Theory]
@@ -31,7 +45,11 @@ public class FamilyReferenceTests
     public async Task TextsOfSiglip2AreThoseOfTheReference(InstructionLevel level)
     {
         using var expected = Expected("joint/siglip2");
-        await using var embedder = await TextEmbedder.LoadAsync(Folder("joint/siglip2"), new TextEmbedderOptions { Instructions = level, Threads = 2 }, Token);
+        await using var embedder = await TextEmbedder.LoadAsync(
+            Folder("joint/siglip2"),
+            new TextEmbedderOptions { Instructions = level, Threads = 2 },
+            Token
+        );
         string[] texts = [.. expected.RootElement.GetProperty("texts").EnumerateArray().Select(entry => entry.GetString()!)];
         AssertSame(expected.RootElement.GetProperty("vectors"), await embedder.EmbedAsync(texts, null, Token), Tolerance);
     }
@@ -42,7 +60,11 @@ public class FamilyReferenceTests
         using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "positions.json")));
         foreach (var entry in file.RootElement.GetProperty("cases").EnumerateArray())
         {
-            var (side, wanted, hidden) = (entry.GetProperty("side").GetInt32(), entry.GetProperty("wanted").GetInt32(), entry.GetProperty("hidden").GetInt32());
+            var (side, wanted, hidden) = (
+                entry.GetProperty("side").GetInt32(),
+                entry.GetProperty("wanted").GetInt32(),
+                entry.GetProperty("hidden").GetInt32()
+            );
             float[] classRow = [.. Enumerable.Range(0, hidden).Select(value => (float)value)];
             var stretched = PositionGrid.Stretch([.. classRow, .. Floats(entry.GetProperty("positions"))], hidden, side, wanted);
             var expected = Floats(entry.GetProperty("expected"));
@@ -70,7 +92,10 @@ public class FamilyReferenceTests
         await using var larger = await ImageEmbedder.LoadAsync(folder.Path, null, Token);
         await using var trained = await ImageEmbedder.LoadAsync(Folder("vision/dinov2"), null, Token);
         ImageInput[] pictures = [ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", "sailboat.jpg"))];
-        var (enlarged, usual) = ((await larger.EmbedAsync(pictures, null, Token))[0].ToArray(), (await trained.EmbedAsync(pictures, null, Token))[0].ToArray());
+        var (enlarged, usual) = (
+            (await larger.EmbedAsync(pictures, null, Token))[0].ToArray(),
+            (await trained.EmbedAsync(pictures, null, Token))[0].ToArray()
+        );
         var cosine = Similarity.Cosine(enlarged, usual);
         Assert.InRange(cosine, 0.5f, 0.9999f);
     }
@@ -84,7 +109,11 @@ public class FamilyReferenceTests
         }
 
         var sizes = await File.ReadAllTextAsync(folder.File("preprocessor_config.json"), Token);
-        await File.WriteAllTextAsync(folder.File("preprocessor_config.json"), sizes.Replace("56", pixels, StringComparison.Ordinal).Replace("64", edge, StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(
+            folder.File("preprocessor_config.json"),
+            sizes.Replace("56", pixels, StringComparison.Ordinal).Replace("64", edge, StringComparison.Ordinal),
+            Token
+        );
         return folder;
     }
 

@@ -33,7 +33,9 @@ public sealed class ImageEmbedderTests : IDisposable
     {
         await using var embedder = await LoadAsync();
         var folder = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "pictures", "orientations");
-        var batch = await embedder.EmbedAsync([.. Enumerable.Range(1, 8).Select(number => ImageInput.FromFile(Path.Combine(folder, $"orientation-{number}.png")))]);
+        var batch = await embedder.EmbedAsync([
+            .. Enumerable.Range(1, 8).Select(number => ImageInput.FromFile(Path.Combine(folder, $"orientation-{number}.png"))),
+        ]);
         Assert.All(Enumerable.Range(0, 8), i => Assert.Equal(batch[0].ToArray(), batch[i].ToArray()));
     }
 
@@ -42,9 +44,19 @@ public sealed class ImageEmbedderTests : IDisposable
     {
         await using var embedder = await LoadAsync();
         var good = ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1));
-        ImageInput[] inputs = [good, ImageInput.FromFile(_folder.File("none.jpg")), ImageInput.FromBytes("no picture"u8.ToArray()), null!, good];
+        ImageInput[] inputs =
+        [
+            good,
+            ImageInput.FromFile(_folder.File("none.jpg")),
+            ImageInput.FromBytes("no picture"u8.ToArray()),
+            null!,
+            good,
+        ];
         var batch = await embedder.EmbedAsync(inputs);
-        Assert.Equal([null, ErrorCode.PathNotFound, ErrorCode.UnknownImageFormat, ErrorCode.NullInput, null], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
+        Assert.Equal(
+            [null, ErrorCode.PathNotFound, ErrorCode.UnknownImageFormat, ErrorCode.NullInput, null],
+            batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code)
+        );
         Assert.Equal(batch[0].ToArray(), batch[4].ToArray());
         Assert.Equal(ErrorCode.NullInput, Assert.Throws<SimileException>(() => batch[3].Span.Length).Code);
     }
@@ -87,8 +99,14 @@ public sealed class ImageEmbedderTests : IDisposable
     {
         await using var embedder = await LoadAsync();
         var image = GoldenPictures.Draw(40, 30, 1);
-        var records = await embedder.EmbedWithMetadataAsync([ImageInput.FromPixels(image, "drawn"), ImageInput.FromBytes(default, "empty")]);
-        Assert.Equal(("drawn", image.Sha256(), 40, 30, 512), (records[0].Name, records[0].Sha256, records[0].Width, records[0].Height, records[0].Vector.Length));
+        var records = await embedder.EmbedWithMetadataAsync([
+            ImageInput.FromPixels(image, "drawn"),
+            ImageInput.FromBytes(default, "empty"),
+        ]);
+        Assert.Equal(
+            ("drawn", image.Sha256(), 40, 30, 512),
+            (records[0].Name, records[0].Sha256, records[0].Width, records[0].Height, records[0].Vector.Length)
+        );
         Assert.Equal(("empty", "", 0, 0), (records[1].Name, records[1].Sha256, records[1].Width, records[1].Height));
         Assert.Equal(ErrorCode.UnknownImageFormat, records[1].Outcome.Error?.Code);
         Assert.NotEqual(GoldenPictures.Draw(30, 40, 1).Sha256(), image.Sha256());
@@ -98,7 +116,10 @@ public sealed class ImageEmbedderTests : IDisposable
     public async Task ADecoderThatThrowsFailsItsPictureOnly()
     {
         await using var embedder = await LoadAsync(new ImageEmbedderOptions { Decoders = [new BrokenDecoder()] });
-        var batch = await embedder.EmbedAsync([ImageInput.FromBytes("BROKEN"u8.ToArray()), ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1))]);
+        var batch = await embedder.EmbedAsync([
+            ImageInput.FromBytes("BROKEN"u8.ToArray()),
+            ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1)),
+        ]);
         Assert.Equal([ErrorCode.DamagedImage, null], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
     }
 
@@ -106,10 +127,15 @@ public sealed class ImageEmbedderTests : IDisposable
     public async Task OptionsAreChecked()
     {
         await using var embedder = await LoadAsync();
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync([], new EmbedOptions { MaxTokens = 3 }));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await embedder.EmbedAsync([], new EmbedOptions { MaxTokens = 3 })
+        );
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
         Assert.Empty(await embedder.EmbedAsync([]));
-        var unit = await embedder.EmbedAsync([ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1))], new EmbedOptions { Normalize = true });
+        var unit = await embedder.EmbedAsync(
+            [ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1))],
+            new EmbedOptions { Normalize = true }
+        );
         Assert.Equal(1, Similarity.Dot(unit[0], unit[0]), 1e-5f);
     }
 
@@ -118,7 +144,9 @@ public sealed class ImageEmbedderTests : IDisposable
     {
         await using var embedder = await LoadAsync();
         var inputs = Enumerable.Repeat(ImageInput.FromPixels(GoldenPictures.Draw(40, 30, 1)), 100).ToArray();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await embedder.EmbedAsync(inputs, null, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await embedder.EmbedAsync(inputs, null, new CancellationToken(canceled: true))
+        );
     }
 
     public void Dispose() => _folder.Dispose();

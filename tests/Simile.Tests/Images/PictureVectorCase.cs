@@ -4,15 +4,19 @@ using Simile.Tests.Networks.Vision;
 
 namespace Simile.Tests.Images;
 
-/// <summary>A case of tests/reference/picture_vectors.py: a network, the files that say how it wants its pictures, and the vector of each picture.</summary>
+/// <summary>A case of tests/reference/picture_vectors.py: a network, the files that say how it wants its pictures, and the vector of each
+/// picture.</summary>
 public sealed record PictureVectorCase(string Network, Dictionary<string, JsonElement> Files, float[][] Vectors)
 {
     private static readonly string Folder = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "pictures", "vectors");
-    private static readonly Lazy<CaseFile> Content = new(() => JsonSerializer.Deserialize<CaseFile>(File.ReadAllBytes(Path.Combine(Folder, "vectors.json")), JsonSerializerOptions.Web)!);
+    private static readonly Lazy<CaseFile> Content = new(() =>
+        JsonSerializer.Deserialize<CaseFile>(File.ReadAllBytes(Path.Combine(Folder, "vectors.json")), JsonSerializerOptions.Web)!
+    );
 
     public static IReadOnlyList<PictureVectorCase> All => Content.Value.Cases;
 
-    public static IReadOnlyList<ImageInput> Pictures => [.. Content.Value.Pictures.Select(name => ImageInput.FromFile(Path.Combine(Folder, name)))];
+    public static IReadOnlyList<ImageInput> Pictures =>
+        [.. Content.Value.Pictures.Select(name => ImageInput.FromFile(Path.Combine(Folder, name)))];
 
     public static PictureVectorCase Named(string network) => All.Single(vectors => vectors.Network == network);
 
@@ -29,7 +33,9 @@ public sealed record PictureVectorCase(string Network, Dictionary<string, JsonEl
             }
 
             // timm keeps the preparation inside config.json.
-            var config = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(File.ReadAllText(Path.Combine(folder, "config.json")))!;
+            var config = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
+                File.ReadAllText(Path.Combine(folder, "config.json"))
+            )!;
             config[name] = content;
             File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(config));
         }

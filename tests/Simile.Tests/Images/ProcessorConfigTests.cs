@@ -6,7 +6,8 @@ using Simile.Models;
 
 namespace Simile.Tests.Images;
 
-/// <summary>Every way to write an image processor prepares the picture that transformers 5.17 prepares (tests/reference/image_processors.py).</summary>
+/// <summary>Every way to write an image processor prepares the picture that transformers 5.17 prepares
+/// (tests/reference/image_processors.py).</summary>
 public sealed class ProcessorConfigTests : IDisposable
 {
     // transformers 5 resizes by torchvision, whose bytes differ from Pillow's by one level here and there.
@@ -22,7 +23,12 @@ public sealed class ProcessorConfigTests : IDisposable
     {
         var wrong = new List<string>();
         var compared = 0;
-        foreach (var one in Reference.Value.GetProperty("cases").EnumerateArray().Where(one => one.GetProperty("kind").GetString() == kind && one.TryGetProperty("result", out _) && !HasNull(one)))
+        foreach (
+            var one in Reference
+                .Value.GetProperty("cases")
+                .EnumerateArray()
+                .Where(one => one.GetProperty("kind").GetString() == kind && one.TryGetProperty("result", out _) && !HasNull(one))
+        )
         {
             Write(one);
             try
@@ -51,7 +57,10 @@ public sealed class ProcessorConfigTests : IDisposable
         File.WriteAllText(_folder.File("preprocessor_config.json"), """{"image_processor_type":"ViTImageProcessor","size":32}""");
         File.WriteAllText(_folder.File("processor_config.json"), """{"processor_class":"CLIPProcessor"}""");
         Assert.Equal(32, PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
-        File.WriteAllText(_folder.File("processor_config.json"), """{"image_processor":{"image_processor_type":"SiglipImageProcessorFast","size":{"height":48,"width":48}}}""");
+        File.WriteAllText(
+            _folder.File("processor_config.json"),
+            """{"image_processor":{"image_processor_type":"SiglipImageProcessorFast","size":{"height":48,"width":48}}}"""
+        );
         Assert.Equal(48, PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty).Preparation.ExactHeight);
     }
 
@@ -63,7 +72,10 @@ public sealed class ProcessorConfigTests : IDisposable
     public void WhatIsNotFollowedIsRefused(string config)
     {
         File.WriteAllText(_folder.File("processor_config.json"), $$"""{"image_processor":{{config}}}""");
-        Assert.Equal(ErrorCode.UnsupportedModel, Assert.Throws<SimileException>(() => PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty)).Code);
+        Assert.Equal(
+            ErrorCode.UnsupportedModel,
+            Assert.Throws<SimileException>(() => PreprocessorConfig.Read(ModelFolder.Open(_folder.Path), string.Empty)).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -100,7 +112,12 @@ public sealed class ProcessorConfigTests : IDisposable
     private static double Scale(JsonElement one)
     {
         var text = one.GetProperty("files").GetRawText();
-        var rescaled = text.Contains("\"do_rescale\":false", StringComparison.Ordinal) || text.Contains("\"do_rescale\": false", StringComparison.Ordinal) ? 255 : text.Contains("0.00784", StringComparison.Ordinal) ? 2 : 1;
+        var rescaled =
+            text.Contains("\"do_rescale\":false", StringComparison.Ordinal)
+            || text.Contains("\"do_rescale\": false", StringComparison.Ordinal)
+                ? 255
+            : text.Contains("0.00784", StringComparison.Ordinal) ? 2
+            : 1;
         return rescaled / 0.22;
     }
 
@@ -123,7 +140,10 @@ public sealed class ProcessorConfigTests : IDisposable
             File.Delete(file);
         }
 
-        File.WriteAllText(_folder.File("config.json"), JsonSerializer.Serialize(new { model_type = one.GetProperty("model_type").GetString() }));
+        File.WriteAllText(
+            _folder.File("config.json"),
+            JsonSerializer.Serialize(new { model_type = one.GetProperty("model_type").GetString() })
+        );
         foreach (var file in one.GetProperty("files").EnumerateObject())
         {
             File.WriteAllText(_folder.File(file.Name), file.Value.GetRawText());
@@ -132,7 +152,10 @@ public sealed class ProcessorConfigTests : IDisposable
 
     private static JsonElement ReadReference()
     {
-        using var stream = new BrotliStream(File.OpenRead(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "image-processors.json.br")), CompressionMode.Decompress);
+        using var stream = new BrotliStream(
+            File.OpenRead(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "image-processors.json.br")),
+            CompressionMode.Decompress
+        );
         return JsonDocument.Parse(stream).RootElement;
     }
 }

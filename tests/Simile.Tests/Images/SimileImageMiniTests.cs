@@ -28,8 +28,7 @@ public class SimileImageMiniTests
     }
 
     [Fact]
-    public void ItIsSmallEnoughToShip() =>
-        Assert.InRange(Directory.GetFiles(Images).Sum(path => new FileInfo(path).Length), 1, 12_000_000);
+    public void ItIsSmallEnoughToShip() => Assert.InRange(Directory.GetFiles(Images).Sum(path => new FileInfo(path).Length), 1, 12_000_000);
 
     [Theory]
     [InlineData("sunflower.jpg", "a sunflower")]
@@ -49,7 +48,11 @@ public class SimileImageMiniTests
         var files = Directory.GetFiles(RepositoryRoot.Find("samples", "pictures")).Order(StringComparer.Ordinal).ToList();
         await using var images = await ImageEmbedder.LoadAsync(Images, null, TestContext.Current.CancellationToken);
         await using var texts = await TextEmbedder.LoadAsync(Texts, null, TestContext.Current.CancellationToken);
-        var pictures = await images.EmbedAsync([.. files.Select(path => ImageInput.FromFile(path))], null, TestContext.Current.CancellationToken);
+        var pictures = await images.EmbedAsync(
+            [.. files.Select(path => ImageInput.FromFile(path))],
+            null,
+            TestContext.Current.CancellationToken
+        );
         var wanted = await texts.EmbedAsync([query], null, TestContext.Current.CancellationToken);
         var nearest = files.Index().MaxBy(entry => Similarity.Cosine(wanted[0], pictures[entry.Index])).Item;
         Assert.Equal(file, Path.GetFileName(nearest));

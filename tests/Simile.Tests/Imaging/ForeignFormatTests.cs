@@ -26,7 +26,9 @@ public sealed class ForeignFormatTests
     [InlineData("qwertyuiop", "7177657274797569")]
     public void WhatItIsIsSaid(string file, string said)
     {
-        var error = Assert.Throws<SimileException>(() => new ImageReader().Read(Encoding.Latin1.GetBytes(file), TestContext.Current.CancellationToken));
+        var error = Assert.Throws<SimileException>(() =>
+            new ImageReader().Read(Encoding.Latin1.GetBytes(file), TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.UnknownImageFormat, error.Code);
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
     }

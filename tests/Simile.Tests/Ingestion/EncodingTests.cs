@@ -24,7 +24,10 @@ public class EncodingTests
 
     [Fact]
     public void TheCommentOfAScriptDeclaresItsEncoding() =>
-        Assert.Equal("# -*- coding: latin-1 -*-\nname = 'René'", DocumentText.Decode(Encoding.Latin1.GetBytes("# -*- coding: latin-1 -*-\nname = 'René'"), "a.py"));
+        Assert.Equal(
+            "# -*- coding: latin-1 -*-\nname = 'René'",
+            DocumentText.Decode(Encoding.Latin1.GetBytes("# -*- coding: latin-1 -*-\nname = 'René'"), "a.py")
+        );
 
     [Theory]
     [InlineData(true, "Die Straße ist naß.\n")]
@@ -39,7 +42,11 @@ public class EncodingTests
     }
 
     [Theory]
-    [InlineData("Grüße \uFFFD Ende", new byte[] { 0x47, 0x72, 0xC3, 0xBC, 0xC3, 0x9F, 0x65, 0x20, 0xE9, 0x20, 0x45, 0x6E, 0x64, 0x65 }, "UTF-8")]
+    [InlineData(
+        "Grüße \uFFFD Ende",
+        new byte[] { 0x47, 0x72, 0xC3, 0xBC, 0xC3, 0x9F, 0x65, 0x20, 0xE9, 0x20, 0x45, 0x6E, 0x64, 0x65 },
+        "UTF-8"
+    )]
     [InlineData("Übergröße", new byte[] { 0xDC, 0x62, 0x65, 0x72, 0x67, 0x72, 0xF6, 0xDF, 0x65 }, "Windows-1252")]
     [InlineData("“it”", new byte[] { 0x93, 0x69, 0x74, 0x94 }, "Windows-1252")]
     [InlineData("h\uFFFDi", new byte[] { 0x68, 0xFF, 0x69 }, "UTF-8")]
@@ -61,5 +68,8 @@ public class EncodingTests
 
     [Fact]
     public void OnlyLineEndsEndLines() =>
-        Assert.Equal("a\nb\nc\nd\u2028e\u2029f\u0085g\u000Bh\u000Ci", DocumentText.Decode(Encoding.UTF8.GetBytes("a\r\nb\rc\nd\u2028e\u2029f\u0085g\u000Bh\u000Ci"), "a.txt"));
+        Assert.Equal(
+            "a\nb\nc\nd\u2028e\u2029f\u0085g\u000Bh\u000Ci",
+            DocumentText.Decode(Encoding.UTF8.GetBytes("a\r\nb\rc\nd\u2028e\u2029f\u0085g\u000Bh\u000Ci"), "a.txt")
+        );
 }

@@ -9,9 +9,18 @@ public sealed class DocumentReadersTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("a.md", "---\ntitle: x\n---\n# One\n\nFirst\nline.\n\n## Two\nSecond.\n```\ncode\n\nmore\n```\nOther\n=====\nLast.", "|2|title: x;One|6|First\nline.;One > Two|10|Second.;One > Two|12|code\n\nmore;Other|18|Last.")]
+    [InlineData(
+        "a.md",
+        "---\ntitle: x\n---\n# One\n\nFirst\nline.\n\n## Two\nSecond.\n```\ncode\n\nmore\n```\nOther\n=====\nLast.",
+        "|2|title: x;One|6|First\nline.;One > Two|10|Second.;One > Two|12|code\n\nmore;Other|18|Last."
+    )]
     [InlineData("a.txt", "One\nparagraph.\n\n\nAnother.\n", "|1|One\nparagraph.;|5|Another.")]
-    [InlineData("a.html", "<html><head><title>T</title><style>no</style></head><body><h1>H</h1><p>A <b>bold</b> &amp; plain\ntext</p>\n<script>no</script><table><tr><td>1</td><td>2</td></tr></table></body></html>", "T > H|1|A bold & plain text;T > H|3|1 | 2")]
+    [InlineData(
+        "a.html",
+        "<html><head><title>T</title><style>no</style></head><body><h1>H</h1><p>A <b>bold</b> &amp; "
+            + "plain\ntext</p>\n<script>no</script><table><tr><td>1</td><td>2</td></tr></table></body></html>",
+        "T > H|1|A bold & plain text;T > H|3|1 | 2"
+    )]
     [InlineData("a.csv", "name,note\nAda,\"first, of course\"\n,\nBob,\n", "Row 1|2|name: Ada\nnote: first, of course;Row 3|4|name: Bob")]
     [InlineData("a.jsonl", "{\"title\":\"T\",\"text\":\"body\"}\n\n{\"a\":\"x\",\"b\":\"y\"}\n", "T|1|body;Line 3|3|x\ny")]
     [InlineData("a.cs", "int a;\n\nint b;\nint c;\n", "|1|int a;;|3|int b;\nint c;")]
@@ -45,8 +54,14 @@ public sealed class DocumentReadersTests : IDisposable
 
         Directory.CreateSymbolicLink(_folder.File("sub", "loop"), _folder.Path);
         File.CreateSymbolicLink(_folder.File("dangling.md"), _folder.File("nowhere"));
-        Assert.Equal(["a.txt", "b.md", "sub/c.cs"], DocumentFinder.Find([_folder.Path]).Select(path => Path.GetRelativePath(_folder.Path, path).Replace('\\', '/')));
-        Assert.Equal([".jpg", "broken link", "build folder", "hidden file", "linked folder"], DocumentFinder.Walk([_folder.Path]).PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["a.txt", "b.md", "sub/c.cs"],
+            DocumentFinder.Find([_folder.Path]).Select(path => Path.GetRelativePath(_folder.Path, path).Replace('\\', '/'))
+        );
+        Assert.Equal(
+            [".jpg", "broken link", "build folder", "hidden file", "linked folder"],
+            DocumentFinder.Walk([_folder.Path]).PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(ErrorCode.PathNotFound, Assert.Throws<SimileException>(() => DocumentFinder.Find([_folder.File("none")])).Code);
     }
 
@@ -78,15 +93,21 @@ public class ChunkerTests
         var blocks = new[] { new TextBlock(string.Join('\n', sentences), 10, "Title") };
         var chunks = new Chunker(Tokenizer, new ChunkerOptions { MaxTokens = 40, OverlapTokens = 10 }).Split(blocks).ToList();
         var tokens = new TokenBuffer();
-        Assert.All(chunks, chunk =>
-        {
-            tokens.Clear();
-            Tokenizer.Tokenize(chunk.Text, tokens);
-            Assert.InRange(tokens.Count, 1, 40);
-            Assert.Contains(sentences[chunk.StartLine - 10], chunk.Text, StringComparison.Ordinal);
-            Assert.EndsWith(sentences[chunk.EndLine - 10], chunk.Text, StringComparison.Ordinal);
-        });
-        Assert.Equal(Enumerable.Range(10, 60), chunks.SelectMany(chunk => Enumerable.Range(chunk.StartLine, chunk.EndLine - chunk.StartLine + 1)).Distinct());
+        Assert.All(
+            chunks,
+            chunk =>
+            {
+                tokens.Clear();
+                Tokenizer.Tokenize(chunk.Text, tokens);
+                Assert.InRange(tokens.Count, 1, 40);
+                Assert.Contains(sentences[chunk.StartLine - 10], chunk.Text, StringComparison.Ordinal);
+                Assert.EndsWith(sentences[chunk.EndLine - 10], chunk.Text, StringComparison.Ordinal);
+            }
+        );
+        Assert.Equal(
+            Enumerable.Range(10, 60),
+            chunks.SelectMany(chunk => Enumerable.Range(chunk.StartLine, chunk.EndLine - chunk.StartLine + 1)).Distinct()
+        );
         Assert.All(chunks.Zip(chunks.Skip(1)), pair => Assert.Equal(pair.First.EndLine, pair.Second.StartLine));
     }
 
@@ -94,14 +115,19 @@ public class ChunkerTests
     public void AChunkNeverCrossesAHeading()
     {
         TextBlock[] blocks = [new("One.", 1, "A"), new("Two.", 2, "A"), new("Three.", 4, "B")];
-        Assert.Equal(["A|1-2|One.\nTwo.", "B|4-4|Three."], new Chunker(Tokenizer).Split(blocks).Select(chunk => $"{chunk.Heading}|{chunk.StartLine}-{chunk.EndLine}|{chunk.Text}"));
+        Assert.Equal(
+            ["A|1-2|One.\nTwo.", "B|4-4|Three."],
+            new Chunker(Tokenizer).Split(blocks).Select(chunk => $"{chunk.Heading}|{chunk.StartLine}-{chunk.EndLine}|{chunk.Text}")
+        );
     }
 
     [Fact]
     public void AGiantSentenceIsCut()
     {
         var text = string.Join(' ', Enumerable.Repeat("word", 1000));
-        var chunks = new Chunker(Tokenizer, new ChunkerOptions { MaxTokens = 100, OverlapTokens = 0 }).Split([new TextBlock(text, 1)]).ToList();
+        var chunks = new Chunker(Tokenizer, new ChunkerOptions { MaxTokens = 100, OverlapTokens = 0 })
+            .Split([new TextBlock(text, 1)])
+            .ToList();
         Assert.Equal(10, chunks.Count);
         Assert.Equal(text, string.Join(' ', chunks.Select(chunk => chunk.Text)));
     }
@@ -115,12 +141,23 @@ public class ChunkerTests
     [InlineData(128, "")]
     public async Task ChunksFitTheModel(int limit, string heading)
     {
-        var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new TextEmbedderOptions { MaxTokens = limit });
+        var model = await TextEmbedder.LoadAsync(
+            RepositoryRoot.Find("models", "simile-text-mini"),
+            new TextEmbedderOptions { MaxTokens = limit }
+        );
         var words = Enumerable.Range(0, 300).Select(i => $"incomprehensibly{i}{(i % 7 == 6 ? "." : string.Empty)}").ToArray();
-        var chunks = new Chunker(model, new ChunkerOptions { OverlapTokens = 0 }).Split([new TextBlock(string.Join(' ', words), 1, heading)]).ToList();
+        var chunks = new Chunker(model, new ChunkerOptions { OverlapTokens = 0 })
+            .Split([new TextBlock(string.Join(' ', words), 1, heading)])
+            .ToList();
         Assert.All(chunks, chunk => Assert.InRange(model.CountTokens(chunk.EmbeddedText, EmbedPurpose.Document), 1, limit));
-        Assert.Equal(string.Concat(words), string.Concat(chunks.Where(chunk => chunk.Heading == heading).SelectMany(chunk => chunk.Text.Where(c => !char.IsWhiteSpace(c)))));
-        Assert.All(chunks.Where(chunk => chunk.Heading != heading), chunk => Assert.Contains(chunk.Text, heading, StringComparison.Ordinal));
+        Assert.Equal(
+            string.Concat(words),
+            string.Concat(chunks.Where(chunk => chunk.Heading == heading).SelectMany(chunk => chunk.Text.Where(c => !char.IsWhiteSpace(c))))
+        );
+        Assert.All(
+            chunks.Where(chunk => chunk.Heading != heading),
+            chunk => Assert.Contains(chunk.Text, heading, StringComparison.Ordinal)
+        );
     }
 
     // Families joined by U+200D, flags, letters with marks, Hangul of parts.
@@ -132,7 +169,10 @@ public class ChunkerTests
     [InlineData("👍🏽")]
     public async Task CharactersAreNeverCut(string character)
     {
-        var model = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"), new TextEmbedderOptions { MaxTokens = 16 });
+        var model = await TextEmbedder.LoadAsync(
+            RepositoryRoot.Find("models", "simile-text-mini"),
+            new TextEmbedderOptions { MaxTokens = 16 }
+        );
         var text = string.Concat(Enumerable.Repeat(character, 500));
         var chunks = new Chunker(model, new ChunkerOptions { OverlapTokens = 0 }).Split([new TextBlock(text, 1)]).ToList();
         Assert.Equal(text, string.Concat(chunks.Select(chunk => chunk.Text)));
@@ -145,11 +185,21 @@ public class ChunkerTests
     {
         var text = string.Concat(Enumerable.Repeat("a very long line about whales ", 20_000));
         var chunks = new Chunker(Tokenizer, new ChunkerOptions { OverlapTokens = 0 }).Split([new TextBlock(text, 1)]).ToList();
-        Assert.Equal(text.Replace(" ", string.Empty, StringComparison.Ordinal), string.Concat(chunks.Select(chunk => chunk.Text)).Replace(" ", string.Empty, StringComparison.Ordinal));
-        Assert.All(chunks, chunk => Assert.DoesNotContain(chunk.Text.Split(' '), word => word is not ("a" or "very" or "long" or "line" or "about" or "whales")));
+        Assert.Equal(
+            text.Replace(" ", string.Empty, StringComparison.Ordinal),
+            string.Concat(chunks.Select(chunk => chunk.Text)).Replace(" ", string.Empty, StringComparison.Ordinal)
+        );
+        Assert.All(
+            chunks,
+            chunk =>
+                Assert.DoesNotContain(chunk.Text.Split(' '), word => word is not ("a" or "very" or "long" or "line" or "about" or "whales"))
+        );
     }
 
     [Fact]
     public void SenselessBudgetsAreRefused() =>
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new Chunker(Tokenizer, new ChunkerOptions { MaxTokens = 20, OverlapTokens = 10 })).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => new Chunker(Tokenizer, new ChunkerOptions { MaxTokens = 20, OverlapTokens = 10 })).Code
+        );
 }

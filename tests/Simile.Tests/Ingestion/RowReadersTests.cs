@@ -22,7 +22,10 @@ public class RowReadersTests
     [InlineData("{\"text\":\"\"}", 0, false)]
     public void OneBadLineIsOneProblem(string line, int kept, bool isProblem)
     {
-        var contents = DocumentReaders.Read("a.jsonl", Encoding.UTF8.GetBytes($"{{\"text\":\"first\"}}\r\n\r\n{line}\r\n{{\"text\":\"last\"}}\r\n"));
+        var contents = DocumentReaders.Read(
+            "a.jsonl",
+            Encoding.UTF8.GetBytes($"{{\"text\":\"first\"}}\r\n\r\n{line}\r\n{{\"text\":\"last\"}}\r\n")
+        );
         Assert.Equal(2 + kept, contents.Blocks.Count);
         Assert.Equal((1, 4), (contents.Blocks[0].StartLine, contents.Blocks[^1].StartLine));
         Assert.Equal(isProblem ? 1 : 0, contents.Problems.Count);
@@ -39,10 +42,19 @@ public class RowReadersTests
 
     [Fact]
     public void NestedTextsOfALineAreTexts() =>
-        Assert.Equal("user\nhow do herons nest", DocumentReaders.Read("a.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"how do herons nest\"}],\"n\":1}"u8.ToArray()).Blocks[0].Text);
+        Assert.Equal(
+            "user\nhow do herons nest",
+            DocumentReaders
+                .Read("a.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"how do herons nest\"}],\"n\":1}"u8.ToArray())
+                .Blocks[0]
+                .Text
+        );
 
     [Theory]
-    [InlineData("Name;Region;Units\r\nWidget;EU;12,5\r\nGadget;US;7,25\r\n", "2|Name: Widget/Region: EU/Units: 12,5;3|Name: Gadget/Region: US/Units: 7,25")]
+    [InlineData(
+        "Name;Region;Units\r\nWidget;EU;12,5\r\nGadget;US;7,25\r\n",
+        "2|Name: Widget/Region: EU/Units: 12,5;3|Name: Gadget/Region: US/Units: 7,25"
+    )]
     [InlineData("sep=|\nName|Note\nA|b\n", "3|Name: A/Note: b")]
     [InlineData("Name\tNote\nA\tb, c\n", "2|Name: A/Note: b, c")]
     [InlineData("\uFEFFName,Note\nA,\"two\nlines\"\nB,c,extra\nD\n", "2|Name: A/Note: two/lines;4|Name: B/Note: c/extra;5|Name: D")]
@@ -51,7 +63,15 @@ public class RowReadersTests
     [InlineData("Country,2019,2020\nPeru,5,6\n", "2|Country: Peru/2019: 5/2020: 6")]
     [InlineData("Name,Region\n", "1|Name, Region")]
     public void TablesAreReadAsTheyAreWritten(string text, string expected) =>
-        Assert.Equal(expected, string.Join(';', DocumentReaders.Read("a.csv", Encoding.UTF8.GetBytes(text)).Blocks.Select(block => $"{block.StartLine}|{block.Text.Replace('\n', '/')}")));
+        Assert.Equal(
+            expected,
+            string.Join(
+                ';',
+                DocumentReaders
+                    .Read("a.csv", Encoding.UTF8.GetBytes(text))
+                    .Blocks.Select(block => $"{block.StartLine}|{block.Text.Replace('\n', '/')}")
+            )
+        );
 
     [Fact]
     public void AQuoteThatNothingClosesDoesNotSwallowTheRest()

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
+using Simile.Engine.Tensors;
+using Simile.Families;
 using Simile.Images;
+using Simile.Inference;
 using Simile.Models;
 using Simile.Multimodal;
-using Simile.Families;
-using Simile.Inference;
 using Simile.Tests.Networks.Vision;
 using Simile.Tests.Text;
 using Simile.Text;
@@ -30,7 +30,11 @@ public sealed class ClipCheckpointTests : IDisposable
         using var network = ModelFamilies.LoadImage(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions());
         var size = expected.Size!.Value;
         var images = new float[2 * network.Dimensions];
-        network.Forward(new PixelBatch([.. VisionCase.Values(7000, 2 * 3 * size * size, 0).Select(value => value * 2)], size, size), images, team: null);
+        network.Forward(
+            new PixelBatch([.. VisionCase.Values(7000, 2 * 3 * size * size, 0).Select(value => value * 2)], size, size),
+            images,
+            team: null
+        );
         await using var embedder = await TextEmbedder.LoadAsync(folder.Path, null, Token);
         var texts = await embedder.EmbedAsync(expected.Sentences(), null, Token);
         var scale = PairedModels.LogitScale(ModelManifest.Read(folder))!.Value;
@@ -42,7 +46,11 @@ public sealed class ClipCheckpointTests : IDisposable
             Assert.InRange(Similarity.Cosine(expected.Images![i], image), 0.999999f, 1.000001f);
             for (var j = 0; j < texts.Count; j++)
             {
-                Assert.Equal(expected.Logits![i][j], (scale * Similarity.Cosine(image, texts[j])) + (expected.LogitBias ?? 0), 2e-6f * scale);
+                Assert.Equal(
+                    expected.Logits![i][j],
+                    (scale * Similarity.Cosine(image, texts[j])) + (expected.LogitBias ?? 0),
+                    2e-6f * scale
+                );
             }
         }
     }
@@ -62,7 +70,8 @@ public sealed class ClipCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void ATextTowerAloneHasNoScale() => Assert.Null(PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(ClipCase.Folder("text-only")))));
+    public void ATextTowerAloneHasNoScale() =>
+        Assert.Null(PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(ClipCase.Folder("text-only")))));
 
     [Theory]
     [InlineData("legacy", "clip", 24, 77)]
@@ -72,7 +81,10 @@ public sealed class ClipCheckpointTests : IDisposable
     public void DescriptionsComeFromTheConfiguration(string name, string kind, int dimensions, int tokens, int vocabulary = 562)
     {
         var description = ModelDescription.Of(ModelFolder.Open(ClipCase.Folder(name)));
-        Assert.Equal((kind, vocabulary, dimensions, tokens), (description.Kind, description.Tokens, description.Dimensions, description.MaxTokens));
+        Assert.Equal(
+            (kind, vocabulary, dimensions, tokens),
+            (description.Kind, description.Tokens, description.Dimensions, description.MaxTokens)
+        );
     }
 
     [Fact]
@@ -120,7 +132,10 @@ public sealed class ClipCheckpointTests : IDisposable
     {
         Copy("siglip");
         File.Delete(_folder.File("model", "tokenizer_config.json"));
-        Configure("text_config", """{"hidden_size":48,"num_attention_heads":3,"intermediate_size":96,"num_hidden_layers":2,"pad_token_id":26}""");
+        Configure(
+            "text_config",
+            """{"hidden_size":48,"num_attention_heads":3,"intermediate_size":96,"num_hidden_layers":2,"pad_token_id":26}"""
+        );
         await ExpectErrorAsync(ErrorCode.BadCheckpoint);
     }
 
@@ -128,7 +143,10 @@ public sealed class ClipCheckpointTests : IDisposable
     public void AScaleIsOneNumber()
     {
         Rewrite(tensors => tensors.Append(new TensorToWrite("logit_scale", TensorType.F32, [2], new byte[8])));
-        Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(_folder.File("model"))))).Code);
+        Assert.Equal(
+            ErrorCode.BadCheckpoint,
+            Assert.Throws<SimileException>(() => PairedModels.LogitScale(ModelManifest.Read(ModelFolder.Open(_folder.File("model"))))).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -157,7 +175,15 @@ public sealed class ClipCheckpointTests : IDisposable
         List<TensorToWrite> tensors;
         using (var file = SafetensorsFile.Open(path))
         {
-            tensors = [.. file.Tensors.Values.Select(tensor => new TensorToWrite(tensor.Name, TensorType.F32, [.. tensor.Shape], System.Runtime.InteropServices.MemoryMarshal.AsBytes(file.ReadFloats(tensor.Name).AsSpan()).ToArray()))];
+            tensors =
+            [
+                .. file.Tensors.Values.Select(tensor => new TensorToWrite(
+                    tensor.Name,
+                    TensorType.F32,
+                    [.. tensor.Shape],
+                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(file.ReadFloats(tensor.Name).AsSpan()).ToArray()
+                )),
+            ];
         }
 
         SafetensorsWriter.Write(path, [.. change(tensors)]);

@@ -10,12 +10,28 @@ public sealed class HostileCheckpointTests : IDisposable
     private const int Mutations = 400;
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string> Configs => new()
-    {
-        { "hidden_size", "99999999" }, { "hidden_size", "64" }, { "hidden_size", "-60" }, { "hidden_size", "\"60\"" }, { "hidden_size", "60.5" }, { "num_attention_heads", "7" }, { "num_attention_heads", "0" },
-        { "num_hidden_layers", "99999999" }, { "num_hidden_layers", "3" }, { "intermediate_size", "71" }, { "intermediate_size", "2147483647" }, { "max_position_embeddings", "1152921504606846976" },
-        { "max_position_embeddings", "639" }, { "hidden_act", "\"tango\"" }, { "hidden_act", "null" }, { "position_embedding_type", "\"relative_key\"" }, { "model_type", "\"gpt2\"" }, { "type_vocab_size", "3" },
-    };
+    public static TheoryData<string, string> Configs =>
+        new()
+        {
+            { "hidden_size", "99999999" },
+            { "hidden_size", "64" },
+            { "hidden_size", "-60" },
+            { "hidden_size", "\"60\"" },
+            { "hidden_size", "60.5" },
+            { "num_attention_heads", "7" },
+            { "num_attention_heads", "0" },
+            { "num_hidden_layers", "99999999" },
+            { "num_hidden_layers", "3" },
+            { "intermediate_size", "71" },
+            { "intermediate_size", "2147483647" },
+            { "max_position_embeddings", "1152921504606846976" },
+            { "max_position_embeddings", "639" },
+            { "hidden_act", "\"tango\"" },
+            { "hidden_act", "null" },
+            { "position_embedding_type", "\"relative_key\"" },
+            { "model_type", "\"gpt2\"" },
+            { "type_vocab_size", "3" },
+        };
 
     [Theory]
     [MemberData(nameof(Configs))]
@@ -29,11 +45,24 @@ public sealed class HostileCheckpointTests : IDisposable
         await ExpectErrorAsync();
     }
 
-    public static TheoryData<string, string> ClipConfigs => new()
-    {
-        { "hidden_size", "64" }, { "hidden_size", "\"48\"" }, { "hidden_size", "99999996" }, { "num_attention_heads", "7" }, { "num_attention_heads", "0" }, { "num_hidden_layers", "2" }, { "num_hidden_layers", "4" },
-        { "num_hidden_layers", "99999999" }, { "intermediate_size", "100" }, { "intermediate_size", "null" }, { "max_position_embeddings", "76" }, { "max_position_embeddings", "-1" }, { "hidden_act", "\"tango\"" }, { "eos_token_id", "7" },
-    };
+    public static TheoryData<string, string> ClipConfigs =>
+        new()
+        {
+            { "hidden_size", "64" },
+            { "hidden_size", "\"48\"" },
+            { "hidden_size", "99999996" },
+            { "num_attention_heads", "7" },
+            { "num_attention_heads", "0" },
+            { "num_hidden_layers", "2" },
+            { "num_hidden_layers", "4" },
+            { "num_hidden_layers", "99999999" },
+            { "intermediate_size", "100" },
+            { "intermediate_size", "null" },
+            { "max_position_embeddings", "76" },
+            { "max_position_embeddings", "-1" },
+            { "hidden_act", "\"tango\"" },
+            { "eos_token_id", "7" },
+        };
 
     [Theory]
     [MemberData(nameof(ClipConfigs))]
@@ -66,7 +95,11 @@ public sealed class HostileCheckpointTests : IDisposable
     [Theory]
     [InlineData("model.safetensors", "")]
     [InlineData("modules.json", "[{\"type\":\"sentence_transformers.models.Transformer\",\"path\":\"../..\"}]")]
-    [InlineData("modules.json", "[{\"type\":\"sentence_transformers.models.Transformer\",\"path\":\"\"},{\"type\":\"sentence_transformers.models.WordWeights\",\"path\":\"1\"}]")]
+    [InlineData(
+        "modules.json",
+        "[{\"type\":\"sentence_transformers.models.Transformer\",\"path\":\"\"},"
+            + "{\"type\":\"sentence_transformers.models.WordWeights\",\"path\":\"1\"}]"
+    )]
     [InlineData("modules.json", "[{\"type\":1,\"path\":\"\"}]")]
     [InlineData("modules.json", "[7]")]
     [InlineData("modules.json", "[{\"type\":\"a.b.Asym\",\"path\":\"\"}]")]

@@ -14,8 +14,16 @@ public sealed partial class ModelFileTableTests : IDisposable
     public void PageAndCodeHaveTheSameRows()
     {
         var page = Rows(File.ReadAllLines(RepositoryRoot.Find("docs", "model-files.md"))).ToList();
-        var code = ModelFileTable.FileRows.SelectMany(row => row.Names.Select(name => $"Files|{name}|{Word(row.Effect)}"))
-            .Concat(ModelFileTable.KeyRows.SelectMany(row => row.Keys.Select(key => $"{row.File}{(row.Kinds.Length == 0 ? string.Empty : ": " + row.Kinds)}|{key}|{Word(row.Effect)}"))).ToList();
+        var code = ModelFileTable
+            .FileRows.SelectMany(row => row.Names.Select(name => $"Files|{name}|{Word(row.Effect)}"))
+            .Concat(
+                ModelFileTable.KeyRows.SelectMany(row =>
+                    row.Keys.Select(key =>
+                        $"{row.File}{(row.Kinds.Length == 0 ? string.Empty : ": " + row.Kinds)}|{key}|{Word(row.Effect)}"
+                    )
+                )
+            )
+            .ToList();
         Assert.True(page.Count > 400);
         Assert.Empty(page.Except(code));
         Assert.Empty(code.Except(page));
@@ -26,15 +34,19 @@ public sealed partial class ModelFileTableTests : IDisposable
     [Fact]
     public void NoKeyHasTwoEffectsForOneKind()
     {
-        var keys = ModelFileTable.KeyRows.SelectMany(row => row.Kinds.Split(", ").SelectMany(kind => row.Keys.Select(key => (row.File, kind, key))));
+        var keys = ModelFileTable.KeyRows.SelectMany(row =>
+            row.Kinds.Split(", ").SelectMany(kind => row.Keys.Select(key => (row.File, kind, key)))
+        );
         Assert.Empty(keys.GroupBy(key => key).Where(group => group.Count() > 1).Select(group => group.Key));
     }
 
     public static TheoryData<string> Checkpoints =>
-    [
-        .. new[] { "encoders", "clip", "vision", "joint" }.SelectMany(kind => Directory.GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind)))
-            .Where(path => !Path.GetFileName(path).StartsWith("vision", StringComparison.Ordinal)).Select(path => Path.Combine(Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileName(path))),
-    ];
+        [
+            .. new[] { "encoders", "clip", "vision", "joint" }
+                .SelectMany(kind => Directory.GetDirectories(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", kind)))
+                .Where(path => !Path.GetFileName(path).StartsWith("vision", StringComparison.Ordinal))
+                .Select(path => Path.Combine(Path.GetFileName(Path.GetDirectoryName(path)!), Path.GetFileName(path))),
+        ];
 
     [Theory]
     [MemberData(nameof(Checkpoints))]
@@ -48,7 +60,8 @@ public sealed partial class ModelFileTableTests : IDisposable
     [Theory]
     [InlineData("simile-text-mini")]
     [InlineData("simile-image-mini")]
-    public void AShippedModelHasNoUnknownKey(string name) => Assert.Empty(ModelFileTable.NotesOf(ModelFolder.Open(RepositoryRoot.Find("models", name))));
+    public void AShippedModelHasNoUnknownKey(string name) =>
+        Assert.Empty(ModelFileTable.NotesOf(ModelFolder.Open(RepositoryRoot.Find("models", name))));
 
     [Theory]
     [InlineData("config.json", "frobnicate")]
@@ -59,7 +72,9 @@ public sealed partial class ModelFileTableTests : IDisposable
     {
         Copy("encoders/bert");
         File.Delete(_folder.File("expected.json"));
-        var root = File.Exists(_folder.File(file)) ? JsonNode.Parse(await File.ReadAllTextAsync(_folder.File(file), Token))!.AsObject() : [];
+        var root = File.Exists(_folder.File(file))
+            ? JsonNode.Parse(await File.ReadAllTextAsync(_folder.File(file), Token))!.AsObject()
+            : [];
         root[key] = 1;
         await File.WriteAllTextAsync(_folder.File(file), root.ToJsonString(), Token);
         await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, null, Token);
@@ -79,14 +94,24 @@ public sealed partial class ModelFileTableTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("config.json"), config.ToJsonString(), Token);
         await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, null, Token);
         var note = Assert.Single(embedder.Notes);
-        Assert.Contains("'text_config.frobnicate' of config.json, 'vision_config.window' of config.json, mystery.json.", note, StringComparison.Ordinal);
+        Assert.Contains(
+            "'text_config.frobnicate' of config.json, 'vision_config.window' of config.json, mystery.json.",
+            note,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static string Word(KeyEffect effect) => effect switch { KeyEffect.Followed => "followed", KeyEffect.Refused => "refused", _ => "no effect" };
+    private static string Word(KeyEffect effect) =>
+        effect switch
+        {
+            KeyEffect.Followed => "followed",
+            KeyEffect.Refused => "refused",
+            _ => "no effect",
+        };
 
     // A heading names the file and the kinds of networks; a row has names in backquotes, an effect, and why.
     private static IEnumerable<string> Rows(IEnumerable<string> lines)
@@ -96,7 +121,9 @@ public sealed partial class ModelFileTableTests : IDisposable
         {
             if (line.StartsWith("## ", StringComparison.Ordinal))
             {
-                heading = line[3..].Replace("`", string.Empty, StringComparison.Ordinal).Replace(": every kind", string.Empty, StringComparison.Ordinal);
+                heading = line[3..]
+                    .Replace("`", string.Empty, StringComparison.Ordinal)
+                    .Replace(": every kind", string.Empty, StringComparison.Ordinal);
             }
             else if (line.StartsWith("| `", StringComparison.Ordinal))
             {

@@ -20,12 +20,19 @@ public sealed class ModelFolderTests : IDisposable
     public async Task SentenceTransformersStaticEmbedding()
     {
         Directory.CreateDirectory(_folder.File("0_StaticEmbedding"));
-        Write("modules.json", """[{"idx":0,"name":"0","path":"0_StaticEmbedding","type":"sentence_transformers.models.StaticEmbedding"},{"idx":1,"name":"1","path":"1_Normalize","type":"sentence_transformers.models.Normalize"}]""");
+        Write(
+            "modules.json",
+            """[{"idx":0,"name":"0","path":"0_StaticEmbedding","type":"sentence_transformers.models.StaticEmbedding"},{"idx":1,"name":"1","path":"1_Normalize","type":"sentence_transformers.models.Normalize"}]"""
+        );
         Write("0_StaticEmbedding/tokenizer.json", Tokenizer);
         WriteWeights("0_StaticEmbedding/model.safetensors", Floats("embedding.weight", [4, 2], [9, 9, 1, 0, 0, 1, 3, 4]));
         var batch = await (await TextEmbedder.LoadAsync(_folder.Path)).EmbedAsync(["red blue", "GREEN", "red pink"]);
         // The unknown token's row (9, 9) counts: (1, 0) + (9, 9) points to (10, 9).
-        Assert.Equal([0.70710677f, 0.70710677f, 0.6f, 0.8f, 10 / MathF.Sqrt(181), 9 / MathF.Sqrt(181)], batch.Block.ToArray().Select(value => value), (a, b) => MathF.Abs(a - b) < 1e-6f);
+        Assert.Equal(
+            [0.70710677f, 0.70710677f, 0.6f, 0.8f, 10 / MathF.Sqrt(181), 9 / MathF.Sqrt(181)],
+            batch.Block.ToArray().Select(value => value),
+            (a, b) => MathF.Abs(a - b) < 1e-6f
+        );
         Assert.True(batch.Space.UnitLength);
     }
 
@@ -35,8 +42,12 @@ public sealed class ModelFolderTests : IDisposable
         Write("config.json", """{"model_type":"model2vec","normalize":false}""");
         Write("tokenizer.json", Tokenizer);
         long[] mapping = [0, 1, 1, 0];
-        WriteWeights("model.safetensors", Floats("embeddings", [2, 2], [1, 0, 0, 1]), Floats("weights", [4], [1, 0.5f, 2, 1]),
-            new TensorToWrite("mapping", TensorType.I64, [4], MemoryMarshal.AsBytes(mapping.AsSpan()).ToArray()));
+        WriteWeights(
+            "model.safetensors",
+            Floats("embeddings", [2, 2], [1, 0, 0, 1]),
+            Floats("weights", [4], [1, 0.5f, 2, 1]),
+            new TensorToWrite("mapping", TensorType.I64, [4], MemoryMarshal.AsBytes(mapping.AsSpan()).ToArray())
+        );
         var batch = await (await TextEmbedder.LoadAsync(_folder.Path)).EmbedAsync(["red blue", "green"]);
         Assert.Equal([0, 1.25f, 1, 0], batch.Block.ToArray());
         Assert.False(batch.Space.UnitLength);
@@ -107,12 +118,16 @@ public sealed class ModelFolderTests : IDisposable
         }
 
         File.WriteAllBytes(_folder.File("model.safetensors"), weights);
-        Assert.Equal(ErrorCode.VerificationFailed, (await Assert.ThrowsAsync<SimileException>(() => TextModelVerifier.VerifyAsync(ModelFolder.Open(_folder.Path)))).Code);
+        Assert.Equal(
+            ErrorCode.VerificationFailed,
+            (await Assert.ThrowsAsync<SimileException>(() => TextModelVerifier.VerifyAsync(ModelFolder.Open(_folder.Path)))).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static TensorToWrite Floats(string name, long[] shape, float[] values) => new(name, TensorType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    private static TensorToWrite Floats(string name, long[] shape, float[] values) =>
+        new(name, TensorType.F32, shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     private void Write(string name, string content) => File.WriteAllText(_folder.File(name), content);
 

@@ -3,7 +3,8 @@ using Simile.Text;
 
 namespace Simile.Tests.Models;
 
-/// <summary>Every value of every JSON file of a folder is replaced by values of other kinds: the model loads, or says what is wrong with a code.</summary>
+/// <summary>Every value of every JSON file of a folder is replaced by values of other kinds: the model loads, or says what is wrong with a
+/// code.</summary>
 public sealed class ModelJsonMutationTests : IDisposable
 {
     private static readonly string[] Values = ["null", "\"x\"", "-7", "1e300", "[]", "[null]"];
@@ -22,7 +23,11 @@ public sealed class ModelJsonMutationTests : IDisposable
     public async Task AValueOfAnotherKindLoadsOrIsACodedError(string model)
     {
         Copy(model);
-        foreach (var path in Directory.GetFiles(_folder.Path, "*.json", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) is not ("tokenizer.json" or "vocab.json")))
+        foreach (
+            var path in Directory
+                .GetFiles(_folder.Path, "*.json", SearchOption.AllDirectories)
+                .Where(path => Path.GetFileName(path) is not ("tokenizer.json" or "vocab.json"))
+        )
         {
             var sound = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
             foreach (var mutated in Mutations(sound))
@@ -41,7 +46,11 @@ public sealed class ModelJsonMutationTests : IDisposable
     {
         try
         {
-            await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, new TextEmbedderOptions { Threads = 1 }, TestContext.Current.CancellationToken);
+            await using var embedder = await TextEmbedder.LoadAsync(
+                _folder.Path,
+                new TextEmbedderOptions { Threads = 1 },
+                TestContext.Current.CancellationToken
+            );
             await embedder.EmbedAsync(["ba be"], null, TestContext.Current.CancellationToken);
         }
         catch (Exception error)
@@ -57,14 +66,16 @@ public sealed class ModelJsonMutationTests : IDisposable
         return Values.Concat(places.SelectMany(place => Values.Select(value => With(sound, place, value))));
     }
 
-    private static IEnumerable<object[]> Places(JsonNode node, object[] path) => node switch
-    {
-        JsonObject entries => entries.SelectMany(entry => Within(entry.Value, [.. path, entry.Key])),
-        JsonArray items => items.Take(2).SelectMany((item, i) => Within(item, [.. path, i])),
-        _ => [],
-    };
+    private static IEnumerable<object[]> Places(JsonNode node, object[] path) =>
+        node switch
+        {
+            JsonObject entries => entries.SelectMany(entry => Within(entry.Value, [.. path, entry.Key])),
+            JsonArray items => items.Take(2).SelectMany((item, i) => Within(item, [.. path, i])),
+            _ => [],
+        };
 
-    private static IEnumerable<object[]> Within(JsonNode? value, object[] path) => value is null ? [path] : Places(value, path).Prepend(path);
+    private static IEnumerable<object[]> Within(JsonNode? value, object[] path) =>
+        value is null ? [path] : Places(value, path).Prepend(path);
 
     private static string With(string sound, object[] place, string value)
     {
@@ -85,7 +96,11 @@ public sealed class ModelJsonMutationTests : IDisposable
     private void Copy(string name)
     {
         var source = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name);
-        foreach (var path in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "expected.json"))
+        foreach (
+            var path in Directory
+                .GetFiles(source, "*", SearchOption.AllDirectories)
+                .Where(path => Path.GetFileName(path) != "expected.json")
+        )
         {
             var target = _folder.File(Path.GetRelativePath(source, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

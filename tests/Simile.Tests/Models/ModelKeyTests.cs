@@ -4,49 +4,56 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Models;
 
-/// <summary>Keys of a model folder that ask for what Simile does not do, are of another kind than they should be, or leave nothing of a text.</summary>
+/// <summary>Keys of a model folder that ask for what Simile does not do, are of another kind than they should be, or leave nothing of a
+/// text.</summary>
 public sealed class ModelKeyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string, string, string> Refused => new()
-    {
-        { "encoders/bert", "config.json", "quantization_config", """{"quant_method":"bitsandbytes"}""" },
-        { "encoders/bert", "config.json", "is_decoder", "true" },
-        { "encoders/bert", "config.json", "add_cross_attention", "true" },
-        { "encoders/bert", "config.json", "pruned_heads", """{"0":[1]}""" },
-        { "encoders/bert", "config.json", "position_embedding_type", "\"relative_key_query\"" },
-        { "encoders/bert", "config.json", "layer_norm_eps", "\"1e-12\"" },
-        { "encoders/roberta", "config.json", "pad_token_id", "79" },
-        { "encoders/roberta", "config.json", "pad_token_id", "-1" },
-        { "encoders/roberta", "config.json", "pad_token_id", "\"1\"" },
-        { "encoders/modernbert", "config.json", "rope_scaling", """{"rope_type":"linear","factor":2}""" },
-        { "encoders/modernbert", "config.json", "rope_parameters", """{"full_attention":{"rope_type":"yarn","factor":4,"rope_theta":1000}}""" },
-        { "encoders/modernbert", "config.json", "layer_types", """["full_attention"]""" },
-        { "encoders/modernbert", "config.json", "layer_types", """["full_attention","chunked","full_attention","full_attention"]""" },
-        { "encoders/nomic-bert", "config.json", "moe_every_n_layers", "2" },
-        { "encoders/nomic-bert", "config.json", "use_rms_norm", "true" },
-        { "encoders/nomic-bert", "config.json", "causal", "true" },
-        { "encoders/bert", "1_Pooling/config.json", "pooling_mode", """["mean","attention"]""" },
-        { "encoders/bert", "1_Pooling/config.json", "pooling_mode", "[]" },
-        { "encoders/bert", "1_Pooling/config.json", "pooling_mode", "7" },
-        { "encoders/bert", "1_Pooling/config.json", "include_prompt", "\"no\"" },
-        { "encoders/bert", "sentence_bert_config.json", "transformer_task", "\"fill-mask\"" },
-        { "encoders/bert", "sentence_bert_config.json", "module_output_name", "\"scores\"" },
-        { "encoders/bert", "sentence_bert_config.json", "model_args", """{"num_hidden_layers":1}""" },
-        { "encoders/bert", "sentence_bert_config.json", "do_lower_case", "\"true\"" },
-        { "encoders/bert", "config_sentence_transformers.json", "model_type", "\"SparseEncoder\"" },
-        { "encoders/bert", "config_sentence_transformers.json", "prompts", """{"query":7}""" },
-        { "encoders/bert", "config_sentence_transformers.json", "default_prompt_name", "\"nothing\"" },
-        { "encoders/bert", "config_sentence_transformers.json", "truncate_dim", "-3" },
-        { "encoders/distilbert", "2_Dense/config.json", "module_input_name", "\"token_embeddings\"" },
-        { "encoders/distilbert", "2_Dense/config.json", "activation_function", "\"torch.nn.modules.activation.Mish\"" },
-        { "model-files/lora", "adapter_config.json", "peft_type", "\"IA3\"" },
-        { "model-files/lora", "adapter_config.json", "trainable_token_indices", "[4]" },
-        { "model-files/lora", "adapter_config.json", "init_lora_weights", "\"pissa\"" },
-        { "model-files/lora", "adapter_config.json", "rank_pattern", """{"(":4}""" },
-        { "clip/legacy", "config.json", "text_config_dict", """{"num_attention_heads":4}""" },
-    };
+    public static TheoryData<string, string, string, string> Refused =>
+        new()
+        {
+            { "encoders/bert", "config.json", "quantization_config", """{"quant_method":"bitsandbytes"}""" },
+            { "encoders/bert", "config.json", "is_decoder", "true" },
+            { "encoders/bert", "config.json", "add_cross_attention", "true" },
+            { "encoders/bert", "config.json", "pruned_heads", """{"0":[1]}""" },
+            { "encoders/bert", "config.json", "position_embedding_type", "\"relative_key_query\"" },
+            { "encoders/bert", "config.json", "layer_norm_eps", "\"1e-12\"" },
+            { "encoders/roberta", "config.json", "pad_token_id", "79" },
+            { "encoders/roberta", "config.json", "pad_token_id", "-1" },
+            { "encoders/roberta", "config.json", "pad_token_id", "\"1\"" },
+            { "encoders/modernbert", "config.json", "rope_scaling", """{"rope_type":"linear","factor":2}""" },
+            {
+                "encoders/modernbert",
+                "config.json",
+                "rope_parameters",
+                """{"full_attention":{"rope_type":"yarn","factor":4,"rope_theta":1000}}"""
+            },
+            { "encoders/modernbert", "config.json", "layer_types", """["full_attention"]""" },
+            { "encoders/modernbert", "config.json", "layer_types", """["full_attention","chunked","full_attention","full_attention"]""" },
+            { "encoders/nomic-bert", "config.json", "moe_every_n_layers", "2" },
+            { "encoders/nomic-bert", "config.json", "use_rms_norm", "true" },
+            { "encoders/nomic-bert", "config.json", "causal", "true" },
+            { "encoders/bert", "1_Pooling/config.json", "pooling_mode", """["mean","attention"]""" },
+            { "encoders/bert", "1_Pooling/config.json", "pooling_mode", "[]" },
+            { "encoders/bert", "1_Pooling/config.json", "pooling_mode", "7" },
+            { "encoders/bert", "1_Pooling/config.json", "include_prompt", "\"no\"" },
+            { "encoders/bert", "sentence_bert_config.json", "transformer_task", "\"fill-mask\"" },
+            { "encoders/bert", "sentence_bert_config.json", "module_output_name", "\"scores\"" },
+            { "encoders/bert", "sentence_bert_config.json", "model_args", """{"num_hidden_layers":1}""" },
+            { "encoders/bert", "sentence_bert_config.json", "do_lower_case", "\"true\"" },
+            { "encoders/bert", "config_sentence_transformers.json", "model_type", "\"SparseEncoder\"" },
+            { "encoders/bert", "config_sentence_transformers.json", "prompts", """{"query":7}""" },
+            { "encoders/bert", "config_sentence_transformers.json", "default_prompt_name", "\"nothing\"" },
+            { "encoders/bert", "config_sentence_transformers.json", "truncate_dim", "-3" },
+            { "encoders/distilbert", "2_Dense/config.json", "module_input_name", "\"token_embeddings\"" },
+            { "encoders/distilbert", "2_Dense/config.json", "activation_function", "\"torch.nn.modules.activation.Mish\"" },
+            { "model-files/lora", "adapter_config.json", "peft_type", "\"IA3\"" },
+            { "model-files/lora", "adapter_config.json", "trainable_token_indices", "[4]" },
+            { "model-files/lora", "adapter_config.json", "init_lora_weights", "\"pissa\"" },
+            { "model-files/lora", "adapter_config.json", "rank_pattern", """{"(":4}""" },
+            { "clip/legacy", "config.json", "text_config_dict", """{"num_attention_heads":4}""" },
+        };
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -66,7 +73,19 @@ public sealed class ModelKeyTests : IDisposable
     public async Task ModulesThatWouldRunInAnotherWayAreRefused(string types, string named)
     {
         Copy("encoders/bert");
-        var modules = JsonNode.Parse(types)!.AsArray().Select((type, i) => (JsonNode)new JsonObject { ["idx"] = i, ["path"] = i == 0 ? string.Empty : "1_Pooling", ["type"] = $"sentence_transformers.models.{type}" });
+        var modules = JsonNode
+            .Parse(types)!
+            .AsArray()
+            .Select(
+                (type, i) =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["idx"] = i,
+                            ["path"] = i == 0 ? string.Empty : "1_Pooling",
+                            ["type"] = $"sentence_transformers.models.{type}",
+                        }
+            );
         await File.WriteAllTextAsync(_folder.File("modules.json"), new JsonArray([.. modules]).ToJsonString(), Token);
         Assert.Contains(named, (await ExpectErrorAsync()).Message, StringComparison.Ordinal);
     }
@@ -76,7 +95,11 @@ public sealed class ModelKeyTests : IDisposable
     {
         Copy("encoders/bert");
         var text = await File.ReadAllTextAsync(_folder.File("modules.json"), Token);
-        await File.WriteAllTextAsync(_folder.File("modules.json"), text.Replace("sentence_transformers.models.Transformer", "custom_st.Transformer", StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(
+            _folder.File("modules.json"),
+            text.Replace("sentence_transformers.models.Transformer", "custom_st.Transformer", StringComparison.Ordinal),
+            Token
+        );
         Assert.Contains("custom_st.Transformer", (await ExpectErrorAsync()).Message, StringComparison.Ordinal);
     }
 
@@ -123,7 +146,13 @@ public sealed class ModelKeyTests : IDisposable
     {
         Copy("encoders/bert");
         var file = JsonNode.Parse(await File.ReadAllTextAsync(_folder.File("tokenizer.json"), Token))!;
-        file["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id":64,"content":"[extra]","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}"""));
+        file["added_tokens"]!
+            .AsArray()
+            .Add(
+                JsonNode.Parse(
+                    """{"id":64,"content":"[extra]","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}"""
+                )
+            );
         await File.WriteAllTextAsync(_folder.File("tokenizer.json"), file.ToJsonString(), Token);
         await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, null, Token);
         var batch = await embedder.EmbedAsync(["ba be", "ba [extra] be", "bi"], null, Token);
@@ -136,13 +165,21 @@ public sealed class ModelKeyTests : IDisposable
     public async Task ALimitThatLeavesNothingOfATextIsRefusedWithBothValues()
     {
         await EditAsync("encoders/bert", "config_sentence_transformers.json", "prompts", JsonNode.Parse("""{"query":"ba be bi "}"""));
-        var error = await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path, new TextEmbedderOptions { MaxTokens = 2 }, Token));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            TextEmbedder.LoadAsync(_folder.Path, new TextEmbedderOptions { MaxTokens = 2 }, Token)
+        );
         Assert.Equal(ErrorCode.InvalidOption, error.Code);
         Assert.Contains("limit is 2 tokens", error.Message, StringComparison.Ordinal);
         await using var embedder = await TextEmbedder.LoadAsync(_folder.Path, null, Token);
-        var call = await Assert.ThrowsAsync<SimileException>(() => embedder.EmbedAsync(["da"], new EmbedOptions { MaxTokens = 5, Purpose = EmbedPurpose.Query }, Token).AsTask());
+        var call = await Assert.ThrowsAsync<SimileException>(() =>
+            embedder.EmbedAsync(["da"], new EmbedOptions { MaxTokens = 5, Purpose = EmbedPurpose.Query }, Token).AsTask()
+        );
         Assert.Contains("5 stand in every text", call.Message, StringComparison.Ordinal);
-        Assert.True((await embedder.EmbedAsync(["da"], new EmbedOptions { MaxTokens = 6, Purpose = EmbedPurpose.Query }, Token)).Outcomes[0].Succeeded);
+        Assert.True(
+            (await embedder.EmbedAsync(["da"], new EmbedOptions { MaxTokens = 6, Purpose = EmbedPurpose.Query }, Token))
+                .Outcomes[0]
+                .Succeeded
+        );
         Assert.True((await embedder.EmbedAsync(["da"], new EmbedOptions { MaxTokens = 3 }, Token)).Outcomes[0].Succeeded);
     }
 
@@ -165,8 +202,15 @@ public sealed class ModelKeyTests : IDisposable
             }
 
             await using var embedder = await TextEmbedder.LoadAsync(folder, null, Token);
-            Assert.Contains(embedder.Notes, note => note.Contains(how, StringComparison.Ordinal) && note.Contains("\"query: \"", StringComparison.Ordinal));
-            await File.WriteAllTextAsync(Path.Combine(folder, "config_sentence_transformers.json"), """{"prompts":{"query":"","document":""}}""", Token);
+            Assert.Contains(
+                embedder.Notes,
+                note => note.Contains(how, StringComparison.Ordinal) && note.Contains("\"query: \"", StringComparison.Ordinal)
+            );
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "config_sentence_transformers.json"),
+                """{"prompts":{"query":"","document":""}}""",
+                Token
+            );
             await using var own = await TextEmbedder.LoadAsync(folder, null, Token);
             Assert.DoesNotContain(own.Notes, note => note.Contains("query: ", StringComparison.Ordinal));
             Assert.NotEqual(embedder.Recipe, own.Recipe);
@@ -191,12 +235,15 @@ public sealed class ModelKeyTests : IDisposable
     private async Task EditAsync(string model, string file, string key, JsonNode? value)
     {
         Copy(model);
-        var root = File.Exists(_folder.File(file)) ? JsonNode.Parse(await File.ReadAllTextAsync(_folder.File(file), Token))!.AsObject() : [];
+        var root = File.Exists(_folder.File(file))
+            ? JsonNode.Parse(await File.ReadAllTextAsync(_folder.File(file), Token))!.AsObject()
+            : [];
         root[key] = value;
         await File.WriteAllTextAsync(_folder.File(file), root.ToJsonString(), Token);
     }
 
-    private async Task<SimileException> ExpectErrorAsync() => await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path, null, Token));
+    private async Task<SimileException> ExpectErrorAsync() =>
+        await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path, null, Token));
 
     private void Copy(string name, string but = "expected.json")
     {

@@ -14,12 +14,17 @@ public sealed class NearNamesTests
     [InlineData("flaw", "lawn", 2)]
     [InlineData("", "abc", 3)]
     [InlineData("same", "same", 0)]
-    public void DistancesAreLevenshteins(string left, string right, int distance) => Assert.Equal(distance, NearNames.Distance(left, right));
+    public void DistancesAreLevenshteins(string left, string right, int distance) =>
+        Assert.Equal(distance, NearNames.Distance(left, right));
 
     [Fact]
     public void TheDistanceIsTheRecursiveDefinitions()
     {
-        var text = Gen.Elements("abc".ToCharArray()).ArrayOf().Where(letters => letters.Length < 7).Select(letters => new string(letters)).ToArbitrary();
+        var text = Gen.Elements("abc".ToCharArray())
+            .ArrayOf()
+            .Where(letters => letters.Length < 7)
+            .Select(letters => new string(letters))
+            .ToArbitrary();
         Prop.ForAll(text, text, (left, right) => NearNames.Distance(left, right) == Defined(left, right)).QuickCheckThrowOnFailure();
     }
 

@@ -4,7 +4,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Models;
 
-/// <summary>Folders whose weights are an ONNX export only (tests/reference/onnx_exports.py): the same vectors, to the bit, as of the checkpoint that was exported.</summary>
+/// <summary>Folders whose weights are an ONNX export only (tests/reference/onnx_exports.py): the same vectors, to the bit, as of the
+/// checkpoint that was exported.</summary>
 public sealed class OnnxExportTests : IDisposable
 {
     private const float Tolerance = 1e-5f;
@@ -31,7 +32,10 @@ public sealed class OnnxExportTests : IDisposable
             Assert.Equal(wanted[i].ToArray(), vectors[i].ToArray());
         }
 
-        Assert.Equal(name.EndsWith("fp16.onnx", StringComparison.Ordinal), embedder.Notes.Any(note => note.Contains("model_fp16.onnx", StringComparison.Ordinal)));
+        Assert.Equal(
+            name.EndsWith("fp16.onnx", StringComparison.Ordinal),
+            embedder.Notes.Any(note => note.Contains("model_fp16.onnx", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -48,7 +52,10 @@ public sealed class OnnxExportTests : IDisposable
         for (var i = 0; i < texts.Length; i++)
         {
             Assert.Equal(1, Similarity.Cosine(expected[i], vectors[i]), Tolerance);
-            Assert.All(expected[i].Select((value, d) => MathF.Abs(value - vectors[i][d])), difference => Assert.True(difference < Tolerance, $"text {i} differs by {difference}"));
+            Assert.All(
+                expected[i].Select((value, d) => MathF.Abs(value - vectors[i][d])),
+                difference => Assert.True(difference < Tolerance, $"text {i} differs by {difference}")
+            );
         }
     }
 
@@ -76,7 +83,13 @@ public sealed class OnnxExportTests : IDisposable
     private void Prepare(string export, string checkpoint, string name)
     {
         var source = Reference("encoders", checkpoint);
-        foreach (var path in Directory.GetFiles(source, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) is not "expected.json" && Path.GetRelativePath(source, path) is not "model.safetensors"))
+        foreach (
+            var path in Directory
+                .GetFiles(source, "*", SearchOption.AllDirectories)
+                .Where(path =>
+                    Path.GetFileName(path) is not "expected.json" && Path.GetRelativePath(source, path) is not "model.safetensors"
+                )
+        )
         {
             var target = _folder.File(Path.GetRelativePath(source, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -98,6 +111,12 @@ public sealed class OnnxExportTests : IDisposable
         using var document = JsonDocument.Parse(File.ReadAllBytes(path));
         return (
             [.. document.RootElement.GetProperty("texts").EnumerateArray().Select(text => text.GetString()!)],
-            [.. document.RootElement.GetProperty("vectors").EnumerateArray().Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray())]);
+            [
+                .. document
+                    .RootElement.GetProperty("vectors")
+                    .EnumerateArray()
+                    .Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray()),
+            ]
+        );
     }
 }

@@ -8,7 +8,15 @@ namespace Simile.Tests.Monitoring;
 
 public sealed class DriftTests : IDisposable
 {
-    private static readonly string[] Sample = ["The harbour froze.", "Bread rises slowly.", "A violin needs strings.", "Rivers bend.", "The engine stalled.", "Paper burns."];
+    private static readonly string[] Sample =
+    [
+        "The harbour froze.",
+        "Bread rises slowly.",
+        "A violin needs strings.",
+        "Rivers bend.",
+        "The engine stalled.",
+        "Paper burns.",
+    ];
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -41,11 +49,23 @@ public sealed class DriftTests : IDisposable
     {
         await using var embedder = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"));
         var check = new DriftCheck<string>(embedder, new TextKey());
-        string[] cooking = ["Boil the pasta with salt.", "Fry the onions in butter.", "Bake the bread for an hour.", "Simmer the soup with carrots.", "Roast the potatoes with oil.", "Boil the potatoes with salt.", "Bake the potatoes in butter."];
+        string[] cooking =
+        [
+            "Boil the pasta with salt.",
+            "Fry the onions in butter.",
+            "Bake the bread for an hour.",
+            "Simmer the soup with carrots.",
+            "Roast the potatoes with oil.",
+            "Boil the potatoes with salt.",
+            "Bake the potatoes in butter.",
+        ];
         string[] alike = ["Fry the potatoes with butter.", "Boil the carrots with salt.", "Roast the onions for an hour."];
         string[] other = ["The parliament voted on taxes.", "Quarterly revenue fell again.", "The goalkeeper saved a penalty."];
         var baseline = await check.CaptureAsync(cooking);
-        var (same, different) = (check.CompareInputs(baseline, await embedder.EmbedAsync(alike)), check.CompareInputs(baseline, await embedder.EmbedAsync(other)));
+        var (same, different) = (
+            check.CompareInputs(baseline, await embedder.EmbedAsync(alike)),
+            check.CompareInputs(baseline, await embedder.EmbedAsync(other))
+        );
         Assert.False(same.HasDrifted);
         Assert.True(different.HasDrifted && different.Nearest < same.Nearest && different.CentreCosine < same.CentreCosine);
         Assert.Equal(3, different.Compared);
@@ -56,16 +76,25 @@ public sealed class DriftTests : IDisposable
     {
         var check = new DriftCheck<string>(new CountingEmbedder(), new TextKey());
         var baseline = await (await CheckOf("simile-text-mini")).CaptureAsync(Sample);
-        Assert.Equal(ErrorCode.SpaceMismatch, (await Assert.ThrowsAsync<SimileException>(() => check.CompareAsync(baseline, Sample).AsTask())).Code);
+        Assert.Equal(
+            ErrorCode.SpaceMismatch,
+            (await Assert.ThrowsAsync<SimileException>(() => check.CompareAsync(baseline, Sample).AsTask())).Code
+        );
         Assert.Equal(ErrorCode.PathNotFound, Assert.Throws<SimileException>(() => DriftBaseline.Load(_folder.File("none"))).Code);
         await File.WriteAllTextAsync(_folder.File("bad"), "no safetensors");
         Assert.Equal(ErrorCode.BadVectorFile, Assert.Throws<SimileException>(() => DriftBaseline.Load(_folder.File("bad"))).Code);
-        Assert.Equal(ErrorCode.BadVectorFile, Assert.Throws<SimileException>(() => DriftBaseline.Load(RepositoryRoot.Find("models", "simile-text-mini", "model.safetensors"))).Code);
+        Assert.Equal(
+            ErrorCode.BadVectorFile,
+            Assert
+                .Throws<SimileException>(() => DriftBaseline.Load(RepositoryRoot.Find("models", "simile-text-mini", "model.safetensors")))
+                .Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<DriftCheck<string>> CheckOf(string model) => new(await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", model)), new TextKey());
+    private static async Task<DriftCheck<string>> CheckOf(string model) =>
+        new(await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", model)), new TextKey());
 
     /// <summary>Gives each input the vector of the next one.</summary>
     private sealed class SwappingEmbedder(CountingEmbedder inner) : IEmbedder<string>
@@ -74,7 +103,10 @@ public sealed class DriftTests : IDisposable
 
         public EmbeddingRecipe Recipe => inner.Recipe;
 
-        public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<string> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default) =>
-            inner.EmbedAsync([.. inputs.Skip(1), inputs[0]], options, cancellationToken);
+        public ValueTask<EmbeddingBatch> EmbedAsync(
+            IReadOnlyList<string> inputs,
+            EmbedOptions? options = null,
+            CancellationToken cancellationToken = default
+        ) => inner.EmbedAsync([.. inputs.Skip(1), inputs[0]], options, cancellationToken);
     }
 }

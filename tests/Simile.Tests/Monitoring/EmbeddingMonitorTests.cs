@@ -20,7 +20,11 @@ public class EmbeddingMonitorTests
             Assert.Equal((values.Length, Wanted("min"), Wanted("max")), (found.Count, found.Minimum, found.Maximum));
             Assert.Equal(Wanted("mean"), found.Mean, Math.Abs(Wanted("mean")) * 1e-12);
             Assert.Equal(Wanted("std"), found.Deviation, 1e-7);
-            var percentiles = series.Value.GetProperty("percentiles").EnumerateArray().Select(value => value.GetDouble()).Zip([found.P50, found.P90, found.P99]);
+            var percentiles = series
+                .Value.GetProperty("percentiles")
+                .EnumerateArray()
+                .Select(value => value.GetDouble())
+                .Zip([found.P50, found.P90, found.P99]);
             Assert.All(percentiles, pair => Assert.Equal(pair.First, pair.Second, (Math.Abs(pair.First) * 0.01) + 1e-12));
         }
 
@@ -72,13 +76,17 @@ public class EmbeddingMonitorTests
     public void NothingIsLostBetweenThreads()
     {
         using var monitor = new EmbeddingMonitor();
-        Parallel.For(0, 8, worker =>
-        {
-            for (var i = 1; i <= 5000; i++)
+        Parallel.For(
+            0,
+            8,
+            worker =>
             {
-                monitor.RecordMetric("shared", i);
+                for (var i = 1; i <= 5000; i++)
+                {
+                    monitor.RecordMetric("shared", i);
+                }
             }
-        });
+        );
         var found = monitor.Statistics("shared");
         Assert.Equal(40_000, found.Count);
         Assert.Equal(2500.5, found.Mean, 1e-6);
@@ -112,9 +120,16 @@ public class EmbeddingMonitorTests
         Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => monitor.RecordMetric("x", double.NaN)).Code);
         monitor.RecordMetric("a", 1);
         monitor.RecordMetric("b", 1);
-        Assert.Contains("'c' would be metric 3", Assert.Throws<SimileException>(() => monitor.RecordMetric("c", 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'c' would be metric 3",
+            Assert.Throws<SimileException>(() => monitor.RecordMetric("c", 1)).Message,
+            StringComparison.Ordinal
+        );
         monitor.RecordMetric("a", 2);
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => new EmbeddingMonitor(new MonitorOptions { Slices = 0 })).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => new EmbeddingMonitor(new MonitorOptions { Slices = 0 })).Code
+        );
     }
 
     [Fact]

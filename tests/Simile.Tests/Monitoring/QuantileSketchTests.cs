@@ -7,7 +7,8 @@ public class QuantileSketchTests
 {
     private static readonly double[] Quantiles = [0, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
 
-    public static TheoryData<string> Distributions => ["uniform", "latencies", "heavy", "both signs", "zeros", "equal", "wide", "rising", "falling"];
+    public static TheoryData<string> Distributions =>
+        ["uniform", "latencies", "heavy", "both signs", "zeros", "equal", "wide", "rising", "falling"];
 
     [Theory]
     [MemberData(nameof(Distributions))]
@@ -44,7 +45,10 @@ public class QuantileSketchTests
     public void BeyondAllMagnitudesTheHighQuantilesStayRight()
     {
         var random = new Random(4);
-        double[] values = [.. Enumerable.Range(0, 4000).Select(_ => Math.Exp((random.NextDouble() * 600) - 300)).Where(value => value > 1e-12)];
+        double[] values =
+        [
+            .. Enumerable.Range(0, 4000).Select(_ => Math.Exp((random.NextDouble() * 600) - 300)).Where(value => value > 1e-12),
+        ];
         var sketch = new QuantileSketch();
         Array.ForEach(values, sketch.Add);
         Array.Sort(values);
@@ -67,18 +71,26 @@ public class QuantileSketchTests
         return exact == 0 ? difference : difference / Math.Abs(exact);
     }
 
-    private static double[] Draw(string distribution, Random random, int count) => [.. Enumerable.Range(0, count).Select(i => distribution switch
-    {
-        "uniform" => random.NextDouble(),
-        "latencies" => Math.Exp(Normal(random) - 6),
-        "heavy" => 1 / Math.Pow(1 - random.NextDouble(), 2),
-        "both signs" => Normal(random) * 100,
-        "zeros" => random.Next(3) == 0 ? 0 : Normal(random),
-        "equal" => 0.125,
-        "rising" => 1e-9 * Math.Pow(1.02, i % 1900),
-        "falling" => 1e9 / Math.Pow(1.02, i % 1900),
-        _ => Math.Exp(random.NextDouble() * 38) * 1e-9,
-    })];
+    private static double[] Draw(string distribution, Random random, int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    distribution switch
+                    {
+                        "uniform" => random.NextDouble(),
+                        "latencies" => Math.Exp(Normal(random) - 6),
+                        "heavy" => 1 / Math.Pow(1 - random.NextDouble(), 2),
+                        "both signs" => Normal(random) * 100,
+                        "zeros" => random.Next(3) == 0 ? 0 : Normal(random),
+                        "equal" => 0.125,
+                        "rising" => 1e-9 * Math.Pow(1.02, i % 1900),
+                        "falling" => 1e9 / Math.Pow(1.02, i % 1900),
+                        _ => Math.Exp(random.NextDouble() * 38) * 1e-9,
+                    }
+                ),
+        ];
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -43,7 +43,8 @@ public sealed class ThrowingListenerTests : IDisposable
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == MetricNames.Source,
-            Sample = (ref ActivityCreationOptions<ActivityContext> options) => At("sample", options.Name) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                At("sample", options.Name) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.PropagationData,
             ActivityStarted = activity => At("started", activity.OperationName),
             ActivityStopped = activity => At("stopped", activity.OperationName),
         };
@@ -64,7 +65,10 @@ public sealed class ThrowingListenerTests : IDisposable
     [Fact]
     public async Task AnImageObserver()
     {
-        await using var embedder = await ImageEmbedder.LoadAsync(PictureVectorCase.All[0].Write(_folder.Path), new ImageEmbedderOptions { Observe = _ => Throw() });
+        await using var embedder = await ImageEmbedder.LoadAsync(
+            PictureVectorCase.All[0].Write(_folder.Path),
+            new ImageEmbedderOptions { Observe = _ => Throw() }
+        );
         Assert.True((await embedder.EmbedAsync([PictureVectorCase.Pictures[0]])).Outcomes[0].Succeeded);
         Assert.Equal(1, _thrown);
     }

@@ -19,17 +19,30 @@ public sealed class EmbeddingModelTests : IDisposable
     [InlineData("tests/Simile.Tests/Reference/vision/dinov2", null, Modality.Image)]
     public async Task AFolderGivesWhatItEmbedsAndWhatIsNeeded(string folder, Modality? needs, Modality expected)
     {
-        await using var model = await EmbeddingModel.OpenAsync(RepositoryRoot.Find(folder.Split('/')), new EmbeddingModelOptions { Needs = needs, Threads = 1 }, Token);
+        await using var model = await EmbeddingModel.OpenAsync(
+            RepositoryRoot.Find(folder.Split('/')),
+            new EmbeddingModelOptions { Needs = needs, Threads = 1 },
+            Token
+        );
         Assert.Equal(expected, model.Modality);
-        Assert.Equal((expected.HasFlag(Modality.Text), expected.HasFlag(Modality.Image)), (model.Texts is not null, model.Images is not null));
+        Assert.Equal(
+            (expected.HasFlag(Modality.Text), expected.HasFlag(Modality.Image)),
+            (model.Texts is not null, model.Images is not null)
+        );
         Assert.Equal(model.Space, model.Embedder.Space);
-        Assert.Equal(model.Texts is null ? ErrorCode.UnsupportedModality : null, (await model.Embedder.EmbedAsync(["ba be"], null, Token)).Outcomes[0].Error?.Code);
+        Assert.Equal(
+            model.Texts is null ? ErrorCode.UnsupportedModality : null,
+            (await model.Embedder.EmbedAsync(["ba be"], null, Token)).Outcomes[0].Error?.Code
+        );
     }
 
     [Fact]
     public async Task ATextAndAPictureOfTheShippedModelsLieInOneSpace()
     {
-        await using var model = await EmbeddingModel.OpenAsync(options: new EmbeddingModelOptions { Needs = Modality.Text | Modality.Image }, cancellationToken: Token);
+        await using var model = await EmbeddingModel.OpenAsync(
+            options: new EmbeddingModelOptions { Needs = Modality.Text | Modality.Image },
+            cancellationToken: Token
+        );
         var picture = Content.Of(ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", "pizza.jpg")));
         var batch = await model.Embedder.EmbedAsync([picture, "a pizza", "a soccer ball"], null, Token);
         Assert.True(Similarity.Cosine(batch[0], batch[1]) > Similarity.Cosine(batch[0], batch[2]));
@@ -46,10 +59,16 @@ public sealed class EmbeddingModelTests : IDisposable
         Assert.Equal(Modality.Text, texts.Modality);
 
         // Where a partner is looked for, the broken one is passed over.
-        var error = await Assert.ThrowsAsync<SimileException>(() => EmbeddingModel.OpenAsync("simile-text-mini", new EmbeddingModelOptions { Models = models, Needs = Modality.Image }, Token));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            EmbeddingModel.OpenAsync("simile-text-mini", new EmbeddingModelOptions { Models = models, Needs = Modality.Image }, Token)
+        );
         Assert.Equal(ErrorCode.UnsupportedModality, error.Code);
         Install("simile-image-mini");
-        await using var both = await EmbeddingModel.OpenAsync("simile-text-mini", new EmbeddingModelOptions { Models = models, Needs = Modality.Text | Modality.Image }, Token);
+        await using var both = await EmbeddingModel.OpenAsync(
+            "simile-text-mini",
+            new EmbeddingModelOptions { Models = models, Needs = Modality.Text | Modality.Image },
+            Token
+        );
         Assert.NotNull(both.Images);
     }
 
@@ -58,7 +77,12 @@ public sealed class EmbeddingModelTests : IDisposable
     {
         Copy(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert"), _folder.File("texts"));
         var images = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "vision", "dinov2");
-        var options = new EmbeddingModelOptions { Needs = Modality.Text | Modality.Image, ImageModel = images, Threads = 1 };
+        var options = new EmbeddingModelOptions
+        {
+            Needs = Modality.Text | Modality.Image,
+            ImageModel = images,
+            Threads = 1,
+        };
         var error = await Assert.ThrowsAsync<SimileException>(() => EmbeddingModel.OpenAsync(_folder.File("texts"), options, Token));
         Assert.Equal(ErrorCode.SpaceMismatch, error.Code);
         if (OperatingSystem.IsLinux())
@@ -86,7 +110,10 @@ public sealed class EmbeddingModelTests : IDisposable
 
     [Fact]
     public async Task AnEmptyFolderHoldsNoModel() =>
-        Assert.Equal(ErrorCode.ModelNotFound, (await Assert.ThrowsAsync<SimileException>(() => EmbeddingModel.OpenAsync(_folder.Path, null, Token))).Code);
+        Assert.Equal(
+            ErrorCode.ModelNotFound,
+            (await Assert.ThrowsAsync<SimileException>(() => EmbeddingModel.OpenAsync(_folder.Path, null, Token))).Code
+        );
 
     public void Dispose() => _folder.Dispose();
 

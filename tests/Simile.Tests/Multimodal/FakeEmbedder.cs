@@ -10,11 +10,24 @@ internal sealed class FakeEmbedder<TInput>(string space, Func<TInput, string> na
 
     public EmbeddingRecipe Recipe { get; } = EmbeddingRecipe.Of([("fake", space)]);
 
-    public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var rows = inputs.Select(input => vectors.GetValueOrDefault(name(input))).ToArray();
-        var outcomes = rows.Select(row => new EmbeddingOutcome(3, 2, row is null ? new SimileException(ErrorCode.EmptyText, "no such name") : null) { Truncated = true });
-        return ValueTask.FromResult(new EmbeddingBatch(Space, [.. rows.SelectMany(row => row ?? new float[Space.Dimensions])], [.. outcomes]));
+        var outcomes = rows.Select(row => new EmbeddingOutcome(
+            3,
+            2,
+            row is null ? new SimileException(ErrorCode.EmptyText, "no such name") : null
+        )
+        {
+            Truncated = true,
+        });
+        return ValueTask.FromResult(
+            new EmbeddingBatch(Space, [.. rows.SelectMany(row => row ?? new float[Space.Dimensions])], [.. outcomes])
+        );
     }
 }
 
@@ -22,7 +35,8 @@ internal static class Fakes
 {
     public static FakeEmbedder<string> Texts(string space, Dictionary<string, float[]> vectors) => new(space, text => text, vectors);
 
-    public static FakeEmbedder<ImageInput> Images(string space, Dictionary<string, float[]> vectors) => new(space, image => image.Name, vectors);
+    public static FakeEmbedder<ImageInput> Images(string space, Dictionary<string, float[]> vectors) =>
+        new(space, image => image.Name, vectors);
 
     public static ImageInput Picture(string name) => ImageInput.FromFile(name);
 }

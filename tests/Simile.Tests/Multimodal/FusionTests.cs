@@ -102,9 +102,26 @@ public sealed class FusionTests : IDisposable
     [Fact]
     public void AGatedFusionIsThatOfPyTorch()
     {
-        var entry = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Training.Tests", "Alignment", "expected.json"))).RootElement.GetProperty("gated");
-        var (textSpace, imageSpace, fused) = (new EmbeddingSpace("t", 4, true, SimilarityMetric.Cosine), new EmbeddingSpace("i", 7, true, SimilarityMetric.Cosine), new EmbeddingSpace("f", 5, true, SimilarityMetric.Cosine));
-        var layers = entry.GetProperty("layers").EnumerateObject().ToDictionary(layer => layer.Name, layer => new LinearMap(Floats(layer.Value, "weight").Length / 5, 5, Floats(layer.Value, "weight"), Floats(layer.Value, "bias")));
+        var entry = JsonDocument
+            .Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Training.Tests", "Alignment", "expected.json")))
+            .RootElement.GetProperty("gated");
+        var (textSpace, imageSpace, fused) = (
+            new EmbeddingSpace("t", 4, true, SimilarityMetric.Cosine),
+            new EmbeddingSpace("i", 7, true, SimilarityMetric.Cosine),
+            new EmbeddingSpace("f", 5, true, SimilarityMetric.Cosine)
+        );
+        var layers = entry
+            .GetProperty("layers")
+            .EnumerateObject()
+            .ToDictionary(
+                layer => layer.Name,
+                layer => new LinearMap(
+                    Floats(layer.Value, "weight").Length / 5,
+                    5,
+                    Floats(layer.Value, "weight"),
+                    Floats(layer.Value, "bias")
+                )
+            );
         LearnedFusion.Save(_folder.File(LearnedFusion.FileName), GatedFusion.Method, textSpace, imageSpace, fused, layers);
         var fusion = LearnedFusion.Load(_folder.Path);
         Assert.Equal(fused, fusion.SpaceOf(textSpace, imageSpace));
@@ -113,25 +130,44 @@ public sealed class FusionTests : IDisposable
         var (texts, images, expected) = (Floats(entry, "texts"), Floats(entry, "images"), Floats(entry, "normalized"));
         for (var i = 0; i < 6; i++)
         {
-            Assert.Equal(expected[(i * 5)..((i + 1) * 5)], Fuse(fusion, texts[(i * 4)..((i + 1) * 4)], images[(i * 7)..((i + 1) * 7)], 5), Near);
+            Assert.Equal(
+                expected[(i * 5)..((i + 1) * 5)],
+                Fuse(fusion, texts[(i * 4)..((i + 1) * 4)], images[(i * 7)..((i + 1) * 7)], 5),
+                Near
+            );
         }
     }
 
     [Fact]
     public void AProjectionIsAProductAndItsFileIsChecked()
     {
-        var layer = new Dictionary<string, LinearMap> { ["projection"] = new(4, 2, new float[] { 1, 0, 0, 0, 0, 0, 0, 2 }, new float[] { 0, -1 }) };
+        var layer = new Dictionary<string, LinearMap>
+        {
+            ["projection"] = new(4, 2, new float[] { 1, 0, 0, 0, 0, 0, 0, 2 }, new float[] { 0, -1 }),
+        };
         LearnedFusion.Save(_folder.File("p"), ProjectionFusion.Method, Shared, Shared, Shared, layer);
         Assert.Equal([0.6f, -0.8f], Fuse(LearnedFusion.Load(_folder.File("p")), [0.6f, 0.8f], [0.994987437f, 0.1f], 2), Near);
-        LearnedFusion.Save(_folder.File("p"), ProjectionFusion.Method, Shared, Shared, new EmbeddingSpace("f", 3, true, SimilarityMetric.Cosine), layer);
+        LearnedFusion.Save(
+            _folder.File("p"),
+            ProjectionFusion.Method,
+            Shared,
+            Shared,
+            new EmbeddingSpace("f", 3, true, SimilarityMetric.Cosine),
+            layer
+        );
         Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => LearnedFusion.Load(_folder.File("p"))).Code);
         LearnedFusion.Save(_folder.File("p"), "magic", Shared, Shared, Shared, layer);
-        Assert.Contains("'magic'", Assert.Throws<SimileException>(() => LearnedFusion.Load(_folder.File("p"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'magic'",
+            Assert.Throws<SimileException>(() => LearnedFusion.Load(_folder.File("p"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static float[] Floats(JsonElement entry, string name) => [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetSingle())];
+    private static float[] Floats(JsonElement entry, string name) =>
+        [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetSingle())];
 
     private static bool Near(float a, float b) => MathF.Abs(a - b) < 3e-6f;
 
@@ -142,5 +178,10 @@ public sealed class FusionTests : IDisposable
         return fused;
     }
 
-    private static string CodeOf(IFusion fusion, float[] text, float[] image) => Assert.Throws<SimileException>(() => Fuse(fusion, text, image, fusion is ConcatenationFusion ? text.Length + image.Length : Math.Max(text.Length, image.Length))).Code;
+    private static string CodeOf(IFusion fusion, float[] text, float[] image) =>
+        Assert
+            .Throws<SimileException>(() =>
+                Fuse(fusion, text, image, fusion is ConcatenationFusion ? text.Length + image.Length : Math.Max(text.Length, image.Length))
+            )
+            .Code;
 }

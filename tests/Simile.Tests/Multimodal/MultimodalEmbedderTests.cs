@@ -8,19 +8,49 @@ namespace Simile.Tests.Multimodal;
 public sealed class MultimodalEmbedderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeEmbedder<string> _texts = Fakes.Texts("joint", new() { ["east"] = [2, 0], ["north"] = [0, 3], ["west"] = [-1, 0] });
+    private readonly FakeEmbedder<string> _texts = Fakes.Texts(
+        "joint",
+        new()
+        {
+            ["east"] = [2, 0],
+            ["north"] = [0, 3],
+            ["west"] = [-1, 0],
+        }
+    );
     private readonly FakeEmbedder<ImageInput> _images = Fakes.Images("joint", new() { ["n.png"] = [0, 5], ["e.png"] = [1, 0] });
 
     [Fact]
     public async Task EachRowBelongsToItsInputWhateverIsMissing()
     {
         var embedder = new MultimodalEmbedder(_texts, _images, new WeightedSumFusion());
-        MultimodalInput[] inputs = [new("north"), new("east", Fakes.Picture("n.png")), new(null, Fakes.Picture("e.png")), new(null), new("east", Fakes.Picture("none.png")), new("lost", Fakes.Picture("n.png")), null!, new("west", Fakes.Picture("e.png"))];
+        MultimodalInput[] inputs =
+        [
+            new("north"),
+            new("east", Fakes.Picture("n.png")),
+            new(null, Fakes.Picture("e.png")),
+            new(null),
+            new("east", Fakes.Picture("none.png")),
+            new("lost", Fakes.Picture("n.png")),
+            null!,
+            new("west", Fakes.Picture("e.png")),
+        ];
         var batch = await embedder.EmbedAsync(inputs, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal([0, 1], batch[0].ToArray());
         Assert.Equal(MathF.Sqrt(0.5f), batch[1][0], 1e-6f);
         Assert.Equal([1, 0], batch[2].ToArray());
-        Assert.Equal([null, null, null, ErrorCode.MissingPart, ErrorCode.EmptyText, ErrorCode.EmptyText, ErrorCode.NullInput, ErrorCode.FusionUndefined], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
+        Assert.Equal(
+            [
+                null,
+                null,
+                null,
+                ErrorCode.MissingPart,
+                ErrorCode.EmptyText,
+                ErrorCode.EmptyText,
+                ErrorCode.NullInput,
+                ErrorCode.FusionUndefined,
+            ],
+            batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code)
+        );
         Assert.All(batch.Block[6..].ToArray(), value => Assert.Equal(0, value));
         Assert.Equal((3, 2, true), (batch.Outcomes[1].TokensSeen, batch.Outcomes[1].TokensUsed, batch.Outcomes[1].Truncated));
     }
@@ -35,7 +65,10 @@ public sealed class MultimodalEmbedderTests : IDisposable
         Assert.Equal(4, records[0].FusedVector.Length);
         Assert.Equal((2, true, true), (records[1].TextVector.Length, records[1].ImageVector.IsEmpty, records[1].FusedVector.IsEmpty));
         Assert.Equal((null, ErrorCode.MissingPart), (records[1].ImageOutcome, records[1].Outcome.Error!.Code));
-        Assert.Equal((true, 2, ErrorCode.EmptyText), (records[2].TextVector.IsEmpty, records[2].ImageVector.Length, records[2].Outcome.Error!.Code));
+        Assert.Equal(
+            (true, 2, ErrorCode.EmptyText),
+            (records[2].TextVector.IsEmpty, records[2].ImageVector.Length, records[2].Outcome.Error!.Code)
+        );
         Assert.Same(inputs[2], records[2].Input);
     }
 
@@ -44,10 +77,27 @@ public sealed class MultimodalEmbedderTests : IDisposable
     {
         var embedder = new MultimodalEmbedder(_texts, _images, new SphericalFusion());
         MultimodalInput[] inputs = [new("east")];
-        Assert.Equal(ErrorCode.UnsupportedDimensions, (await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(inputs, new EmbedOptions { Dimensions = 1 }))).Code);
-        Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(inputs, new EmbedOptions { Normalize = false }))).Code);
+        Assert.Equal(
+            ErrorCode.UnsupportedDimensions,
+            (
+                await Assert.ThrowsAsync<SimileException>(async () =>
+                    await embedder.EmbedAsync(inputs, new EmbedOptions { Dimensions = 1 })
+                )
+            ).Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            (
+                await Assert.ThrowsAsync<SimileException>(async () =>
+                    await embedder.EmbedAsync(inputs, new EmbedOptions { Normalize = false })
+                )
+            ).Code
+        );
         var foreign = Fakes.Images("elsewhere", new() { ["n.png"] = [0, 5] });
-        Assert.Equal(ErrorCode.SpaceMismatch, Assert.Throws<SimileException>(() => new MultimodalEmbedder(_texts, foreign, new SphericalFusion())).Code);
+        Assert.Equal(
+            ErrorCode.SpaceMismatch,
+            Assert.Throws<SimileException>(() => new MultimodalEmbedder(_texts, foreign, new SphericalFusion())).Code
+        );
     }
 
     [Fact]
@@ -57,7 +107,14 @@ public sealed class MultimodalEmbedderTests : IDisposable
         var images = Fakes.Images("pictures@7", new() { ["n.png"] = [0, 5], ["zero.png"] = [0, 0] });
         var cut = new float[2 * texts.Space.Dimensions];
         (cut[0], cut[texts.Space.Dimensions + 1]) = (1, 1);
-        Alignment.Save(_folder.File(Alignment.FileName), "ridge", texts.Space, [new(texts.Space.Dimensions, 2, cut, new float[2])], images.Space, [new(2, 3, new float[] { 1, 0, 0, 1, -1, -1 }, new float[3]), new(3, 2, new float[] { 1, 0, 0, 0, 1, 0 }, new float[2])]);
+        Alignment.Save(
+            _folder.File(Alignment.FileName),
+            "ridge",
+            texts.Space,
+            [new(texts.Space.Dimensions, 2, cut, new float[2])],
+            images.Space,
+            [new(2, 3, new float[] { 1, 0, 0, 1, -1, -1 }, new float[3]), new(3, 2, new float[] { 1, 0, 0, 0, 1, 0 }, new float[2])]
+        );
         var alignment = Alignment.Load(_folder.Path);
         var (aligned, pictures) = (alignment.ForTexts(texts), alignment.ForImages(images));
         Assert.Equal(aligned.Space, pictures.Space);
@@ -82,9 +139,21 @@ public sealed class MultimodalEmbedderTests : IDisposable
     public void AFileThatIsNoAlignmentIsRefused()
     {
         var space = new EmbeddingSpace("s", 2, true, SimilarityMetric.Cosine);
-        Alignment.Save(_folder.File("a"), "ridge", space, [new(2, 2, new float[4], new float[2])], space, [new(2, 3, new float[6], new float[3])]);
+        Alignment.Save(
+            _folder.File("a"),
+            "ridge",
+            space,
+            [new(2, 2, new float[4], new float[2])],
+            space,
+            [new(2, 3, new float[6], new float[3])]
+        );
         Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => Alignment.Load(_folder.File("a"))).Code);
-        Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => Alignment.Load(RepositoryRoot.Find("models", "simile-text-mini", "model.safetensors"))).Code);
+        Assert.Equal(
+            ErrorCode.BadCheckpoint,
+            Assert
+                .Throws<SimileException>(() => Alignment.Load(RepositoryRoot.Find("models", "simile-text-mini", "model.safetensors")))
+                .Code
+        );
         Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => Alignment.Load(_folder.Path)).Code);
     }
 

@@ -6,13 +6,27 @@ namespace Simile.Tests.Multimodal;
 
 public class ZeroShotClassifierTests
 {
-    private static readonly FakeEmbedder<string> Texts = Fakes.Texts("joint", new() { ["a cat"] = [4, 0], ["the cat"] = [0, 1], ["a dog"] = [0, -1], ["the dog"] = [0, -2] });
+    private static readonly FakeEmbedder<string> Texts = Fakes.Texts(
+        "joint",
+        new()
+        {
+            ["a cat"] = [4, 0],
+            ["the cat"] = [0, 1],
+            ["a dog"] = [0, -1],
+            ["the dog"] = [0, -2],
+        }
+    );
     private static readonly FakeEmbedder<ImageInput> Images = Fakes.Images("joint", new() { ["x.png"] = [3, 4] });
 
     [Fact]
     public async Task ScoresAreTheSoftmaxOfCosinesWithAveragedPrompts()
     {
-        var classifier = await ZeroShotClassifier<ImageInput>.CreateAsync(Images, Texts, ["dog", "cat"], new ZeroShotOptions { Templates = ["a {}", "the {}"], Scale = 2 });
+        var classifier = await ZeroShotClassifier<ImageInput>.CreateAsync(
+            Images,
+            Texts,
+            ["dog", "cat"],
+            new ZeroShotOptions { Templates = ["a {}", "the {}"], Scale = 2 }
+        );
         var answers = await classifier.ClassifyAsync([Fakes.Picture("none.png"), Fakes.Picture("x.png")]);
         Assert.Equal((0, ErrorCode.EmptyText), (answers[0].Scores.Count, answers[0].Outcome.Error!.Code));
         Assert.Equal(["cat", "dog"], answers[1].Scores.Select(score => score.Label));
@@ -27,7 +41,12 @@ public class ZeroShotClassifierTests
     public async Task TheRealTextModelSortsTexts()
     {
         await using var embedder = await TextEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-text-mini"));
-        var classifier = await ZeroShotClassifier<string>.CreateAsync(embedder, embedder, ["sports", "cooking"], new ZeroShotOptions { Scale = 20 });
+        var classifier = await ZeroShotClassifier<string>.CreateAsync(
+            embedder,
+            embedder,
+            ["sports", "cooking"],
+            new ZeroShotOptions { Scale = 20 }
+        );
         var answers = await classifier.ClassifyAsync(["the team won the football match", "bake the bread in a hot oven"]);
         Assert.Equal(["sports", "cooking"], answers.Select(answer => answer.Scores[0].Label));
     }
@@ -47,9 +66,21 @@ public class ZeroShotClassifierTests
     public async Task LabelsAndSpacesAreChecked()
     {
         var foreign = Fakes.Texts("elsewhere", new() { ["a cat"] = [1, 0] });
-        Assert.Equal(ErrorCode.SpaceMismatch, (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, foreign, ["a cat"]))).Code);
-        Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, []))).Code);
-        Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, ["a cat", "a cat"]))).Code);
-        Assert.Equal(ErrorCode.EmptyText, (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, ["bird"]))).Code);
+        Assert.Equal(
+            ErrorCode.SpaceMismatch,
+            (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, foreign, ["a cat"]))).Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, []))).Code
+        );
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, ["a cat", "a cat"]))).Code
+        );
+        Assert.Equal(
+            ErrorCode.EmptyText,
+            (await Assert.ThrowsAsync<SimileException>(() => ZeroShotClassifier<string>.CreateAsync(Texts, Texts, ["bird"]))).Code
+        );
     }
 }

@@ -10,9 +10,15 @@ public class TextGroupsTests
         var random = new Random(9);
         for (var round = 0; round < 500; round++)
         {
-            var texts = Enumerable.Range(0, random.Next(1, 80)).Select(_ => new int[random.Next(10) == 0 ? random.Next(1, 3000) : random.Next(1, 30)]).ToArray();
+            var texts = Enumerable
+                .Range(0, random.Next(1, 80))
+                .Select(_ => new int[random.Next(10) == 0 ? random.Next(1, 3000) : random.Next(1, 30)])
+                .ToArray();
             var groups = TextGroups.Of(texts, random.Next(1, 9));
-            var covered = Enumerable.Range(0, groups.Count).SelectMany(group => Enumerable.Range(groups.FirstText(group), groups.FirstText(group + 1) - groups.FirstText(group))).ToArray();
+            var covered = Enumerable
+                .Range(0, groups.Count)
+                .SelectMany(group => Enumerable.Range(groups.FirstText(group), groups.FirstText(group + 1) - groups.FirstText(group)))
+                .ToArray();
             Assert.Equal(Enumerable.Range(0, texts.Length), covered);
             Assert.All(Enumerable.Range(0, groups.Count), group => Assert.True(groups.FirstText(group + 1) > groups.FirstText(group)));
         }

@@ -26,9 +26,13 @@ public sealed class BulkEmbeddingTests : IDisposable
         await Bulk().RunAsync(input, whole);
         var random = new Random(3);
         var crashes = 0;
-        for (var isDone = false; !isDone;)
+        var isDone = false;
+        while (!isDone)
         {
-            using var output = new CrashingOutput(FileBulkOutput.Open(crashed, FakeEmbedder.Width, Bulk().Identity, restart: false), random);
+            using var output = new CrashingOutput(
+                FileBulkOutput.Open(crashed, FakeEmbedder.Width, Bulk().Identity, restart: false),
+                random
+            );
             try
             {
                 await Bulk(random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromDays(1), random.Next(1, 9)).RunAsync(input, output);
@@ -59,19 +63,39 @@ public sealed class BulkEmbeddingTests : IDisposable
         }
 
         Assert.True(float.IsNaN(table.Values[2 * table.Dimensions]));
-        Assert.Equal("""{"index":2,"error":{"code":"SIM101","message":"The text is empty."}}""", (await File.ReadAllTextAsync(_folder.File("v.npy.errors.jsonl"))).Trim());
+        Assert.Equal(
+            """{"index":2,"error":{"code":"SIM101","message":"The text is empty."}}""",
+            (await File.ReadAllTextAsync(_folder.File("v.npy.errors.jsonl"))).Trim()
+        );
     }
 
     [Fact]
     public async Task ALineThatIsNoTextIsAnErrorOfItsOwn()
     {
-        byte[] lines = [0xEF, 0xBB, 0xBF, .. "{\"text\":\"first\"}\r\n{\"body\":1}\nno json\n{\"text\":\"\xE9"u8[..^2], 0xFF, .. "\"}\n\n{\"text\":\"last, without a line feed\"}"u8];
+        byte[] lines =
+        [
+            0xEF,
+            0xBB,
+            0xBF,
+            .. "{\"text\":\"first\"}\r\n{\"body\":1}\nno json\n{\"text\":\"\xE9"u8[..^2],
+            0xFF,
+            .. "\"}\n\n{\"text\":\"last, without a line feed\"}"u8,
+        ];
         await File.WriteAllBytesAsync(_folder.File("in.jsonl"), lines);
         var report = await Bulk().RunAsync(_folder.File("in.jsonl"), _folder.File("v.npy"));
         Assert.Equal((6, 4), (report.Rows, report.Failed));
-        var errors = (await File.ReadAllLinesAsync(_folder.File("v.npy.errors.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var errors = (await File.ReadAllLinesAsync(_folder.File("v.npy.errors.jsonl")))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToArray();
         Assert.Equal([1, 2, 3, 4], errors.Select(error => error.GetProperty("index").GetInt32()));
-        Assert.All(errors, error => Assert.Contains(error.GetProperty("error").GetProperty("code").GetString(), (string[])[ErrorCode.UnreadableDocument, ErrorCode.InvalidUnicode]));
+        Assert.All(
+            errors,
+            error =>
+                Assert.Contains(
+                    error.GetProperty("error").GetProperty("code").GetString(),
+                    (string[])[ErrorCode.UnreadableDocument, ErrorCode.InvalidUnicode]
+                )
+        );
         Assert.Equal(["first", "", "", "", "", "last, without a line feed"], _model.Calls.SelectMany(call => call));
     }
 
@@ -80,7 +104,9 @@ public sealed class BulkEmbeddingTests : IDisposable
     {
         var input = await WriteAsync("in.txt", [.. Enumerable.Range(0, 100).Select(i => $"line {i}")]);
         using var cancel = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Bulk(TimeSpan.FromDays(1)).RunAsync(input, _folder.File("v.npy"), false, new Stop(cancel), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Bulk(TimeSpan.FromDays(1)).RunAsync(input, _folder.File("v.npy"), false, new Stop(cancel), cancel.Token)
+        );
         var before = _model.Calls.SelectMany(call => call).Count();
         _model.Calls.Clear();
         var report = await Bulk().RunAsync(input, _folder.File("v.npy"));
@@ -94,7 +120,17 @@ public sealed class BulkEmbeddingTests : IDisposable
         var input = await InterruptedAsync();
         await File.WriteAllTextAsync(input, (await File.ReadAllTextAsync(input)).Replace("line 2\n", "LINE 2\n", StringComparison.Ordinal));
         await RefusedAsync(Bulk(), input);
-        await RefusedAsync(new BulkEmbedding(_model, new BulkOptions { LinesAtOnce = 4, Embed = new EmbedOptions { Purpose = EmbedPurpose.Query } }), input);
+        await RefusedAsync(
+            new BulkEmbedding(
+                _model,
+                new BulkOptions
+                {
+                    LinesAtOnce = 4,
+                    Embed = new EmbedOptions { Purpose = EmbedPurpose.Query },
+                }
+            ),
+            input
+        );
         await File.WriteAllTextAsync(input, "short");
         await RefusedAsync(Bulk(), input);
         Assert.Equal(1, (await Bulk().RunAsync(input, _folder.File("v.npy"), restart: true)).Rows);
@@ -120,7 +156,9 @@ public sealed class BulkEmbeddingTests : IDisposable
         await Bulk().RunAsync(input, path);
         var whole = await File.ReadAllBytesAsync(path);
         var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(input)));
-        new BulkState(Bulk().Identity, new BulkPosition(2, new FileInfo(input).Length, digest, 0), whole.Length, 0, Completing: true).Write(path + ".progress");
+        new BulkState(Bulk().Identity, new BulkPosition(2, new FileInfo(input).Length, digest, 0), whole.Length, 0, Completing: true).Write(
+            path + ".progress"
+        );
         var report = await Bulk().RunAsync(input, path);
         Assert.Equal((2, 2), (report.Rows, report.Continued));
         Assert.Equal(whole, await File.ReadAllBytesAsync(path));
@@ -142,12 +180,16 @@ public sealed class BulkEmbeddingTests : IDisposable
     {
         var input = await WriteAsync("in.jsonl", """{"text":"a"}""");
         Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => Bulk().RunAsync(input, input))).Code);
-        Assert.Equal(ErrorCode.PathNotFound, (await Assert.ThrowsAsync<SimileException>(() => Bulk().RunAsync(_folder.File("none"), input))).Code);
+        Assert.Equal(
+            ErrorCode.PathNotFound,
+            (await Assert.ThrowsAsync<SimileException>(() => Bulk().RunAsync(_folder.File("none"), input))).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private BulkEmbedding Bulk(TimeSpan? every = null, int size = 4) => new(_model, new BulkOptions { LinesAtOnce = size, CheckpointEvery = every ?? TimeSpan.Zero });
+    private BulkEmbedding Bulk(TimeSpan? every = null, int size = 4) =>
+        new(_model, new BulkOptions { LinesAtOnce = size, CheckpointEvery = every ?? TimeSpan.Zero });
 
     private async Task<string> WriteAsync(string name, params string[] lines)
     {
@@ -159,12 +201,17 @@ public sealed class BulkEmbeddingTests : IDisposable
     {
         var input = await WriteAsync("in.txt", [.. Enumerable.Range(0, 40).Select(i => $"line {i}")]);
         using var cancel = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Bulk().RunAsync(input, _folder.File("v.npy"), false, new Stop(cancel), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Bulk().RunAsync(input, _folder.File("v.npy"), false, new Stop(cancel), cancel.Token)
+        );
         return input;
     }
 
     private async Task RefusedAsync(BulkEmbedding bulk, string input) =>
-        Assert.Equal(ErrorCode.ResumeMismatch, (await Assert.ThrowsAsync<SimileException>(() => bulk.RunAsync(input, _folder.File("v.npy")))).Code);
+        Assert.Equal(
+            ErrorCode.ResumeMismatch,
+            (await Assert.ThrowsAsync<SimileException>(() => bulk.RunAsync(input, _folder.File("v.npy")))).Code
+        );
 
     private sealed class Stop(CancellationTokenSource cancel) : IProgress<BulkReport>
     {

@@ -12,8 +12,19 @@ public sealed class EmbeddingPipelineTests
     [Fact]
     public void APipelineIsTheCompositionOfItsSteps()
     {
-        var scenario = from items in ArbMap.Default.GeneratorFor<int>().ListOf() from parallelism in Gen.Choose(1, 4) from buffer in Gen.Choose(0, 3) from size in Gen.Choose(1, 4) select (items.ToArray(), parallelism, buffer, size);
-        Prop.ForAll(scenario.ToArbitrary(), given => HoldsAsync(given.Item1, new StepOptions { Parallelism = given.parallelism, Buffer = given.buffer }, given.size).GetAwaiter().GetResult())
+        var scenario =
+            from items in ArbMap.Default.GeneratorFor<int>().ListOf()
+            from parallelism in Gen.Choose(1, 4)
+            from buffer in Gen.Choose(0, 3)
+            from size in Gen.Choose(1, 4)
+            select (items.ToArray(), parallelism, buffer, size);
+        Prop.ForAll(
+                scenario.ToArbitrary(),
+                given =>
+                    HoldsAsync(given.Item1, new StepOptions { Parallelism = given.parallelism, Buffer = given.buffer }, given.size)
+                        .GetAwaiter()
+                        .GetResult()
+            )
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
     }
 
@@ -21,7 +32,10 @@ public sealed class EmbeddingPipelineTests
     public async Task ASlowReaderHoldsUpTheSource()
     {
         var pulled = 0;
-        var pipeline = EmbeddingPipeline.Of<int>().Then(item => item, new StepOptions { Parallelism = 2, Buffer = 3 }).Then(item => item, new StepOptions { Buffer = 1 });
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(item => item, new StepOptions { Parallelism = 2, Buffer = 3 })
+            .Then(item => item, new StepOptions { Buffer = 1 });
         await using var items = pipeline.RunAsync(Count(1000, () => pulled++)).GetAsyncEnumerator();
         Assert.True(await items.MoveNextAsync());
         var (before, still) = (-1, 0);
@@ -41,25 +55,30 @@ public sealed class EmbeddingPipelineTests
     {
         var (running, most, gate) = (0, 0, new Lock());
         var three = new TaskCompletionSource();
-        var pipeline = EmbeddingPipeline.Of<int>().Then(async (item, _) =>
-        {
-            lock (gate)
-            {
-                most = Math.Max(most, ++running);
-                if (running == 3)
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(
+                async (item, _) =>
                 {
-                    three.TrySetResult();
-                }
-            }
+                    lock (gate)
+                    {
+                        most = Math.Max(most, ++running);
+                        if (running == 3)
+                        {
+                            three.TrySetResult();
+                        }
+                    }
 
-            await three.Task;
-            lock (gate)
-            {
-                running--;
-            }
+                    await three.Task;
+                    lock (gate)
+                    {
+                        running--;
+                    }
 
-            return item;
-        }, new StepOptions { Parallelism = 3 });
+                    return item;
+                },
+                new StepOptions { Parallelism = 3 }
+            );
         Assert.Equal(Enumerable.Range(0, 50), (await ListAsync(pipeline.RunAsync(Count(50)))).Select(item => item.Value));
         Assert.Equal(3, most);
     }
@@ -68,8 +87,13 @@ public sealed class EmbeddingPipelineTests
     public async Task AFailedItemSkipsTheLaterStepsAndTheOthersGoOn()
     {
         var seen = new List<int>();
-        var pipeline = EmbeddingPipeline.Of<int>()
-            .Then(item => item == 1 ? throw new InvalidDataException("odd") : item == 2 ? throw new SimileException(ErrorCode.EmptyText, "empty") : item)
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(item =>
+                item == 1 ? throw new InvalidDataException("odd")
+                : item == 2 ? throw new SimileException(ErrorCode.EmptyText, "empty")
+                : item
+            )
             .Then(item =>
             {
                 seen.Add(item);
@@ -108,7 +132,13 @@ public sealed class EmbeddingPipelineTests
     [Fact]
     public async Task AnErrorOfTheSourceComesAfterItsItems()
     {
-        var pipeline = EmbeddingPipeline.Of<int>().Then(item => item).ThenMany(2, (items, _) => ValueTask.FromResult<IReadOnlyList<StepResult<int>>>([.. items.Select(item => new StepResult<int>(item))]));
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(item => item)
+            .ThenMany(
+                2,
+                (items, _) => ValueTask.FromResult<IReadOnlyList<StepResult<int>>>([.. items.Select(item => new StepResult<int>(item))])
+            );
         var seen = 0;
         var error = await Assert.ThrowsAsync<IOException>(async () =>
         {
@@ -125,18 +155,23 @@ public sealed class EmbeddingPipelineTests
     {
         using var cancel = new CancellationTokenSource();
         var ended = 0;
-        var pipeline = EmbeddingPipeline.Of<int>().Then(async (item, cancellationToken) =>
-        {
-            try
-            {
-                await Task.Delay(item == 0 ? 0 : Timeout.Infinite, cancellationToken);
-                return item;
-            }
-            finally
-            {
-                Interlocked.Increment(ref ended);
-            }
-        }, new StepOptions { Parallelism = 4 });
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(
+                async (item, cancellationToken) =>
+                {
+                    try
+                    {
+                        await Task.Delay(item == 0 ? 0 : Timeout.Infinite, cancellationToken);
+                        return item;
+                    }
+                    finally
+                    {
+                        Interlocked.Increment(ref ended);
+                    }
+                },
+                new StepOptions { Parallelism = 4 }
+            );
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var item in pipeline.RunAsync(Count(100), null, cancel.Token))
@@ -175,22 +210,36 @@ public sealed class EmbeddingPipelineTests
     public async Task ProgressIsTold()
     {
         var told = new Told();
-        await ListAsync(EmbeddingPipeline.Of<int>().Then(item => item == 1 ? throw new InvalidDataException() : item).RunAsync(Count(3), told));
+        await ListAsync(
+            EmbeddingPipeline.Of<int>().Then(item => item == 1 ? throw new InvalidDataException() : item).RunAsync(Count(3), told)
+        );
         Assert.Equal(new PipelineProgress(3, 3, 1), told.Last);
     }
 
     private static async Task<bool> HoldsAsync(int[] items, StepOptions options, int size)
     {
-        var pipeline = EmbeddingPipeline.Of<int>()
-            .Then(async (item, _) =>
-            {
-                await (item % 3 == 0 ? Task.Delay(1) : Task.CompletedTask);
-                return item % 5 == 0 ? throw new InvalidDataException() : item * 2L;
-            }, options)
-            .ThenMany(size, (group, _) => ValueTask.FromResult<IReadOnlyList<StepResult<string>>>([.. group.Select(item => new StepResult<string>($"{item}"))]), options);
+        var pipeline = EmbeddingPipeline
+            .Of<int>()
+            .Then(
+                async (item, _) =>
+                {
+                    await (item % 3 == 0 ? Task.Delay(1) : Task.CompletedTask);
+                    return item % 5 == 0 ? throw new InvalidDataException() : item * 2L;
+                },
+                options
+            )
+            .ThenMany(
+                size,
+                (group, _) =>
+                    ValueTask.FromResult<IReadOnlyList<StepResult<string>>>([.. group.Select(item => new StepResult<string>($"{item}"))]),
+                options
+            );
         var given = await ListAsync(pipeline.RunAsync(items.ToAsyncEnumerable()));
         Assert.Equal(Enumerable.Range(0, items.Length).Select(i => (long)i), given.Select(item => item.Index));
-        Assert.Equal(items.Select(item => item % 5 == 0 ? ErrorCode.StepFailed : $"{item * 2L}"), given.Select(item => item.Error?.Code ?? item.Value));
+        Assert.Equal(
+            items.Select(item => item % 5 == 0 ? ErrorCode.StepFailed : $"{item * 2L}"),
+            given.Select(item => item.Error?.Code ?? item.Value)
+        );
         return true;
     }
 

@@ -10,8 +10,12 @@ public sealed class LineCutterTests
     [Fact]
     public void LinesAreThoseOfAPlainSplit()
     {
-        var bytes = from content in Gen.Elements<byte>((byte)'a', (byte)'b', (byte)'\n', (byte)'\r', 0xC3).ArrayOf() from buffer in Gen.Choose(1, 9) select (content, buffer);
-        Prop.ForAll(bytes.ToArbitrary(), given => HoldsAsync(given.content, given.buffer).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        var bytes =
+            from content in Gen.Elements<byte>((byte)'a', (byte)'b', (byte)'\n', (byte)'\r', 0xC3).ArrayOf()
+            from buffer in Gen.Choose(1, 9)
+            select (content, buffer);
+        Prop.ForAll(bytes.ToArbitrary(), given => HoldsAsync(given.content, given.buffer).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     [Fact]

@@ -25,11 +25,15 @@ public sealed class EmbedderRegistryTests
     {
         await using var registry = new EmbedderRegistry();
         var gate = new TaskCompletionSource();
-        registry.Register("slow", async _ =>
-        {
-            await gate.Task;
-            return Load("slow");
-        }, 10);
+        registry.Register(
+            "slow",
+            async _ =>
+            {
+                await gate.Task;
+                return Load("slow");
+            },
+            10
+        );
         var asking = Enumerable.Range(0, 50).Select(_ => registry.GetAsync<Closable>("slow").AsTask()).ToList();
         gate.SetResult();
         var leases = await Task.WhenAll(asking);
@@ -114,15 +118,22 @@ public sealed class EmbedderRegistryTests
     {
         await using var registry = new EmbedderRegistry();
         var stopped = new TaskCompletionSource();
-        registry.Register("slow", async cancellationToken =>
-        {
-            cancellationToken.Register(stopped.SetResult);
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            return Load("slow");
-        }, 1);
+        registry.Register(
+            "slow",
+            async cancellationToken =>
+            {
+                cancellationToken.Register(stopped.SetResult);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                return Load("slow");
+            },
+            1
+        );
         using var first = new CancellationTokenSource();
         using var second = new CancellationTokenSource();
-        var (one, two) = (registry.GetAsync<Closable>("slow", first.Token).AsTask(), registry.GetAsync<Closable>("slow", second.Token).AsTask());
+        var (one, two) = (
+            registry.GetAsync<Closable>("slow", first.Token).AsTask(),
+            registry.GetAsync<Closable>("slow", second.Token).AsTask()
+        );
         await first.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
         Assert.False(stopped.Task.IsCompleted || two.IsCompleted);
@@ -135,12 +146,16 @@ public sealed class EmbedderRegistryTests
     public async Task RequestsInFlightNeverSeeAClosedEmbedder()
     {
         await using var registry = Three(new RegistryOptions { MemoryBudget = 10 });
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
-        {
-            await using var lease = await registry.GetAsync<Closable>(((string[])["a", "b", "c"])[i * 7 % 3]);
-            await Task.Yield();
-            Assert.False(lease.Embedder.IsClosed);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2000),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (i, _) =>
+            {
+                await using var lease = await registry.GetAsync<Closable>(((string[])["a", "b", "c"])[i * 7 % 3]);
+                await Task.Yield();
+                Assert.False(lease.Embedder.IsClosed);
+            }
+        );
         var idle = registry.Embedders.Where(entry => entry.IsLoaded).Sum(entry => entry.Bytes);
         Assert.InRange(idle, 0, 10);
         Assert.Equal(_loads.Values.Sum() - registry.Embedders.Count(entry => entry.IsLoaded), _closed.Values.Sum());
@@ -164,7 +179,10 @@ public sealed class EmbedderRegistryTests
         await using var registry = Three(new RegistryOptions());
         registry.Register("multilingual", new FakeEmbedder());
         var unknown = await Assert.ThrowsAsync<SimileException>(async () => await registry.GetAsync<Closable>("multilinugal"));
-        Assert.Equal((ErrorCode.UnknownEmbedder, "There is no embedder 'multilinugal'. Near it are 'multilingual'."), (unknown.Code, unknown.Description));
+        Assert.Equal(
+            (ErrorCode.UnknownEmbedder, "There is no embedder 'multilinugal'. Near it are 'multilingual'."),
+            (unknown.Code, unknown.Description)
+        );
         var wrong = await Assert.ThrowsAsync<SimileException>(async () => await registry.GetAsync<IEmbedder<int>>("a"));
         Assert.Equal("The embedder 'a' is no IEmbedder<Int32>, but Closable.", wrong.Description);
         Assert.Equal(ErrorCode.EmbedderMismatch, Assert.Throws<SimileException>(() => registry.Register("a", new FakeEmbedder())).Code);
@@ -180,7 +198,8 @@ public sealed class EmbedderRegistryTests
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await registry.GetAsync<Closable>("a"));
     }
 
-    private static string Loaded(EmbedderRegistry registry) => string.Join(' ', registry.Embedders.Where(entry => entry.IsLoaded).Select(entry => entry.Name));
+    private static string Loaded(EmbedderRegistry registry) =>
+        string.Join(' ', registry.Embedders.Where(entry => entry.IsLoaded).Select(entry => entry.Name));
 
     private static async Task UseAsync(EmbedderRegistry registry, params string[] names)
     {

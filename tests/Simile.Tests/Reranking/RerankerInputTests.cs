@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Simile.Hub;
 using Simile.Families;
+using Simile.Hub;
 using Simile.Models;
 using Simile.Reranking;
 using Simile.Text;
@@ -21,7 +21,13 @@ public sealed class RerankerInputTests : IDisposable
     public async Task AQueryThatIsNoneIsRefused(string query, string code)
     {
         await using var reranker = await Reranker.LoadAsync(Model("bert-1"), cancellationToken: TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await reranker.ScoreAsync(query.Replace("HALF", "\ud83d", StringComparison.Ordinal), ["otter"], TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await reranker.ScoreAsync(
+                query.Replace("HALF", "\ud83d", StringComparison.Ordinal),
+                ["otter"],
+                TestContext.Current.CancellationToken
+            )
+        );
         Assert.Equal(code, error.Code);
         Assert.StartsWith("The query", error.Description, StringComparison.Ordinal);
     }
@@ -33,8 +39,15 @@ public sealed class RerankerInputTests : IDisposable
     {
         await using var reranker = await Reranker.LoadAsync(Model(name), cancellationToken: TestContext.Current.CancellationToken);
         var huge = string.Concat(Enumerable.Repeat("otter stone ", 900_000));
-        var scores = await reranker.ScoreAsync("heron", [huge, "", "x\udc00", null!, "\0", "otter", "otter"], TestContext.Current.CancellationToken);
-        Assert.Equal([null, ErrorCode.EmptyText, ErrorCode.InvalidUnicode, ErrorCode.NullInput, null, null, null], scores.Outcomes.Select(outcome => outcome.Error?.Code));
+        var scores = await reranker.ScoreAsync(
+            "heron",
+            [huge, "", "x\udc00", null!, "\0", "otter", "otter"],
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            [null, ErrorCode.EmptyText, ErrorCode.InvalidUnicode, ErrorCode.NullInput, null, null, null],
+            scores.Outcomes.Select(outcome => outcome.Error?.Code)
+        );
         Assert.True(scores.Outcomes[0].Truncated);
         Assert.Equal(reranker.MaxTokens, scores.Outcomes[0].TokensUsed);
         Assert.InRange(scores.Outcomes[0].TokensSeen, 1_800_000, 20_000_000);
@@ -49,7 +62,10 @@ public sealed class RerankerInputTests : IDisposable
     {
         await using var reranker = await Reranker.LoadAsync(Model("bert-1"), cancellationToken: TestContext.Current.CancellationToken);
         string Words(int count) => string.Join(' ', Enumerable.Repeat("heron", count));
-        Assert.Equal(0, (await reranker.ScoreAsync(Words(30), [Words(31), Words(300)], TestContext.Current.CancellationToken)).QueryLeftOut);
+        Assert.Equal(
+            0,
+            (await reranker.ScoreAsync(Words(30), [Words(31), Words(300)], TestContext.Current.CancellationToken)).QueryLeftOut
+        );
 
         // 64 tokens, three of them special: a query of 61 loses one for each token of a text up to half.
         Assert.Equal(5, (await reranker.ScoreAsync(Words(61), [Words(2), Words(5)], TestContext.Current.CancellationToken)).QueryLeftOut);
@@ -62,9 +78,15 @@ public sealed class RerankerInputTests : IDisposable
     {
         await using var reranker = await Reranker.LoadAsync(Model("qwen3"), cancellationToken: TestContext.Current.CancellationToken);
         var query = string.Concat(Enumerable.Repeat("heron ", 2000));
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await reranker.ScoreAsync(query, ["otter"], TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await reranker.ScoreAsync(query, ["otter"], TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.QueryTooLong, error.Code);
-        Assert.Contains(reranker.MaxTokens.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Description, StringComparison.Ordinal);
+        Assert.Contains(
+            reranker.MaxTokens.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            error.Description,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -82,14 +104,26 @@ public sealed class RerankerInputTests : IDisposable
     [Fact]
     public async Task OptionsThatTheModelCannotFollowAreRefused()
     {
-        foreach (var options in (RerankerOptions[])[new() { Instruction = "be kind" }, new() { MaxTokens = 4 }, new() { MaxTokens = 0 }, new() { Threads = 0 }])
+        foreach (
+            var options in (RerankerOptions[])
+                [new() { Instruction = "be kind" }, new() { MaxTokens = 4 }, new() { MaxTokens = 0 }, new() { Threads = 0 }]
+        )
         {
-            var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(Model("bert-1"), options, TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<SimileException>(() =>
+                Reranker.LoadAsync(Model("bert-1"), options, TestContext.Current.CancellationToken)
+            );
             Assert.Equal(ErrorCode.InvalidOption, error.Code);
         }
 
-        await using var narrow = await Reranker.LoadAsync(Model("bert-1"), new RerankerOptions { MaxTokens = 5 }, TestContext.Current.CancellationToken);
-        Assert.Equal(5, (await narrow.ScoreAsync("heron otter", ["stone ladder"], TestContext.Current.CancellationToken)).Outcomes[0].TokensUsed);
+        await using var narrow = await Reranker.LoadAsync(
+            Model("bert-1"),
+            new RerankerOptions { MaxTokens = 5 },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            5,
+            (await narrow.ScoreAsync("heron otter", ["stone ladder"], TestContext.Current.CancellationToken)).Outcomes[0].TokensUsed
+        );
     }
 
     [Fact]
@@ -108,7 +142,9 @@ public sealed class RerankerInputTests : IDisposable
     public async Task WhatEmbedsDoesNotRerank(string name)
     {
         var folder = Path.Combine(Root, name);
-        var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            Reranker.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("is no reranker", error.Description, StringComparison.Ordinal);
         Assert.False(ModelDescription.Of(ModelFolder.Open(folder)).IsReranker);
@@ -121,11 +157,16 @@ public sealed class RerankerInputTests : IDisposable
     [InlineData("qwen3", 512)]
     public async Task WhatReranksDoesNotEmbed(string name, int maxTokens)
     {
-        var error = await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(Model(name), cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            TextEmbedder.LoadAsync(Model(name), cancellationToken: TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("is a reranker", error.Description, StringComparison.Ordinal);
         var described = InstalledModel.Of(ModelFolder.Open(Model(name)));
-        Assert.Equal((true, Modality.None, null, maxTokens), (described.IsReranker, described.Modality, described.Dimensions, described.MaxTokens));
+        Assert.Equal(
+            (true, Modality.None, null, maxTokens),
+            (described.IsReranker, described.Modality, described.Dimensions, described.MaxTokens)
+        );
     }
 
     // As sentence-transformers 5.4 lays out rerankers that answer in words; others of that layout compare other tokens.
@@ -133,24 +174,44 @@ public sealed class RerankerInputTests : IDisposable
     public async Task AnswersThatTheFolderNamesAreThoseThatAreCompared()
     {
         Copy("qwen3");
-        using var tokenizer = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder.File("tokenizer.json"), TestContext.Current.CancellationToken));
-        int IdOf(string word) => tokenizer.RootElement.GetProperty("added_tokens").EnumerateArray().Single(token => token.GetProperty("content").GetString() == word).GetProperty("id").GetInt32();
-        await WriteAsync("modules.json", """
+        using var tokenizer = JsonDocument.Parse(
+            await File.ReadAllBytesAsync(_folder.File("tokenizer.json"), TestContext.Current.CancellationToken)
+        );
+        int IdOf(string word) =>
+            tokenizer
+                .RootElement.GetProperty("added_tokens")
+                .EnumerateArray()
+                .Single(token => token.GetProperty("content").GetString() == word)
+                .GetProperty("id")
+                .GetInt32();
+        await WriteAsync(
+            "modules.json",
+            """
             [{"idx":0,"name":"0","path":"","type":"sentence_transformers.base.modules.transformer.Transformer"},
              {"idx":1,"name":"1","path":"1_LogitScore","type":"sentence_transformers.cross_encoder.modules.logit_score.LogitScore"}]
-            """);
+            """
+        );
         Directory.CreateDirectory(_folder.File("1_LogitScore"));
         await WriteAsync("1_LogitScore/config.json", $$"""{"true_token_id":{{IdOf("yes")}},"false_token_id":{{IdOf("no")}}}""");
         await using (var same = await Reranker.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken))
         await using (var plain = await Reranker.LoadAsync(Model("qwen3"), cancellationToken: TestContext.Current.CancellationToken))
         {
-            Assert.Equal((await plain.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0], (await same.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0]);
+            Assert.Equal(
+                (await plain.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0],
+                (await same.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken))[0][0]
+            );
         }
 
         Assert.True(InstalledModel.Of(ModelFolder.Open(_folder.Path)).IsReranker);
-        Assert.Contains("is a reranker", (await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path))).Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a reranker",
+            (await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(_folder.Path))).Description,
+            StringComparison.Ordinal
+        );
         await WriteAsync("1_LogitScore/config.json", $$"""{"true_token_id":{{IdOf("yes")}},"false_token_id":null}""");
-        var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            Reranker.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
     }
 
@@ -166,7 +227,8 @@ public sealed class RerankerInputTests : IDisposable
         }
     }
 
-    private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(_folder.File(name), content, TestContext.Current.CancellationToken);
+    private Task WriteAsync(string name, string content) =>
+        File.WriteAllTextAsync(_folder.File(name), content, TestContext.Current.CancellationToken);
 
     private void Damage(string tensor, int row)
     {

@@ -35,7 +35,11 @@ public class RerankerReferenceTests
     [MemberData(nameof(ModelsAndLevels))]
     public async Task ScoresAreThoseOfTheReference(string name, InstructionLevel level)
     {
-        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, name), new RerankerOptions { Instructions = level, Threads = 2 }, TestContext.Current.CancellationToken);
+        await using var reranker = await Reranker.LoadAsync(
+            Path.Combine(Root, name),
+            new RerankerOptions { Instructions = level, Threads = 2 },
+            TestContext.Current.CancellationToken
+        );
         foreach (var (pair, expected, tokens) in Cases(name))
         {
             var scores = await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken);
@@ -43,7 +47,10 @@ public class RerankerReferenceTests
             Assert.Equal(expected.Length, scores.Labels.Length);
             for (var label = 0; label < expected.Length; label++)
             {
-                Assert.True(MathF.Abs(expected[label] - scores[0][label]) < FloatTolerance, $"{name}, '{pair.Query}' and '{pair.Text}', label {label}: {scores[0][label]:R} instead of {expected[label]:R}");
+                Assert.True(
+                    MathF.Abs(expected[label] - scores[0][label]) < FloatTolerance,
+                    $"{name}, '{pair.Query}' and '{pair.Text}', label {label}: {scores[0][label]:R} instead of {expected[label]:R}"
+                );
             }
         }
     }
@@ -54,7 +61,11 @@ public class RerankerReferenceTests
     [InlineData("qwen3")]
     public async Task APairsScoreDoesNotDependOnItsNeighbours(string name)
     {
-        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, name), new RerankerOptions { Threads = 2 }, TestContext.Current.CancellationToken);
+        await using var reranker = await Reranker.LoadAsync(
+            Path.Combine(Root, name),
+            new RerankerOptions { Threads = 2 },
+            TestContext.Current.CancellationToken
+        );
         string[] texts = [.. Cases(name).Select(row => row.Pair.Text), "", "otter \ud83d", "heron"];
         var together = await reranker.ScoreAsync("heron", texts, TestContext.Current.CancellationToken);
         for (var i = 0; i < texts.Length; i++)
@@ -67,7 +78,10 @@ public class RerankerReferenceTests
             }
         }
 
-        Assert.Equal([ErrorCode.EmptyText, ErrorCode.InvalidUnicode], together.Outcomes.Select(outcome => outcome.Error?.Code).OfType<string>());
+        Assert.Equal(
+            [ErrorCode.EmptyText, ErrorCode.InvalidUnicode],
+            together.Outcomes.Select(outcome => outcome.Error?.Code).OfType<string>()
+        );
         var ranking = together.Ranking();
         Assert.Equal(texts.Length - 2, ranking.Count);
         Assert.Equal(ranking.OrderByDescending(i => together[i][0]), ranking);
@@ -76,7 +90,10 @@ public class RerankerReferenceTests
     [Fact]
     public async Task SeveralLabelsDoNotRank()
     {
-        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, "bert-3"), cancellationToken: TestContext.Current.CancellationToken);
+        await using var reranker = await Reranker.LoadAsync(
+            Path.Combine(Root, "bert-3"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         var scores = await reranker.ScoreAsync("heron", ["otter"], TestContext.Current.CancellationToken);
         Assert.Equal(["LABEL_0", "LABEL_1", "LABEL_2"], scores.Labels);
         Assert.Equal(ErrorCode.UnsupportedModel, Assert.Throws<SimileException>(scores.Ranking).Code);
@@ -86,7 +103,9 @@ public class RerankerReferenceTests
     public async Task AnEmbeddingModelIsRefused()
     {
         var folder = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert");
-        var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            Reranker.LoadAsync(folder, cancellationToken: TestContext.Current.CancellationToken)
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
     }
 
@@ -108,16 +127,26 @@ public class RerankerReferenceTests
     [InlineData("distilbert")]
     public async Task TheTextsOfAQueryAreInTheOrderOfTheReference(string name)
     {
-        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, name), cancellationToken: TestContext.Current.CancellationToken);
+        await using var reranker = await Reranker.LoadAsync(
+            Path.Combine(Root, name),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         var group = Cases(name).GroupBy(row => row.Pair.Query).Single(group => group.Count() > 2).ToArray();
-        var scores = await reranker.ScoreAsync(group[0].Pair.Query, [.. group.Select(row => row.Pair.Text)], TestContext.Current.CancellationToken);
+        var scores = await reranker.ScoreAsync(
+            group[0].Pair.Query,
+            [.. group.Select(row => row.Pair.Text)],
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(Enumerable.Range(0, group.Length).OrderByDescending(i => group[i].Scores[0]), scores.Ranking());
     }
 
     [Fact]
     public async Task LabelsAreCalledAsTheFolderCallsThem()
     {
-        await using var reranker = await Reranker.LoadAsync(Path.Combine(Root, "bert-nli"), cancellationToken: TestContext.Current.CancellationToken);
+        await using var reranker = await Reranker.LoadAsync(
+            Path.Combine(Root, "bert-nli"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(["contradiction", "entailment", "neutral"], reranker.Labels);
         Assert.Equal(40, reranker.MaxTokens);
     }
@@ -146,7 +175,10 @@ public class RerankerReferenceTests
 
         if (expected is null)
         {
-            Assert.Equal(ErrorCode.UnsupportedModel, (await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path))).Code);
+            Assert.Equal(
+                ErrorCode.UnsupportedModel,
+                (await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path))).Code
+            );
             return;
         }
 
@@ -205,7 +237,11 @@ public class RerankerReferenceTests
         await using var reranker = await Reranker.LoadAsync(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
         foreach (var (pair, expected, _) in Cases("bert-types"))
         {
-            Assert.Equal(expected[0], (await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken))[0][0], FloatTolerance);
+            Assert.Equal(
+                expected[0],
+                (await reranker.ScoreAsync(pair.Query, [pair.Text], TestContext.Current.CancellationToken))[0][0],
+                FloatTolerance
+            );
         }
     }
 
@@ -214,7 +250,11 @@ public class RerankerReferenceTests
     {
         using var folder = Copied("roberta");
         File.Copy(Path.Combine(Root, "bert-types", "tokenizer.json"), folder.File("tokenizer.json"), overwrite: true);
-        await WriteAsync(folder, "tokenizer_config.json", """{"tokenizer_class":"BertTokenizer","model_input_names":["input_ids","token_type_ids"]}""");
+        await WriteAsync(
+            folder,
+            "tokenizer_config.json",
+            """{"tokenizer_class":"BertTokenizer","model_input_names":["input_ids","token_type_ids"]}"""
+        );
         var error = await Assert.ThrowsAsync<SimileException>(() => Reranker.LoadAsync(folder.Path));
         Assert.Equal(ErrorCode.BadCheckpoint, error.Code);
         Assert.Contains("2 types of tokens, but the network only 1", error.Description, StringComparison.Ordinal);
@@ -237,8 +277,23 @@ public class RerankerReferenceTests
     private static IEnumerable<((string Query, string Text) Pair, float[] Scores, int Tokens)> Cases(string name)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root, name, "expected.json")));
-        var (pairs, scores, ids) = (document.RootElement.GetProperty("pairs"), document.RootElement.GetProperty("scores"), document.RootElement.GetProperty("ids"));
-        return [.. pairs.EnumerateArray().Zip(scores.EnumerateArray(), ids.EnumerateArray())
-            .Select(row => ((row.First[0].GetString()!, row.First[1].GetString()!), row.Second.EnumerateArray().Select(value => value.GetSingle()).ToArray(), row.Third.GetArrayLength()))];
+        var (pairs, scores, ids) = (
+            document.RootElement.GetProperty("pairs"),
+            document.RootElement.GetProperty("scores"),
+            document.RootElement.GetProperty("ids")
+        );
+        return
+        [
+            .. pairs
+                .EnumerateArray()
+                .Zip(scores.EnumerateArray(), ids.EnumerateArray())
+                .Select(row =>
+                    (
+                        (row.First[0].GetString()!, row.First[1].GetString()!),
+                        row.Second.EnumerateArray().Select(value => value.GetSingle()).ToArray(),
+                        row.Third.GetArrayLength()
+                    )
+                ),
+        ];
     }
 }

@@ -2,7 +2,8 @@ using Simile.Search;
 
 namespace Simile.Tests.Search;
 
-/// <summary>Words of a text are found by queries that a person would call the same. The pairs are evident, the folded forms those of the Unicode Standard.</summary>
+/// <summary>Words of a text are found by queries that a person would call the same. The pairs are evident, the folded forms those of the
+/// Unicode Standard.</summary>
 public class SearchWordsTests
 {
     [Theory]
@@ -73,7 +74,11 @@ public class SearchWordsTests
     [InlineData("flag 🇩🇪", "🇩🇪")]
     [InlineData("costs 5 €", "€")]
     [InlineData("made in the U.S.", "US")]
-    public void AQueryFindsTheText(string text, string query) => Assert.True(Finds(text, query), $"'{query}' in '{text}': {string.Join(" | ", SearchWords.Terms(query))} in {SearchWords.ToIndex(text)}");
+    public void AQueryFindsTheText(string text, string query) =>
+        Assert.True(
+            Finds(text, query),
+            $"'{query}' in '{text}': {string.Join(" | ", SearchWords.Terms(query))} in {SearchWords.ToIndex(text)}"
+        );
 
     [Theory]
     [InlineData("written in C", "C++")]
@@ -85,7 +90,8 @@ public class SearchWordsTests
     [InlineData("梯。子", "梯子")]
     [InlineData("ガ", "カ")]
     [InlineData("15 rows", "1,5")]
-    public void AQueryDoesNotFindAnother(string text, string query) => Assert.False(Finds(text, query), string.Join(" | ", SearchWords.Terms(query)));
+    public void AQueryDoesNotFindAnother(string text, string query) =>
+        Assert.False(Finds(text, query), string.Join(" | ", SearchWords.Terms(query)));
 
     // Composed and decomposed, marks in any order, compatible forms: Unicode Standard Annex 15, figures 3 to 6.
     [Theory]
@@ -130,5 +136,6 @@ public class SearchWordsTests
     }
 
     // As a full-text index does it: a term of two words wants them side by side.
-    private static bool Finds(string text, string query) => SearchWords.Terms(query).Any(term => $" {SearchWords.ToIndex(text)} ".Contains($" {term} ", StringComparison.Ordinal));
+    private static bool Finds(string text, string query) =>
+        SearchWords.Terms(query).Any(term => $" {SearchWords.ToIndex(text)} ".Contains($" {term} ", StringComparison.Ordinal));
 }

@@ -16,7 +16,9 @@ public class VectorIndexTests
     {
         const int count = 40_000;
         var random = new Random(5);
-        var builder = VectorIndex.Empty(new VectorKind(256, SimilarityMetric.Cosine, UnitLength: true), new VectorIndexOptions { Coding = coding }).ToBuilder();
+        var builder = VectorIndex
+            .Empty(new VectorKind(256, SimilarityMetric.Cosine, UnitLength: true), new VectorIndexOptions { Coding = coding })
+            .ToBuilder();
         var vector = new float[256];
         for (var i = 0; i < count; i++)
         {
@@ -66,7 +68,11 @@ public class VectorIndexTests
     {
         for (var declaring = type; declaring is not null; declaring = declaring.BaseType)
         {
-            foreach (var field in declaring.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(field => !field.FieldType.IsPrimitive))
+            foreach (
+                var field in declaring
+                    .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                    .Where(field => !field.FieldType.IsPrimitive)
+            )
             {
                 yield return field;
             }

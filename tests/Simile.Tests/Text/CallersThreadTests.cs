@@ -2,7 +2,8 @@ using Simile.Imaging;
 
 namespace Simile.Tests.Text;
 
-/// <summary>What is called Async leaves the caller's thread: these calls cannot end before the caller, who has them back, lets them.</summary>
+/// <summary>What is called Async leaves the caller's thread: these calls cannot end before the caller, who has them back, lets
+/// them.</summary>
 public class CallersThreadTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -14,7 +15,16 @@ public class CallersThreadTests
     {
         using var gate = new ManualResetEventSlim();
         string Wait(string text) => gate.Wait(Patience) ? text : throw new TimeoutException();
-        await using var embedder = await TextEmbedder.LoadAsync(RepositoryRoot.Find(folder), new TextEmbedderOptions { Preprocess = Wait, PreprocessId = "wait/1", Threads = 1 }, Token);
+        await using var embedder = await TextEmbedder.LoadAsync(
+            RepositoryRoot.Find(folder),
+            new TextEmbedderOptions
+            {
+                Preprocess = Wait,
+                PreprocessId = "wait/1",
+                Threads = 1,
+            },
+            Token
+        );
         List<string> texts = ["ba be", "ba be bi"];
         var call = embedder.EmbedAsync(texts, null, Token);
         Assert.False(call.IsCompleted);

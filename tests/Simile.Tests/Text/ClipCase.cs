@@ -7,7 +7,8 @@ public sealed record ClipCase(ClipText[] Texts, int? Size, float[][]? Images, fl
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static ClipCase Read(string name) => JsonSerializer.Deserialize<ClipCase>(File.ReadAllBytes(Path.Combine(Folder(name), "expected.json")), Names)!;
+    public static ClipCase Read(string name) =>
+        JsonSerializer.Deserialize<ClipCase>(File.ReadAllBytes(Path.Combine(Folder(name), "expected.json")), Names)!;
 
     public static string Folder(string name) => RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "clip", name);
 

@@ -5,7 +5,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Text;
 
-/// <summary>The text towers of CLIP and SigLIP against PyTorch, from text to vector, on every instruction set (tests/reference/clip.py, siglip.py).</summary>
+/// <summary>The text towers of CLIP and SigLIP against PyTorch, from text to vector, on every instruction set (tests/reference/clip.py,
+/// siglip.py).</summary>
 public class ClipReferenceTests
 {
     private const float FloatTolerance = 1e-5f;
@@ -49,7 +50,10 @@ public class ClipReferenceTests
         var texts = ClipCase.Read(name).Texts;
         await using var embedder = await OpenAsync(name, ComputePrecision.Float32, level);
         var sentences = Array.ConvertAll(texts, text => text.Text);
-        var (unit, raw) = (await embedder.EmbedAsync(sentences), await embedder.EmbedAsync(sentences, new EmbedOptions { Normalize = false }));
+        var (unit, raw) = (
+            await embedder.EmbedAsync(sentences),
+            await embedder.EmbedAsync(sentences, new EmbedOptions { Normalize = false })
+        );
         for (var i = 0; i < texts.Length; i++)
         {
             var expected = texts[i].Vector;
@@ -58,8 +62,14 @@ public class ClipReferenceTests
             Assert.InRange(Similarity.Cosine(expected, unit[i]), 0.999999f, 1.000001f);
             for (var d = 0; d < expected.Length; d++)
             {
-                Assert.True(MathF.Abs((expected[d] / length) - unit[i][d]) < FloatTolerance, $"{name} text {i} value {d}: {unit[i][d]:R} instead of {expected[d] / length:R}");
-                Assert.True(MathF.Abs(expected[d] - raw[i][d]) < FloatTolerance * length, $"{name} text {i} value {d}: {raw[i][d]:R} instead of {expected[d]:R}");
+                Assert.True(
+                    MathF.Abs((expected[d] / length) - unit[i][d]) < FloatTolerance,
+                    $"{name} text {i} value {d}: {unit[i][d]:R} instead of {expected[d] / length:R}"
+                );
+                Assert.True(
+                    MathF.Abs(expected[d] - raw[i][d]) < FloatTolerance * length,
+                    $"{name} text {i} value {d}: {raw[i][d]:R} instead of {expected[d]:R}"
+                );
             }
         }
     }
@@ -75,7 +85,10 @@ public class ClipReferenceTests
             var batch = await embedder.EmbedAsync(Array.ConvertAll(texts, text => text.Text));
             for (var i = 0; i < texts.Length; i++)
             {
-                Assert.True(Similarity.Cosine(texts[i].Vector, batch[i]) > least, $"{name} text {i}: {precision} gives a cosine of {Similarity.Cosine(texts[i].Vector, batch[i])}");
+                Assert.True(
+                    Similarity.Cosine(texts[i].Vector, batch[i]) > least,
+                    $"{name} text {i}: {precision} gives a cosine of {Similarity.Cosine(texts[i].Vector, batch[i])}"
+                );
             }
         }
     }
@@ -90,5 +103,13 @@ public class ClipReferenceTests
     }
 
     private static Task<TextEmbedder> OpenAsync(string name, ComputePrecision precision, InstructionLevel level) =>
-        TextEmbedder.LoadAsync(ClipCase.Folder(name), new TextEmbedderOptions { Precision = precision, Instructions = level, Threads = 2 });
+        TextEmbedder.LoadAsync(
+            ClipCase.Folder(name),
+            new TextEmbedderOptions
+            {
+                Precision = precision,
+                Instructions = level,
+                Threads = 2,
+            }
+        );
 }

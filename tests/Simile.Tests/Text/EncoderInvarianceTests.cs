@@ -15,7 +15,19 @@ public class EncoderInvarianceTests
         get
         {
             var data = new TheoryData<string, ComputePrecision>();
-            foreach (var name in (string[])["encoders/bert", "encoders/mpnet", "encoders/modernbert", "encoders/nomic-bert", "encoders/distilbert", "clip/legacy", "clip/module", "clip/siglip"])
+            foreach (
+                var name in (string[])
+                    [
+                        "encoders/bert",
+                        "encoders/mpnet",
+                        "encoders/modernbert",
+                        "encoders/nomic-bert",
+                        "encoders/distilbert",
+                        "clip/legacy",
+                        "clip/module",
+                        "clip/siglip",
+                    ]
+            )
             {
                 foreach (var precision in Enum.GetValues<ComputePrecision>())
                 {
@@ -51,7 +63,10 @@ public class EncoderInvarianceTests
                 var vectors = await many.EmbedAsync(Array.ConvertAll(picked, i => texts[i]));
                 for (var i = 0; i < picked.Length; i++)
                 {
-                    Assert.True(vectors[i].SequenceEqual(alone[picked[i]]), $"text {picked[i]} at place {i} of {picked.Length} on {threads} threads");
+                    Assert.True(
+                        vectors[i].SequenceEqual(alone[picked[i]]),
+                        $"text {picked[i]} at place {i} of {picked.Length} on {threads} threads"
+                    );
                 }
             }
         }
@@ -73,11 +88,16 @@ public class EncoderInvarianceTests
         var embedder = await OpenAsync("encoders/bert", ComputePrecision.Float32, threads: 2);
         var texts = Enumerable.Repeat(string.Join(' ', Enumerable.Repeat("ba de", 100)), 200).ToArray();
         var expected = (await embedder.EmbedAsync(texts[..1]))[0].ToArray();
-        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            var batch = await embedder.EmbedAsync(texts);
-            Assert.All(Enumerable.Range(0, texts.Length), i => Assert.True(batch[i].SequenceEqual(expected)));
-        })).ToArray();
+        var callers = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    var batch = await embedder.EmbedAsync(texts);
+                    Assert.All(Enumerable.Range(0, texts.Length), i => Assert.True(batch[i].SequenceEqual(expected)));
+                })
+            )
+            .ToArray();
         await Task.Delay(20, TestContext.Current.CancellationToken);
         await embedder.DisposeAsync();
         foreach (var caller in callers)
@@ -135,7 +155,11 @@ public class EncoderInvarianceTests
     }
 
     private static Task<TextEmbedder> OpenAsync(string name, ComputePrecision precision, int threads) =>
-        TextEmbedder.LoadAsync(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name), new TextEmbedderOptions { Precision = precision, Threads = threads });
+        TextEmbedder.LoadAsync(
+            RepositoryRoot.Find("tests", "Simile.Tests", "Reference", name),
+            new TextEmbedderOptions { Precision = precision, Threads = threads }
+        );
 
-    private static string Draw(Random random, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => Words[random.Next(Words.Length)]));
+    private static string Draw(Random random, int words) =>
+        string.Join(' ', Enumerable.Range(0, words).Select(_ => Words[random.Next(Words.Length)]));
 }

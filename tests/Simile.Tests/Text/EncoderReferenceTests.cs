@@ -37,7 +37,10 @@ public class EncoderReferenceTests
         {
             for (var d = 0; d < expected[i].Length; d++)
             {
-                Assert.True(MathF.Abs(expected[i][d] - batch[i][d]) < FloatTolerance, $"{name} text {i} value {d}: {batch[i][d]:R} instead of {expected[i][d]:R}");
+                Assert.True(
+                    MathF.Abs(expected[i][d] - batch[i][d]) < FloatTolerance,
+                    $"{name} text {i} value {d}: {batch[i][d]:R} instead of {expected[i][d]:R}"
+                );
             }
         }
     }
@@ -51,14 +54,28 @@ public class EncoderReferenceTests
         var quarter = await EmbedAsync(name, texts, ComputePrecision.Int8, level);
         for (var i = 0; i < texts.Length; i++)
         {
-            Assert.True(Similarity.Cosine(expected[i], half[i]) > 0.9995f, $"{name} text {i}: bfloat16 gives a cosine of {Similarity.Cosine(expected[i], half[i])}");
-            Assert.True(Similarity.Cosine(expected[i], quarter[i]) > 0.99f, $"{name} text {i}: int8 gives a cosine of {Similarity.Cosine(expected[i], quarter[i])}");
+            Assert.True(
+                Similarity.Cosine(expected[i], half[i]) > 0.9995f,
+                $"{name} text {i}: bfloat16 gives a cosine of {Similarity.Cosine(expected[i], half[i])}"
+            );
+            Assert.True(
+                Similarity.Cosine(expected[i], quarter[i]) > 0.99f,
+                $"{name} text {i}: int8 gives a cosine of {Similarity.Cosine(expected[i], quarter[i])}"
+            );
         }
     }
 
     private static async Task<EmbeddingBatch> EmbedAsync(string name, string[] texts, ComputePrecision precision, InstructionLevel level)
     {
-        await using var embedder = await TextEmbedder.LoadAsync(Folder(name), new TextEmbedderOptions { Precision = precision, Instructions = level, Threads = 2 });
+        await using var embedder = await TextEmbedder.LoadAsync(
+            Folder(name),
+            new TextEmbedderOptions
+            {
+                Precision = precision,
+                Instructions = level,
+                Threads = 2,
+            }
+        );
         return await embedder.EmbedAsync(texts);
     }
 
@@ -69,6 +86,12 @@ public class EncoderReferenceTests
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(name), "expected.json")));
         return (
             [.. document.RootElement.GetProperty("texts").EnumerateArray().Select(text => text.GetString()!)],
-            [.. document.RootElement.GetProperty("vectors").EnumerateArray().Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray())]);
+            [
+                .. document
+                    .RootElement.GetProperty("vectors")
+                    .EnumerateArray()
+                    .Select(vector => vector.EnumerateArray().Select(value => value.GetSingle()).ToArray()),
+            ]
+        );
     }
 }

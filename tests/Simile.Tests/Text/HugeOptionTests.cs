@@ -21,11 +21,19 @@ public class HugeOptionTests
     public async Task ThreadsHaveALimit(int threads)
     {
         var bert = RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert");
-        foreach (var load in (Func<Task>[])
-        [
-            () => TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = threads }), () => TextEmbedder.LoadAsync(bert, new TextEmbedderOptions { Threads = threads }),
-            () => ImageEmbedder.LoadAsync(RepositoryRoot.Find("models", "simile-image-mini"), new ImageEmbedderOptions { Threads = threads }), () => Task.Run(() => new WorkerTeam(threads)),
-        ])
+        foreach (
+            var load in (Func<Task>[])
+                [
+                    () => TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = threads }),
+                    () => TextEmbedder.LoadAsync(bert, new TextEmbedderOptions { Threads = threads }),
+                    () =>
+                        ImageEmbedder.LoadAsync(
+                            RepositoryRoot.Find("models", "simile-image-mini"),
+                            new ImageEmbedderOptions { Threads = threads }
+                        ),
+                    () => Task.Run(() => new WorkerTeam(threads)),
+                ]
+        )
         {
             var error = await Assert.ThrowsAsync<SimileException>(load);
             Assert.Equal(ErrorCode.InvalidOption, error.Code);
@@ -70,9 +78,14 @@ public class HugeOptionTests
     public async Task AHugeLimitOfTokensIsNoLimit()
     {
         await using var embedder = await TextEmbedder.LoadAsync(Model);
-        var (all, huge) = (await embedder.EmbedAsync(["one two three"]), await embedder.EmbedAsync(["one two three"], new EmbedOptions { MaxTokens = int.MaxValue }));
+        var (all, huge) = (
+            await embedder.EmbedAsync(["one two three"]),
+            await embedder.EmbedAsync(["one two three"], new EmbedOptions { MaxTokens = int.MaxValue })
+        );
         Assert.Equal(all[0].ToArray(), huge[0].ToArray());
-        var error = await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(["one"], new EmbedOptions { Dimensions = int.MaxValue }));
+        var error = await Assert.ThrowsAsync<SimileException>(async () =>
+            await embedder.EmbedAsync(["one"], new EmbedOptions { Dimensions = int.MaxValue })
+        );
         Assert.Equal(ErrorCode.UnsupportedDimensions, error.Code);
     }
 

@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Simile.Tests.Text;
 
-/// <summary>The same reference vectors on processors that lack instructions: the tests run again in a process of their own, with these switched off.</summary>
+/// <summary>The same reference vectors on processors that lack instructions: the tests run again in a process of their own, with these
+/// switched off.</summary>
 public class InstructionSetTests
 {
     [Theory]
@@ -13,7 +14,12 @@ public class InstructionSetTests
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
-            ArgumentList = { "--filter-method", "Simile.Tests.Text.EncoderReferenceTests.FloatsAreThoseOfPyTorch", "Simile.Tests.Text.ClipReferenceTests.FloatsAreThoseOfPyTorch" },
+            ArgumentList =
+            {
+                "--filter-method",
+                "Simile.Tests.Text.EncoderReferenceTests.FloatsAreThoseOfPyTorch",
+                "Simile.Tests.Text.ClipReferenceTests.FloatsAreThoseOfPyTorch",
+            },
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -6,7 +6,8 @@ using Simile.Vectors.Files;
 
 namespace Simile.Tests.Text;
 
-/// <summary>Recipes and files say what decides about vectors, and nothing else: not the country, not the instructions where bits are equal.</summary>
+/// <summary>Recipes and files say what decides about vectors, and nothing else: not the country, not the instructions where bits are
+/// equal.</summary>
 public sealed class RecipeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,8 +24,14 @@ public sealed class RecipeTests : IDisposable
         {
             foreach (var level in Enum.GetValues<InstructionLevel>())
             {
-                await using var texts = await TextEmbedder.LoadAsync(Bert, new TextEmbedderOptions { Precision = precision, Instructions = level });
-                await using var images = await ImageEmbedder.LoadAsync(Pictures, new ImageEmbedderOptions { Precision = precision, Instructions = level });
+                await using var texts = await TextEmbedder.LoadAsync(
+                    Bert,
+                    new TextEmbedderOptions { Precision = precision, Instructions = level }
+                );
+                await using var images = await ImageEmbedder.LoadAsync(
+                    Pictures,
+                    new ImageEmbedderOptions { Precision = precision, Instructions = level }
+                );
                 recipes.Add((precision, texts.Recipe.Digest, images.Recipe.Digest));
             }
         }
@@ -43,7 +50,10 @@ public sealed class RecipeTests : IDisposable
             foreach (var (decimals, negative) in new[] { (",", "\u2212"), ("\u066B", "\u061C-") })
             {
                 CultureInfo.CurrentCulture = Culture(decimals, negative);
-                Assert.Equal("-1.5".Replace("-", negative, StringComparison.Ordinal).Replace(".", decimals, StringComparison.Ordinal), (-1.5).ToString());
+                Assert.Equal(
+                    "-1.5".Replace("-", negative, StringComparison.Ordinal).Replace(".", decimals, StringComparison.Ordinal),
+                    (-1.5).ToString()
+                );
                 Assert.Equal(expected, await FactsAsync("other"));
             }
         }

@@ -11,7 +11,9 @@ public class ReferenceVectorsTests
     [Fact]
     public async Task VectorsAreThoseOfTheReference()
     {
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Text", "expected-vectors.json")));
+        using var cases = JsonDocument.Parse(
+            File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Text", "expected-vectors.json"))
+        );
         var texts = cases.RootElement.EnumerateArray().Select(entry => entry.GetProperty("text").GetString()!).ToArray();
         var batch = await (await TextEmbedder.LoadAsync(Model)).EmbedAsync(texts);
         Assert.True(texts.Length >= 10);
@@ -27,7 +29,8 @@ public class ReferenceVectorsTests
     {
         // Short enough to be embedded on this thread, whose allocations are counted.
         var embedder = await TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = 1 });
-        string[] few = ["one two"], many = [string.Join(' ', Enumerable.Repeat("unaffable, naïve words", 700))];
+        string[] few = ["one two"],
+            many = [string.Join(' ', Enumerable.Repeat("unaffable, naïve words", 700))];
         await embedder.EmbedAsync(many);
         // Not to the byte: code that is compiled anew in between may keep an object on the stack that was on the heap.
         var tokens = (await embedder.EmbedAsync(many)).Outcomes[0].TokensUsed;

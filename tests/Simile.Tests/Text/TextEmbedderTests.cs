@@ -14,7 +14,12 @@ public sealed class TextEmbedderTests
     {
         var random = new Random(1);
         string[] words = ["the", "cat", "sat", "on", "Zürich", "réseau", "1234", "x+y", "unbelievably", "flows", "?", "漢字"];
-        string[] texts = [.. Enumerable.Range(0, 500).Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(1, 60)).Select(_ => words[random.Next(words.Length)])))];
+        string[] texts =
+        [
+            .. Enumerable
+                .Range(0, 500)
+                .Select(_ => string.Join(' ', Enumerable.Range(0, random.Next(1, 60)).Select(_ => words[random.Next(words.Length)]))),
+        ];
         var one = await TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = 1 });
         var many = await TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Threads = 5 });
         var whole = await one.EmbedAsync(texts);
@@ -36,7 +41,10 @@ public sealed class TextEmbedderTests
     {
         var embedder = await TextEmbedder.LoadAsync(Model);
         var batch = await embedder.EmbedAsync(["good", "", " \n\t", "half a pair \ud83d", null!, "\u0001", "also good"]);
-        Assert.Equal([null, "SIM101", "SIM101", "SIM103", "SIM105", "SIM102", null], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
+        Assert.Equal(
+            [null, "SIM101", "SIM101", "SIM103", "SIM105", "SIM102", null],
+            batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code)
+        );
         Assert.Equal(1, Similarity.Cosine(batch[0], batch[0]), 1e-6);
         var error = Assert.Throws<SimileException>(() => _ = batch[3].Span.Length);
         Assert.Equal(ErrorCode.InvalidUnicode, error.Code);
@@ -74,7 +82,14 @@ public sealed class TextEmbedderTests
         var cut = await embedder.EmbedAsync(["a loaf of bread"], new EmbedOptions { Dimensions = dimensions });
         var whole = (await embedder.EmbedAsync(["a loaf of bread"])).Truncate(dimensions);
         Assert.Equal(whole[0].ToArray().Select(value => MathF.Round(value, 5)), cut[0].ToArray().Select(value => MathF.Round(value, 5)));
-        Assert.Equal(ErrorCode.UnsupportedDimensions, (await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(["x"], new EmbedOptions { Dimensions = 100 }))).Code);
+        Assert.Equal(
+            ErrorCode.UnsupportedDimensions,
+            (
+                await Assert.ThrowsAsync<SimileException>(async () =>
+                    await embedder.EmbedAsync(["x"], new EmbedOptions { Dimensions = 100 })
+                )
+            ).Code
+        );
     }
 
     [Fact]
@@ -91,7 +106,11 @@ public sealed class TextEmbedderTests
     [Fact]
     public async Task MetadataTellsWhatWasEmbedded()
     {
-        var options = new TextEmbedderOptions { Preprocess = text => text.Replace("<b>", string.Empty, StringComparison.Ordinal), PreprocessId = "bold/1" };
+        var options = new TextEmbedderOptions
+        {
+            Preprocess = text => text.Replace("<b>", string.Empty, StringComparison.Ordinal),
+            PreprocessId = "bold/1",
+        };
         var embedder = await TextEmbedder.LoadAsync(Model, options);
         var records = await embedder.EmbedWithMetadataAsync(["<b>bread", ""]);
         Assert.Equal(("<b>bread", "bread", 1), (records[0].Text, records[0].ProcessedText, records[0].Outcome.TokensUsed));
@@ -103,14 +122,25 @@ public sealed class TextEmbedderTests
     [Fact]
     public async Task AHookThatFailsIsOneError()
     {
-        var options = new TextEmbedderOptions { Preprocess = text => text == "bad" ? throw new FormatException("no") : text, PreprocessId = "picky/1" };
+        var options = new TextEmbedderOptions
+        {
+            Preprocess = text => text == "bad" ? throw new FormatException("no") : text,
+            PreprocessId = "picky/1",
+        };
         var batch = await (await TextEmbedder.LoadAsync(Model, options)).EmbedAsync(["good", "bad"]);
         Assert.Equal([null, ErrorCode.PreprocessFailed], batch.Outcomes.ToArray().Select(outcome => outcome.Error?.Code));
     }
 
     [Fact]
     public async Task AHookNeedsAName() =>
-        Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Preprocess = text => text }))).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            (
+                await Assert.ThrowsAsync<SimileException>(() =>
+                    TextEmbedder.LoadAsync(Model, new TextEmbedderOptions { Preprocess = text => text })
+                )
+            ).Code
+        );
 
     [Fact]
     public async Task TenMegabytesAreEmbedded()

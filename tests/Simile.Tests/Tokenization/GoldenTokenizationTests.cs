@@ -17,12 +17,15 @@ public class GoldenTokenizationTests
         using var cases = JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Shared("golden", "tokenization", file)));
         var tokenizer = TokenizerFolder.Load(RepositoryRoot.Shared("tokenizers", folder));
         var tokens = new TokenBuffer();
-        Assert.All(cases.RootElement.GetProperty(model).EnumerateArray(), entry =>
-        {
-            tokens.Clear();
-            tokenizer.Tokenize(entry.GetProperty("text").GetString()!, tokens);
-            var expected = entry.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
-            Assert.Equal(expected, [.. tokenizer.Special.Prefix, .. tokens.Ids.ToArray(), .. tokenizer.Special.Suffix]);
-        });
+        Assert.All(
+            cases.RootElement.GetProperty(model).EnumerateArray(),
+            entry =>
+            {
+                tokens.Clear();
+                tokenizer.Tokenize(entry.GetProperty("text").GetString()!, tokens);
+                var expected = entry.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32());
+                Assert.Equal(expected, [.. tokenizer.Special.Prefix, .. tokens.Ids.ToArray(), .. tokenizer.Special.Suffix]);
+            }
+        );
     }
 }

@@ -23,7 +23,11 @@ public class PipelineTokenizerTests
             var actual = Enumerable.Range(0, tokens.Count).SelectMany(i => new[] { points[tokens.Starts[i]], points[tokens.Ends[i]] });
             if (!ids.AsSpan().SequenceEqual(tokens.Ids) || !places.SequenceEqual(actual))
             {
-                differences.Add($"{JsonSerializer.Serialize(text)}\n  ids    {string.Join(' ', ids)}\n  got    {string.Join(' ', tokens.Ids.ToArray())}\n  places {string.Join(' ', places)}\n  got    {string.Join(' ', actual)}");
+                differences.Add(
+                    $"{JsonSerializer.Serialize(text)}\n  ids    {string.Join(' ', ids)}\n  got    "
+                        + $"{string.Join(' ', tokens.Ids.ToArray())}\n  places {string.Join(' ', places)}\n  got    "
+                        + $"{string.Join(' ', actual)}"
+                );
             }
         }
 

@@ -15,19 +15,26 @@ public class TokenizerFileTests
         Assert.Equal(new SpecialTokens([first], [last]), TokenizerFile.Parse(PipelineCases.Tokenizer(kind), kind).Special);
 
     [Fact]
-    public void AByteLevelPostProcessorAddsNothing() => Assert.Equal(SpecialTokens.None, TokenizerFile.Parse(PipelineCases.Tokenizer("gpt2"), "gpt2").Special);
+    public void AByteLevelPostProcessorAddsNothing() =>
+        Assert.Equal(SpecialTokens.None, TokenizerFile.Parse(PipelineCases.Tokenizer("gpt2"), "gpt2").Special);
 
     [Theory]
     [InlineData("\"dropout\":null", "\"dropout\":0.1", "dropout")]
     [InlineData("\"type\":\"ByteLevel\",\"add_prefix_space\":false", "\"type\":\"Lua\",\"add_prefix_space\":false", "Lua")]
     [InlineData("\"post_processor\":{\"type\":\"ByteLevel\"", "\"post_processor\":{\"type\":\"Haiku\"", "Haiku")]
     [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"Rot13\"}", "Rot13")]
-    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"\\\\p{Han}\"},\"content\":\"\"}", "Han")]
+    [InlineData(
+        "\"normalizer\":null",
+        "\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"\\\\p{Han}\"},\"content\":\"\"}",
+        "Han"
+    )]
     public void WhatIsNotUnderstoodIsRefused(string old, string changed, string named)
     {
         var json = Encoding.UTF8.GetString(PipelineCases.Tokenizer("gpt2"));
         Assert.Contains(old, json, StringComparison.Ordinal);
-        var error = Assert.Throws<SimileException>(() => TokenizerFile.Parse(Encoding.UTF8.GetBytes(json.Replace(old, changed, StringComparison.Ordinal)), "gpt2"));
+        var error = Assert.Throws<SimileException>(() =>
+            TokenizerFile.Parse(Encoding.UTF8.GetBytes(json.Replace(old, changed, StringComparison.Ordinal)), "gpt2")
+        );
         Assert.Equal(ErrorCode.UnsupportedTokenizer, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains("expected", error.Message, StringComparison.Ordinal);
@@ -42,7 +49,8 @@ public class TokenizerFileTests
     [InlineData(@"\h{,2}", "[0-9a-fA-F]{0,2}")]
     [InlineData(@"(?m:.)", "(?s:.)")]
     [InlineData("a{b}", "a{b}")]
-    public void OnigurumasSyntaxBecomesDotNets(string pattern, string expected) => Assert.Equal(expected, new OnigurumaTranslation(pattern).Translate());
+    public void OnigurumasSyntaxBecomesDotNets(string pattern, string expected) =>
+        Assert.Equal(expected, new OnigurumaTranslation(pattern).Translate());
 
     [Theory]
     [InlineData(@"[a[bc]]")]
@@ -77,11 +85,15 @@ public class TokenizerFileTests
     {
         var tokenizer = TokenizerFile.Parse(PipelineCases.Tokenizer("xlm-roberta"), "xlm-roberta");
         var cases = PipelineCases.Expected("xlm-roberta").Take(200).ToList();
-        Parallel.For(0, 800, i =>
-        {
-            var tokens = new TokenBuffer();
-            tokenizer.Tokenize(cases[i % cases.Count].Text, tokens);
-            Assert.Equal(cases[i % cases.Count].Ids, tokens.Ids.ToArray());
-        });
+        Parallel.For(
+            0,
+            800,
+            i =>
+            {
+                var tokens = new TokenBuffer();
+                tokenizer.Tokenize(cases[i % cases.Count].Text, tokens);
+                Assert.Equal(cases[i % cases.Count].Ids, tokens.Ids.ToArray());
+            }
+        );
     }
 }

@@ -26,9 +26,17 @@ public sealed class TokenizerFolderTests : IDisposable
     {
         var path = RepositoryRoot.Find("models", "simile-text-mini", "tokenizer.json");
         using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-        var vocabulary = json.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject().OrderBy(entry => entry.Value.GetInt32()).Select(entry => entry.Name);
+        var vocabulary = json
+            .RootElement.GetProperty("model")
+            .GetProperty("vocab")
+            .EnumerateObject()
+            .OrderBy(entry => entry.Value.GetInt32())
+            .Select(entry => entry.Name);
         File.WriteAllText(_folder.File("vocab.txt"), string.Join('\n', vocabulary) + "\n");
-        File.WriteAllText(_folder.File("tokenizer_config.json"), """{"tokenizer_class":"BertTokenizer","cls_token":"[PAD]","sep_token":"[PAD]"}""");
+        File.WriteAllText(
+            _folder.File("tokenizer_config.json"),
+            """{"tokenizer_class":"BertTokenizer","cls_token":"[PAD]","sep_token":"[PAD]"}"""
+        );
         AssertEqual(TokenizerFile.Load(path), TokenizerFolder.Load(_folder.Path));
     }
 
@@ -41,8 +49,14 @@ public sealed class TokenizerFolderTests : IDisposable
         using var json = JsonDocument.Parse(PipelineCases.Tokenizer(kind));
         var model = json.RootElement.GetProperty("model");
         File.WriteAllText(_folder.File("vocab.json"), model.GetProperty("vocab").GetRawText());
-        File.WriteAllText(_folder.File("merges.txt"), "#version: 0.2\n" + string.Join('\n', model.GetProperty("merges").EnumerateArray().Select(merge => merge.GetString())) + "\n");
-        File.WriteAllText(_folder.File("tokenizer_config.json"), JsonSerializer.Serialize(new { tokenizer_class = className, add_prefix_space = addsPrefixSpace }));
+        File.WriteAllText(
+            _folder.File("merges.txt"),
+            "#version: 0.2\n" + string.Join('\n', model.GetProperty("merges").EnumerateArray().Select(merge => merge.GetString())) + "\n"
+        );
+        File.WriteAllText(
+            _folder.File("tokenizer_config.json"),
+            JsonSerializer.Serialize(new { tokenizer_class = className, add_prefix_space = addsPrefixSpace })
+        );
         var texts = PipelineCases.Texts.Where(text => !text.Contains('<', StringComparison.Ordinal));
 
         // The class of GPT-2 leaves the spaces in the places of its tokens.
@@ -55,8 +69,17 @@ public sealed class TokenizerFolderTests : IDisposable
     public void ASentencePieceModelOfXlmRobertaHasFairseqsIds()
     {
         using var json = JsonDocument.Parse(PipelineCases.Tokenizer("e5"));
-        var pieces = json.RootElement.GetProperty("model").GetProperty("vocab").EnumerateArray().Select(piece => (Text: piece[0].GetString()!, Score: (float)piece[1].GetDouble())).ToList();
-        var charsmap = json.RootElement.GetProperty("normalizer").GetProperty("normalizers")[0].GetProperty("precompiled_charsmap").GetBytesFromBase64();
+        var pieces = json
+            .RootElement.GetProperty("model")
+            .GetProperty("vocab")
+            .EnumerateArray()
+            .Select(piece => (Text: piece[0].GetString()!, Score: (float)piece[1].GetDouble()))
+            .ToList();
+        var charsmap = json
+            .RootElement.GetProperty("normalizer")
+            .GetProperty("normalizers")[0]
+            .GetProperty("precompiled_charsmap")
+            .GetBytesFromBase64();
         var model = new List<byte>();
         foreach (var (text, type) in new[] { ("<unk>", 2), ("<s>", 3), ("</s>", 3) })
         {
@@ -101,21 +124,25 @@ public sealed class TokenizerFolderTests : IDisposable
     public void AnEmptyFolderHasNoTokenizer() =>
         Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => TokenizerFolder.Load(_folder.Path)).Code);
 
-    private void AssertEqual(string kind) => AssertEqual(TokenizerFile.Parse(PipelineCases.Tokenizer(kind), kind), TokenizerFolder.Load(_folder.Path));
+    private void AssertEqual(string kind) =>
+        AssertEqual(TokenizerFile.Parse(PipelineCases.Tokenizer(kind), kind), TokenizerFolder.Load(_folder.Path));
 
     private static void AssertEqual(ITokenizer expected, ITokenizer actual, IEnumerable<string>? texts = null)
     {
         var (left, right) = (new TokenBuffer(), new TokenBuffer());
-        Assert.All(texts ?? PipelineCases.Texts, text =>
-        {
-            left.Clear();
-            right.Clear();
-            expected.Tokenize(text, left);
-            actual.Tokenize(text, right);
-            Assert.Equal(left.Ids.ToArray(), right.Ids.ToArray());
-            Assert.Equal(left.Starts.ToArray(), right.Starts.ToArray());
-            Assert.Equal(left.Ends.ToArray(), right.Ends.ToArray());
-        });
+        Assert.All(
+            texts ?? PipelineCases.Texts,
+            text =>
+            {
+                left.Clear();
+                right.Clear();
+                expected.Tokenize(text, left);
+                actual.Tokenize(text, right);
+                Assert.Equal(left.Ids.ToArray(), right.Ids.ToArray());
+                Assert.Equal(left.Starts.ToArray(), right.Starts.ToArray());
+                Assert.Equal(left.Ends.ToArray(), right.Ends.ToArray());
+            }
+        );
     }
 
     private static byte[] Piece(string text, float score, int type)

@@ -19,7 +19,10 @@ public sealed class TokenizerLimitTests
     public void GrowthIsBounded(string part, string list, string step, int count)
     {
         var steps = string.Join(',', Enumerable.Repeat(step, count));
-        var tokenizer = Parse("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"[UNK]\":0,\"b\":1},\"unk_token\":\"[UNK]\"}," + $"\"{part}\":{{\"type\":\"Sequence\",\"{list}\":[{steps}]}}}}");
+        var tokenizer = Parse(
+            "{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"[UNK]\":0,\"b\":1},\"unk_token\":\"[UNK]\"},"
+                + $"\"{part}\":{{\"type\":\"Sequence\",\"{list}\":[{steps}]}}}}"
+        );
         var tokens = new TokenBuffer();
         var error = Assert.Throws<SimileException>(() => tokenizer.Tokenize("a \u0120", tokens));
         Assert.Equal(ErrorCode.UnsupportedTokenizer, error.Code);
@@ -30,7 +33,9 @@ public sealed class TokenizerLimitTests
     public void OrdinaryGrowthIsNot()
     {
         // The character with the longest compatible decomposition, and all of it as bytes.
-        var tokenizer = Parse("""{"model":{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"},"normalizer":{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"ByteLevel"}]}}""");
+        var tokenizer = Parse(
+            """{"model":{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"},"normalizer":{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"ByteLevel"}]}}"""
+        );
         var tokens = new TokenBuffer();
         tokenizer.Tokenize(string.Concat(Enumerable.Repeat("\uFDFA", 5000)), tokens);
         Assert.Equal(1, tokens.Count);

@@ -4,10 +4,17 @@ using Simile.Tokenization;
 
 namespace Simile.Tests.Tokenization;
 
-/// <summary>Damaged tokenizer files are refused with Simile's own error or read as something that works; they never crash and never hang.</summary>
+/// <summary>Damaged tokenizer files are refused with Simile's own error or read as something that works; they never crash and never
+/// hang.</summary>
 public class TokenizerMutationTests
 {
-    private static readonly string[] Texts = ["Hello, wörld 123 <mask> </s>", " \n\t👩‍👩‍👧 e\u0301 \ud83d 東京 [UNK]", string.Empty, new string('a', 500)];
+    private static readonly string[] Texts =
+    [
+        "Hello, wörld 123 <mask> </s>",
+        " \n\t👩‍👩‍👧 e\u0301 \ud83d 東京 [UNK]",
+        string.Empty,
+        new string('a', 500),
+    ];
 
     public static TheoryData<string> Kinds => [.. PipelineCases.Names];
 
@@ -68,7 +75,9 @@ public class TokenizerMutationTests
         for (var depth = random.Next(1, 6); depth > 0 && node is JsonObject or JsonArray; depth--)
         {
             parent = node;
-            var keys = node is JsonObject map ? map.Select(entry => (object)entry.Key).ToArray() : [.. Enumerable.Range(0, ((JsonArray)node).Count).Select(index => (object)index)];
+            var keys = node is JsonObject map
+                ? map.Select(entry => (object)entry.Key).ToArray()
+                : [.. Enumerable.Range(0, ((JsonArray)node).Count).Select(index => (object)index)];
             if (keys.Length == 0)
             {
                 return;
@@ -101,19 +110,20 @@ public class TokenizerMutationTests
         }
     }
 
-    private static JsonNode? Replacement(Random random) => random.Next(12) switch
-    {
-        0 => null,
-        1 => JsonValue.Create(random.Next(-3, 3)),
-        2 => JsonValue.Create(long.MaxValue),
-        3 => JsonValue.Create(-1e300),
-        4 => JsonValue.Create(string.Empty),
-        5 => JsonValue.Create("Sequence"),
-        6 => JsonValue.Create("("),
-        7 => JsonValue.Create(random.Next(2) == 0),
-        8 => new JsonArray(),
-        9 => new JsonObject(),
-        10 => new JsonObject { ["Regex"] = "(a*)*|[^" },
-        _ => new JsonObject { ["type"] = "Metaspace", ["replacement"] = "▁" },
-    };
+    private static JsonNode? Replacement(Random random) =>
+        random.Next(12) switch
+        {
+            0 => null,
+            1 => JsonValue.Create(random.Next(-3, 3)),
+            2 => JsonValue.Create(long.MaxValue),
+            3 => JsonValue.Create(-1e300),
+            4 => JsonValue.Create(string.Empty),
+            5 => JsonValue.Create("Sequence"),
+            6 => JsonValue.Create("("),
+            7 => JsonValue.Create(random.Next(2) == 0),
+            8 => new JsonArray(),
+            9 => new JsonObject(),
+            10 => new JsonObject { ["Regex"] = "(a*)*|[^" },
+            _ => new JsonObject { ["type"] = "Metaspace", ["replacement"] = "▁" },
+        };
 }

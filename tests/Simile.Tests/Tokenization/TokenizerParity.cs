@@ -15,18 +15,27 @@ internal static class TokenizerParity
             using var document = JsonDocument.Parse(line);
             var text = document.RootElement.GetProperty("text").GetString()!;
             var ids = document.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
-            var offsets = document.RootElement.GetProperty("offsets").EnumerateArray().Select(pair => (pair[0].GetInt32(), pair[1].GetInt32())).ToArray();
+            var offsets = document
+                .RootElement.GetProperty("offsets")
+                .EnumerateArray()
+                .Select(pair => (pair[0].GetInt32(), pair[1].GetInt32()))
+                .ToArray();
             tokens.Clear();
             tokenizer.Tokenize(text, tokens);
             var points = CodePointsBefore(text);
             var actual = Enumerable.Range(0, tokens.Count).Select(i => (points[tokens.Starts[i]], points[tokens.Ends[i]])).ToArray();
             if (!ids.AsSpan().SequenceEqual(tokens.Ids))
             {
-                differences.Add($"ids of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', ids)}, got {string.Join(' ', tokens.Ids.ToArray())}");
+                differences.Add(
+                    $"ids of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', ids)}, got "
+                        + $"{string.Join(' ', tokens.Ids.ToArray())}"
+                );
             }
             else if (!offsets.SequenceEqual(actual))
             {
-                differences.Add($"offsets of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', offsets)}, got {string.Join(' ', actual)}");
+                differences.Add(
+                    $"offsets of {JsonSerializer.Serialize(text)}: expected {string.Join(' ', offsets)}, got {string.Join(' ', actual)}"
+                );
             }
         }
 

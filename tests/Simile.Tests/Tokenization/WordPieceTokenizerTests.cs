@@ -10,7 +10,13 @@ public class WordPieceTokenizerTests
     public void OurTokenizerIsEqualToTheReference()
     {
         var tokenizer = TokenizerFile.Load(RepositoryRoot.Find("models", "simile-text-mini", "tokenizer.json"));
-        Assert.Equal(string.Empty, string.Join("\n", TokenizerParity.Differences(tokenizer, RepositoryRoot.Find("tests", "Simile.Tests", "Tokenization", "expected.jsonl"))));
+        Assert.Equal(
+            string.Empty,
+            string.Join(
+                "\n",
+                TokenizerParity.Differences(tokenizer, RepositoryRoot.Find("tests", "Simile.Tests", "Tokenization", "expected.jsonl"))
+            )
+        );
     }
 
     /// <summary>The cases that the Python library wrote for real BERT vocabularies.</summary>
@@ -26,13 +32,20 @@ public class WordPieceTokenizerTests
 
         var tokenizer = TokenizerFile.Load(RepositoryRoot.Shared("tokenizers", folder, "tokenizer.json"));
         var tokens = new TokenBuffer();
-        Assert.All(list.EnumerateArray(), entry =>
-        {
-            tokens.Clear();
-            tokenizer.Tokenize(entry.GetProperty("text").GetString()!, tokens);
-            var expected = entry.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).Where(id => tokenizer.TokenOf(id) is not ("[CLS]" or "[SEP]"));
-            Assert.Equal(expected, tokens.Ids.ToArray());
-        });
+        Assert.All(
+            list.EnumerateArray(),
+            entry =>
+            {
+                tokens.Clear();
+                tokenizer.Tokenize(entry.GetProperty("text").GetString()!, tokens);
+                var expected = entry
+                    .GetProperty("ids")
+                    .EnumerateArray()
+                    .Select(id => id.GetInt32())
+                    .Where(id => tokenizer.TokenOf(id) is not ("[CLS]" or "[SEP]"));
+                Assert.Equal(expected, tokens.Ids.ToArray());
+            }
+        );
     }
 
     [Fact]

@@ -10,7 +10,8 @@ using Simile.Vectors;
 
 namespace Simile.Tests.Vectors;
 
-/// <summary>Whatever is disposed while others call it: each call ends with its answer or ObjectDisposedException, and nothing hangs. What nobody disposes is collected.</summary>
+/// <summary>Whatever is disposed while others call it: each call ends with its answer or ObjectDisposedException, and nothing hangs. What
+/// nobody disposes is collected.</summary>
 public sealed class DisposalTests : IDisposable
 {
     private const int Callers = 4;
@@ -36,7 +37,10 @@ public sealed class DisposalTests : IDisposable
     [Fact]
     public async Task AReranker()
     {
-        var reranker = await Reranker.LoadAsync(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "rerankers", "bert-1"), new RerankerOptions { Threads = 2 });
+        var reranker = await Reranker.LoadAsync(
+            RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "rerankers", "bert-1"),
+            new RerankerOptions { Threads = 2 }
+        );
         await DisposeDuringCallsAsync(async call => await reranker.ScoreAsync($"ba {call}", ["de", "fi"]), reranker.DisposeAsync);
     }
 
@@ -55,13 +59,16 @@ public sealed class DisposalTests : IDisposable
         var embedder = await LoadTextAsync();
         var cache = new MemoryCache();
         var caching = CachingEmbedder.Over(embedder, cache);
-        await DisposeDuringCallsAsync(async call => await caching.EmbedAsync([$"ba {call}", "de"]), async () =>
-        {
-            cache.Dispose();
-            var calls = Volatile.Read(ref _calls);
-            await CalledAsync(calls + (2 * Callers));
-            await embedder.DisposeAsync();
-        });
+        await DisposeDuringCallsAsync(
+            async call => await caching.EmbedAsync([$"ba {call}", "de"]),
+            async () =>
+            {
+                cache.Dispose();
+                var calls = Volatile.Read(ref _calls);
+                await CalledAsync(calls + (2 * Callers));
+                await embedder.DisposeAsync();
+            }
+        );
     }
 
     [Fact]
@@ -75,7 +82,8 @@ public sealed class DisposalTests : IDisposable
                 await using var lease = await registry.GetAsync<TextEmbedder>("a");
                 await lease.Embedder.EmbedAsync([$"ba {call}"]);
             },
-            registry.DisposeAsync);
+            registry.DisposeAsync
+        );
     }
 
     [Fact]
@@ -103,18 +111,26 @@ public sealed class DisposalTests : IDisposable
     }
 
     private static Task<TextEmbedder> LoadTextAsync() =>
-        TextEmbedder.LoadAsync(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert"), new TextEmbedderOptions { Threads = 2 });
+        TextEmbedder.LoadAsync(
+            RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert"),
+            new TextEmbedderOptions { Threads = 2 }
+        );
 
     // Each caller calls until it is told that the thing is gone: without that answer the test would not end.
     private async Task DisposeDuringCallsAsync(Func<int, Task> call, Func<ValueTask> dispose)
     {
-        var callers = Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
-        {
-            while (true)
-            {
-                await call(Interlocked.Increment(ref _calls));
-            }
-        })).ToArray();
+        var callers = Enumerable
+            .Range(0, Callers)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    while (true)
+                    {
+                        await call(Interlocked.Increment(ref _calls));
+                    }
+                })
+            )
+            .ToArray();
         await CalledAsync(4 * Callers);
         await dispose().AsTask().WaitAsync(Hanging, TestContext.Current.CancellationToken);
         foreach (var caller in callers)

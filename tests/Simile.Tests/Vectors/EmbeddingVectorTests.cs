@@ -5,7 +5,11 @@ public sealed class EmbeddingVectorTests
 {
     private static readonly EmbeddingSpace Space = new("numbers", 3, unitLength: false, SimilarityMetric.Cosine);
     private static readonly SimileException Failure = new(ErrorCode.EmptyText, "It is empty.");
-    private readonly EmbeddingBatch _batch = new(Space, [3, 4, 0, 0, 0, 0, 0, 5, 0], [new(7, 5) { Truncated = true }, new(0, 0, Failure), new(2, 2)]);
+    private readonly EmbeddingBatch _batch = new(
+        Space,
+        [3, 4, 0, 0, 0, 0, 0, 5, 0],
+        [new(7, 5) { Truncated = true }, new(0, 0, Failure), new(2, 2)]
+    );
 
     [Fact]
     public void ItReadsLikeAnArray()
@@ -37,7 +41,10 @@ public sealed class EmbeddingVectorTests
 
     [Fact]
     public void ItTellsWhatBecameOfItsInput() =>
-        Assert.Equal((Space, 7, 5, true, null), (_batch[0].Space, _batch[0].Outcome.TokensSeen, _batch[0].TokensUsed, _batch[0].Truncated, _batch[0].Error));
+        Assert.Equal(
+            (Space, 7, 5, true, null),
+            (_batch[0].Space, _batch[0].Outcome.TokensSeen, _batch[0].TokensUsed, _batch[0].Truncated, _batch[0].Error)
+        );
 
     [Fact]
     public void ABatchIsAListOfItsVectors()
@@ -49,7 +56,10 @@ public sealed class EmbeddingVectorTests
         }
 
         Assert.Equal([4f, -1f, 5f], seen);
-        Assert.Equal(2, Enumerable.Range(0, _batch.Count).Where(i => _batch[i].Error is null).MaxBy(i => Similarity.Cosine(_batch[i], [0, 1, 0])));
+        Assert.Equal(
+            2,
+            Enumerable.Range(0, _batch.Count).Where(i => _batch[i].Error is null).MaxBy(i => Similarity.Cosine(_batch[i], [0, 1, 0]))
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => _batch[3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => _batch[-1]);
     }
@@ -60,8 +70,20 @@ public sealed class EmbeddingVectorTests
         var failed = _batch[1];
         Assert.Same(Failure, failed.Error);
         Assert.All(
-            (Action[])[() => _ = failed[0], () => failed.ToArray(), () => _ = failed.Span.Length, () => failed.Sum(), () => Similarity.Cosine(failed, _batch[0])],
-            read => Assert.Equal((ErrorCode.EmptyText, "Input 1 has no vector: It is empty."), (Assert.Throws<SimileException>(read).Code, Assert.Throws<SimileException>(read).Description)));
+            (Action[])
+                [
+                    () => _ = failed[0],
+                    () => failed.ToArray(),
+                    () => _ = failed.Span.Length,
+                    () => failed.Sum(),
+                    () => Similarity.Cosine(failed, _batch[0]),
+                ],
+            read =>
+                Assert.Equal(
+                    (ErrorCode.EmptyText, "Input 1 has no vector: It is empty."),
+                    (Assert.Throws<SimileException>(read).Code, Assert.Throws<SimileException>(read).Description)
+                )
+        );
         Assert.Equal("SIM101: It is empty.", failed.ToString());
         Assert.Throws<InvalidOperationException>(() => default(EmbeddingVector).ToArray());
         Assert.Equal("no vector", default(EmbeddingVector).ToString());
@@ -71,7 +93,11 @@ public sealed class EmbeddingVectorTests
     public void EqualOnesHaveOneSpaceAndTheSameValues()
     {
         var again = new EmbeddingBatch(Space, [3, 4, 0], [new(1, 1)])[0];
-        var elsewhere = new EmbeddingBatch(new EmbeddingSpace("others", 3, unitLength: false, SimilarityMetric.Cosine), [3, 4, 0], [new(1, 1)])[0];
+        var elsewhere = new EmbeddingBatch(
+            new EmbeddingSpace("others", 3, unitLength: false, SimilarityMetric.Cosine),
+            [3, 4, 0],
+            [new(1, 1)]
+        )[0];
         Assert.True(_batch[0] == again && _batch[0].GetHashCode() == again.GetHashCode());
         Assert.True(_batch[0] != elsewhere && _batch[0] != _batch[2] && _batch[1] != _batch[0] && _batch[1] == _batch.ElementAt(1));
     }
@@ -79,7 +105,11 @@ public sealed class EmbeddingVectorTests
     [Fact]
     public void VectorsOfTwoSpacesAreNotCompared()
     {
-        var elsewhere = new EmbeddingBatch(new EmbeddingSpace("others", 3, unitLength: false, SimilarityMetric.Cosine), [3, 4, 0], [new(1, 1)])[0];
+        var elsewhere = new EmbeddingBatch(
+            new EmbeddingSpace("others", 3, unitLength: false, SimilarityMetric.Cosine),
+            [3, 4, 0],
+            [new(1, 1)]
+        )[0];
         Assert.Equal(0.8f, Similarity.Cosine(_batch[0], _batch[2]), 1e-6f);
         Assert.Equal(0.8f, Similarity.Measure(_batch[0], _batch[2]), 1e-6f);
         Assert.Equal(ErrorCode.SpaceMismatch, Assert.Throws<SimileException>(() => Similarity.Cosine(_batch[0], elsewhere)).Code);
@@ -93,7 +123,10 @@ public sealed class EmbeddingVectorTests
         var batch = await embedder.EmbedAsync(["A simile.", "Another one."]);
         var vector = await embedder.EmbedAsync("A simile.");
         Assert.Equal(batch[0], vector);
-        Assert.Equal(batch.Block.ToArray(), (await embedder.EmbedAsync(new[] { "A simile.", "Another one." }.Where(text => text.Length > 0))).Block.ToArray());
+        Assert.Equal(
+            batch.Block.ToArray(),
+            (await embedder.EmbedAsync(new[] { "A simile.", "Another one." }.Where(text => text.Length > 0))).Block.ToArray()
+        );
         Assert.Equal(Similarity.Measure(batch, 0, batch, 1), await embedder.SimilarityAsync("A simile.", "Another one."));
         var error = await Assert.ThrowsAsync<SimileException>(async () => await embedder.EmbedAsync(string.Empty));
         Assert.Equal((ErrorCode.EmptyText, false), (error.Code, error.Description.Contains("Input 0", StringComparison.Ordinal)));

@@ -109,7 +109,11 @@ public sealed class NotFiniteTests : IDisposable
         Assert.Equal([true, false, true], Enumerable.Range(0, 3).Select(table.HasVector));
         Assert.Equal([1, 2, 5, 6], [.. table.Values[..2], .. table.Values[4..]]);
         Assert.Equal([0, 2], TopK.Search(table.Values, 2, new float[] { 1, 1 }, 3).Select(row => row.Row).Order());
-        Assert.True(ending != "jsonl" || (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken))[1].Contains(ErrorCode.InvalidVector, StringComparison.Ordinal));
+        Assert.True(
+            ending != "jsonl"
+                || (await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken))[1]
+                    .Contains(ErrorCode.InvalidVector, StringComparison.Ordinal)
+        );
     }
 
     [Theory]

@@ -17,8 +17,13 @@ public class TopKTests
     {
         var rows = VectorSamples.Random(_random, 20_000, Dimensions);
         var query = VectorSamples.Random(_random, 1, Dimensions);
-        var scored = Enumerable.Range(0, 20_000).Select(i => new ScoredRow(i, Similarity.Measure(metric, query, rows.AsSpan(i * Dimensions, Dimensions))));
-        var expected = (higherIsBetter ? scored.OrderByDescending(row => row.Score) : scored.OrderBy(row => row.Score)).ThenBy(row => row.Row).Take(37).ToArray();
+        var scored = Enumerable
+            .Range(0, 20_000)
+            .Select(i => new ScoredRow(i, Similarity.Measure(metric, query, rows.AsSpan(i * Dimensions, Dimensions))));
+        var expected = (higherIsBetter ? scored.OrderByDescending(row => row.Score) : scored.OrderBy(row => row.Score))
+            .ThenBy(row => row.Row)
+            .Take(37)
+            .ToArray();
         Assert.Equal(expected, TopK.Search(rows, Dimensions, query, 37, metric, threads: 1));
         Assert.Equal(expected, TopK.Search(rows, Dimensions, query, 37, metric, threads: 5));
     }

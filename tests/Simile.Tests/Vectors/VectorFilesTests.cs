@@ -14,7 +14,12 @@ public sealed class VectorFilesTests : IDisposable
     [InlineData("v.safetensors")]
     public async Task WhatIsWrittenIsReadAgain(string name)
     {
-        VectorRow[] rows = [new(new float[] { 1.1f, -2e-20f, 3 }), new(default, new SimileException(ErrorCode.EmptyText, "empty")), new(new float[] { 0, 1e20f, -1 })];
+        VectorRow[] rows =
+        [
+            new(new float[] { 1.1f, -2e-20f, 3 }),
+            new(default, new SimileException(ErrorCode.EmptyText, "empty")),
+            new(new float[] { 0, 1e20f, -1 }),
+        ];
         Assert.Equal(3, await VectorFiles.WriteAsync(_folder.File(name), 3, rows.ToAsyncEnumerable()));
         var table = VectorFiles.Read(_folder.File(name));
         Assert.Equal(3, table.Dimensions);
@@ -36,7 +41,9 @@ public sealed class VectorFilesTests : IDisposable
     [Fact]
     public async Task NothingStaysBehindWhenWritingFails()
     {
-        await Assert.ThrowsAsync<SimileException>(() => VectorFiles.WriteAsync(_folder.File("v.npy"), 3, new[] { new VectorRow(new float[2]) }.ToAsyncEnumerable()));
+        await Assert.ThrowsAsync<SimileException>(() =>
+            VectorFiles.WriteAsync(_folder.File("v.npy"), 3, new[] { new VectorRow(new float[2]) }.ToAsyncEnumerable())
+        );
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 

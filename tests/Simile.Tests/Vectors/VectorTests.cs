@@ -7,7 +7,8 @@ public class SimilarityTests
     [Fact]
     public void MeasuresAreThoseOfTheTextbook()
     {
-        float[] a = [1, 2, 2], b = [2, -1, 0];
+        float[] a = [1, 2, 2],
+            b = [2, -1, 0];
         Assert.Equal(0, Similarity.Cosine(a, b), 1e-6);
         Assert.Equal(1, Similarity.Cosine(a, [2, 4, 4]), 1e-6);
         Assert.Equal(0, Similarity.Dot(a, b), 1e-6);
@@ -85,8 +86,13 @@ public class TruncationTests
 
 internal static class VectorSamples
 {
-    public static float[] Random(Random random, int rows, int dimensions) => [.. Enumerable.Range(0, rows * dimensions).Select(_ => (random.NextSingle() * 2) - 1)];
+    public static float[] Random(Random random, int rows, int dimensions) =>
+        [.. Enumerable.Range(0, rows * dimensions).Select(_ => (random.NextSingle() * 2) - 1)];
 
     public static EmbeddingBatch Batch(string space, float[] vector, int[]? trained = null) =>
-        new(new EmbeddingSpace(space, vector.Length, unitLength: true, SimilarityMetric.Cosine, trained), vector, [new EmbeddingOutcome(1, 1)]);
+        new(
+            new EmbeddingSpace(space, vector.Length, unitLength: true, SimilarityMetric.Cosine, trained),
+            vector,
+            [new EmbeddingOutcome(1, 1)]
+        );
 }

@@ -9,11 +9,15 @@ namespace Simile.Training.Tests.Alignment;
 internal static class AlignmentReference
 {
     public static JsonElement Load(string part) =>
-        JsonDocument.Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Training.Tests", "Alignment", "expected.json"))).RootElement.GetProperty(part);
+        JsonDocument
+            .Parse(File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Training.Tests", "Alignment", "expected.json")))
+            .RootElement.GetProperty(part);
 
-    public static float[] Floats(this JsonElement entry, string name) => [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetSingle())];
+    public static float[] Floats(this JsonElement entry, string name) =>
+        [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetSingle())];
 
-    public static double[] Doubles(this JsonElement entry, string name) => [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+    public static double[] Doubles(this JsonElement entry, string name) =>
+        [.. entry.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
 
     public static int Int(this JsonElement entry, string name) => entry.GetProperty(name).GetInt32();
 
@@ -24,9 +28,15 @@ internal static class AlignmentReference
         return matrix;
     }
 
-    public static PairedVectors Pairs(float[] texts, int textDimensions, float[] images, int imageDimensions, int[]? pictureOf = null) => new(
-        new EmbeddingSpace("texts@1", textDimensions, false, SimilarityMetric.Cosine), new EmbeddingSpace("images@1", imageDimensions, false, SimilarityMetric.Cosine),
-        texts, images, pictureOf ?? [.. Enumerable.Range(0, texts.Length / textDimensions)], []);
+    public static PairedVectors Pairs(float[] texts, int textDimensions, float[] images, int imageDimensions, int[]? pictureOf = null) =>
+        new(
+            new EmbeddingSpace("texts@1", textDimensions, false, SimilarityMetric.Cosine),
+            new EmbeddingSpace("images@1", imageDimensions, false, SimilarityMetric.Cosine),
+            texts,
+            images,
+            pictureOf ?? [.. Enumerable.Range(0, texts.Length / textDimensions)],
+            []
+        );
 
     public static void Close(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double tolerance)
     {

@@ -38,14 +38,26 @@ public sealed class AlignmentTrainingTests : IDisposable
     [InlineData(AlignmentMethod.Contrastive, 32)]
     public void EachMethodBeatsRawVectorsAndConcatenation(AlignmentMethod method, int hidden)
     {
-        var report = Train(_pairs, new AlignmentOptions { Method = method, Hidden = hidden, MaxEpochs = 60, LearningRate = 5e-3f });
+        var report = Train(
+            _pairs,
+            new AlignmentOptions
+            {
+                Method = method,
+                Hidden = hidden,
+                MaxEpochs = 60,
+                LearningRate = 5e-3f,
+            }
+        );
         Assert.False(report.Comparable);
         Assert.Equal((60, 120), (report.TestPictures, report.TestTexts));
-        Assert.All(report.After.TextToImage.Zip(report.Before.TextToImage).Concat(report.After.ImageToText.Zip(report.Before.ImageToText)), pair =>
-        {
-            Assert.True(pair.First.Low > pair.Second.High, $"{method}: {pair.First} after {pair.Second}");
-            Assert.InRange(pair.First.Recall, pair.First.Low, pair.First.High);
-        });
+        Assert.All(
+            report.After.TextToImage.Zip(report.Before.TextToImage).Concat(report.After.ImageToText.Zip(report.Before.ImageToText)),
+            pair =>
+            {
+                Assert.True(pair.First.Low > pair.Second.High, $"{method}: {pair.First} after {pair.Second}");
+                Assert.InRange(pair.First.Recall, pair.First.Low, pair.First.High);
+            }
+        );
         Assert.True(report.After.TextToImage[0].Recall > ConcatenationRecall() + 0.3);
         Assert.True(report.After.ModalityGap < report.Before.ModalityGap / 2);
     }
@@ -65,7 +77,12 @@ public sealed class AlignmentTrainingTests : IDisposable
     [Fact]
     public void AResumedTrainingEqualsAnUnbrokenOne()
     {
-        var options = new AlignmentOptions { MaxEpochs = 9, Hidden = 8, Patience = 3 };
+        var options = new AlignmentOptions
+        {
+            MaxEpochs = 9,
+            Hidden = 8,
+            Patience = 3,
+        };
         Train(_pairs, options);
         var unbroken = File.ReadAllBytes(_folder.File("a"));
         using (var stop = new CancellationTokenSource())
@@ -80,7 +97,10 @@ public sealed class AlignmentTrainingTests : IDisposable
         Assert.Equal(5, passes[0]);
         Assert.Equal(unbroken, File.ReadAllBytes(_folder.File("b")));
         var other = new TrainingRun(_folder.File("state"));
-        Assert.Equal(ErrorCode.CheckpointMismatch, Assert.Throws<SimileException>(() => AlignmentTraining.Run(_pairs, options with { Seed = 2 }, _folder.File("b"), other)).Code);
+        Assert.Equal(
+            ErrorCode.CheckpointMismatch,
+            Assert.Throws<SimileException>(() => AlignmentTraining.Run(_pairs, options with { Seed = 2 }, _folder.File("b"), other)).Code
+        );
     }
 
     [Theory]
@@ -90,7 +110,13 @@ public sealed class AlignmentTrainingTests : IDisposable
     {
         Train(_pairs, new AlignmentOptions { Method = AlignmentMethod.Cca, Dimensions = 8 });
         var alignment = Multimodal.Alignment.Load(_folder.File("a"));
-        var recall = LearnedFusionTraining.Run(_pairs, new AlignmentOptions { MaxEpochs = 40, LearningRate = 5e-3f }, alignment, method, _folder.File("f"));
+        var recall = LearnedFusionTraining.Run(
+            _pairs,
+            new AlignmentOptions { MaxEpochs = 40, LearningRate = 5e-3f },
+            alignment,
+            method,
+            _folder.File("f")
+        );
         Assert.True(recall > 0.6, $"recall {recall}");
         var fusion = LearnedFusion.Load(_folder.File("f"));
         Assert.Equal(alignment.Space, fusion.SpaceOf(_pairs.TextSpace, _pairs.ImageSpace));
@@ -103,14 +129,34 @@ public sealed class AlignmentTrainingTests : IDisposable
     [Fact]
     public void SenselessOptionsAndTooFewPairsAreRefused()
     {
-        foreach (var options in (AlignmentOptions[])[new() { TestShare = 0 }, new() { TestShare = 0.6, ValidationShare = 0.5 }, new() { BatchSize = 8 }, new() { Penalty = -1 }, new() { Hidden = -1 }, new() { Threads = 0 }])
+        foreach (
+            var options in (AlignmentOptions[])
+                [
+                    new() { TestShare = 0 },
+                    new() { TestShare = 0.6, ValidationShare = 0.5 },
+                    new() { BatchSize = 8 },
+                    new() { Penalty = -1 },
+                    new() { Hidden = -1 },
+                    new() { Threads = 0 },
+                ]
+        )
         {
             Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => Train(_pairs, options)).Code);
         }
 
-        Assert.Equal(ErrorCode.TooFewPairs, Assert.Throws<SimileException>(() => Train(SyntheticPairs.Noisy(12, 1, 1), new AlignmentOptions())).Code);
+        Assert.Equal(
+            ErrorCode.TooFewPairs,
+            Assert.Throws<SimileException>(() => Train(SyntheticPairs.Noisy(12, 1, 1), new AlignmentOptions())).Code
+        );
         var same = AlignmentReference.Pairs([.. Enumerable.Repeat(1f, 100)], 2, SyntheticPairs.Noisy(50, 1, 1).Images.ToArray(), 16);
-        Assert.All(Enum.GetValues<AlignmentMethod>(), method => Assert.Equal(ErrorCode.TooFewPairs, Assert.Throws<SimileException>(() => Train(same, new AlignmentOptions { Method = method })).Code));
+        Assert.All(
+            Enum.GetValues<AlignmentMethod>(),
+            method =>
+                Assert.Equal(
+                    ErrorCode.TooFewPairs,
+                    Assert.Throws<SimileException>(() => Train(same, new AlignmentOptions { Method = method })).Code
+                )
+        );
     }
 
     public void Dispose() => _folder.Dispose();
@@ -123,7 +169,8 @@ public sealed class AlignmentTrainingTests : IDisposable
         }
     }
 
-    private AlignmentReport Train(PairedVectors pairs, AlignmentOptions options) => AlignmentTraining.Run(pairs, options, _folder.File("a"));
+    private AlignmentReport Train(PairedVectors pairs, AlignmentOptions options) =>
+        AlignmentTraining.Run(pairs, options, _folder.File("a"));
 
     // Without alignment a lone text [t ; 0] has nothing in common with a lone picture [0 ; i]: every score is 0.
     private double ConcatenationRecall()

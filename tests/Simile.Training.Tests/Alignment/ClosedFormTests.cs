@@ -19,7 +19,12 @@ public class ClosedFormTests
     public void HeadsAreThoseOfScipy(string shape, string method)
     {
         var entry = AlignmentReference.Load("closed_forms").GetProperty(shape);
-        var pairs = AlignmentReference.Pairs(entry.Floats("texts"), entry.Int("text_dimensions"), entry.Floats("images"), entry.Int("image_dimensions"));
+        var pairs = AlignmentReference.Pairs(
+            entry.Floats("texts"),
+            entry.Int("text_dimensions"),
+            entry.Floats("images"),
+            entry.Int("image_dimensions")
+        );
         var penalty = entry.GetProperty("penalty").GetDouble();
         var centred = new CentredPairs(new UnitRows(pairs), [.. pairs.PictureOf], threads: 2);
         var heads = method switch
@@ -34,7 +39,14 @@ public class ClosedFormTests
     [Fact]
     public void AHeadTakesTheMeanOff()
     {
-        var layer = HeadPair.Centred(new double[,] { { 2, 3 }, { 0, 1 } }, [1, 10]);
+        var layer = HeadPair.Centred(
+            new double[,]
+            {
+                { 2, 3 },
+                { 0, 1 },
+            },
+            [1, 10]
+        );
         Assert.Equal([-32, -10], layer.Bias.ToArray());
     }
 
@@ -47,7 +59,8 @@ public class ClosedFormTests
             {
                 for (var j = 0; j < image.Inputs; j++)
                 {
-                    form[(i * image.Inputs) + j] += (double)text.Weights.Span[(k * text.Inputs) + i] * image.Weights.Span[(k * image.Inputs) + j];
+                    form[(i * image.Inputs) + j] +=
+                        (double)text.Weights.Span[(k * text.Inputs) + i] * image.Weights.Span[(k * image.Inputs) + j];
                 }
             }
         }

@@ -12,7 +12,10 @@ public class GradientTests
     {
         var entry = AlignmentReference.Load("contrastive");
         var (rows, columns) = (entry.Int("rows"), entry.Int("columns"));
-        var (left, right) = (AlignmentReference.Matrix(entry.Floats("left"), columns), AlignmentReference.Matrix(entry.Floats("right"), columns));
+        var (left, right) = (
+            AlignmentReference.Matrix(entry.Floats("left"), columns),
+            AlignmentReference.Matrix(entry.Floats("right"), columns)
+        );
         var (leftGradient, rightGradient) = (new PinnedMatrix(rows, columns), new PinnedMatrix(rows, columns));
         var loss = new ContrastiveLoss(rows, [columns], 1, 1, threads: 2) { Scale = entry.GetProperty("scale").GetSingle() };
         var value = loss.Compute(left, right, [.. Enumerable.Range(0, rows).Select(i => (long)i)], leftGradient, rightGradient);
@@ -27,7 +30,13 @@ public class GradientTests
     {
         var entry = AlignmentReference.Load("gated");
         var random = SplitMix.For(1, 1);
-        var network = new GatedNetwork(entry.Int("text_dimensions"), entry.Int("image_dimensions"), entry.Int("outputs"), ref random, threads: 1);
+        var network = new GatedNetwork(
+            entry.Int("text_dimensions"),
+            entry.Int("image_dimensions"),
+            entry.Int("outputs"),
+            ref random,
+            threads: 1
+        );
         var layers = entry.GetProperty("layers");
         foreach (var parameter in network.Parameters)
         {
@@ -35,11 +44,22 @@ public class GradientTests
         }
 
         var fused = new PinnedMatrix(entry.Int("rows"), entry.Int("outputs"));
-        network.Forward(AlignmentReference.Matrix(entry.Floats("texts"), entry.Int("text_dimensions")), AlignmentReference.Matrix(entry.Floats("images"), entry.Int("image_dimensions")), fused);
+        network.Forward(
+            AlignmentReference.Matrix(entry.Floats("texts"), entry.Int("text_dimensions")),
+            AlignmentReference.Matrix(entry.Floats("images"), entry.Int("image_dimensions")),
+            fused
+        );
         AlignmentReference.Close(entry.Doubles("fused"), AlignmentReference.Widened(fused.All), 1e-5);
         network.Backward(AlignmentReference.Matrix(entry.Floats("target"), entry.Int("outputs")));
-        Assert.All(network.Parameters, parameter =>
-            AlignmentReference.Close(AlignmentReference.Widened(Layer(layers, parameter, "_gradient")), AlignmentReference.Widened(parameter.Gradient.All), 1e-5));
+        Assert.All(
+            network.Parameters,
+            parameter =>
+                AlignmentReference.Close(
+                    AlignmentReference.Widened(Layer(layers, parameter, "_gradient")),
+                    AlignmentReference.Widened(parameter.Gradient.All),
+                    1e-5
+                )
+        );
     }
 
     [Theory]
@@ -66,7 +86,11 @@ public class GradientTests
         IFusionNetwork network = gated
             ? new GatedNetwork(rows.Texts.Columns, rows.Images.Columns, 6, ref random, 1)
             : new ProjectionNetwork(rows.Texts.Columns, rows.Images.Columns, 6, ref random, 1);
-        var targets = new FusionTargets(HeldOutPairs.Select(rows.Texts, [.. Enumerable.Range(0, rows.Texts.Rows)]), rows.Images, [.. Enumerable.Range(0, rows.Texts.Rows)]);
+        var targets = new FusionTargets(
+            HeldOutPairs.Select(rows.Texts, [.. Enumerable.Range(0, rows.Texts.Rows)]),
+            rows.Images,
+            [.. Enumerable.Range(0, rows.Texts.Rows)]
+        );
         var cut = targets with { Texts = Cut(targets.Texts), Images = Cut(targets.Images) };
         Check(new FusionModel(rows, network, cut, [], 32, 1), [.. Enumerable.Range(0, 32)]);
     }

@@ -15,12 +15,19 @@ public sealed class RecallTests : IDisposable
         var entry = AlignmentReference.Load("recall");
         var dimensions = entry.Int("dimensions");
         int[] pictureOf = [.. entry.GetProperty("picture_of").EnumerateArray().Select(value => value.GetInt32())];
-        var held = new HeldOutPairs(new UnitRows(AlignmentReference.Pairs(entry.Floats("texts"), dimensions, entry.Floats("images"), dimensions, pictureOf)), [.. Enumerable.Range(0, pictureOf.Length)], 2);
+        var held = new HeldOutPairs(
+            new UnitRows(AlignmentReference.Pairs(entry.Floats("texts"), dimensions, entry.Floats("images"), dimensions, pictureOf)),
+            [.. Enumerable.Range(0, pictureOf.Length)],
+            2
+        );
         var report = held.ReportRaw(new AlignmentOptions());
         AlignmentReference.Close(entry.Doubles("to_image"), [.. report.TextToImage.Select(at => at.Recall)], 1e-9);
         AlignmentReference.Close(entry.Doubles("to_text"), [.. report.ImageToText.Select(at => at.Recall)], 1e-9);
         Assert.Equal(entry.GetProperty("gap").GetDouble(), report.ModalityGap, 1e-5);
-        Assert.All(report.TextToImage.Concat(report.ImageToText), at => Assert.True(at.Low <= at.Recall && at.Recall <= at.High && at.High - at.Low < 0.7));
+        Assert.All(
+            report.TextToImage.Concat(report.ImageToText),
+            at => Assert.True(at.Low <= at.Recall && at.Recall <= at.High && at.High - at.Low < 0.7)
+        );
         Assert.Equal(1.0 / 12, report.TextToImage[0].Chance, 1e-12);
     }
 
@@ -57,7 +64,11 @@ public sealed class RecallTests : IDisposable
         File.WriteAllText(_folder.File("p.tsv"), "a.png\tone\nb.png\ttwo\na.png\tbad\nbad.png\tthree\n\n");
         var pairs = ImageTextPair.ReadFile(_folder.File("p.tsv"));
         Assert.Equal(_folder.File("a.png"), pairs[0].ImagePath);
-        var vectors = await PairedVectors.EmbedAsync(pairs, new Lengths<string>(text => text), new Lengths<ImageInput>(image => Path.GetFileName(image.Name)));
+        var vectors = await PairedVectors.EmbedAsync(
+            pairs,
+            new Lengths<string>(text => text),
+            new Lengths<ImageInput>(image => Path.GetFileName(image.Name))
+        );
         Assert.Equal((2, 2), (vectors.Pictures, vectors.PictureOf.Count));
         Assert.Equal([0, 1], vectors.PictureOf);
         Assert.Equal(["bad", "bad.png"], vectors.LeftOut.Select(entry => Path.GetFileName(entry.Name)).Order(StringComparer.Ordinal));
@@ -88,11 +99,21 @@ public sealed class RecallTests : IDisposable
 
         public EmbeddingRecipe Recipe { get; } = EmbeddingRecipe.Of([("x", "y")]);
 
-        public ValueTask<EmbeddingBatch> EmbedAsync(IReadOnlyList<TInput> inputs, EmbedOptions? options = null, CancellationToken cancellationToken = default)
+        public ValueTask<EmbeddingBatch> EmbedAsync(
+            IReadOnlyList<TInput> inputs,
+            EmbedOptions? options = null,
+            CancellationToken cancellationToken = default
+        )
         {
             var names = inputs.Select(name).ToArray();
-            var outcomes = names.Select(text => new EmbeddingOutcome(1, 1, text.StartsWith("bad", StringComparison.Ordinal) ? new SimileException(ErrorCode.EmptyText, "bad") : null));
-            return ValueTask.FromResult(new EmbeddingBatch(Space, [.. names.SelectMany(text => new float[] { text.Length, 1 })], [.. outcomes]));
+            var outcomes = names.Select(text => new EmbeddingOutcome(
+                1,
+                1,
+                text.StartsWith("bad", StringComparison.Ordinal) ? new SimileException(ErrorCode.EmptyText, "bad") : null
+            ));
+            return ValueTask.FromResult(
+                new EmbeddingBatch(Space, [.. names.SelectMany(text => new float[] { text.Length, 1 })], [.. outcomes])
+            );
         }
     }
 }

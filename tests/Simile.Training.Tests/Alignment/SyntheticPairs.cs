@@ -47,7 +47,9 @@ internal static class SyntheticPairs
         }
 
         var texts = Draw(ref random, count * textDimensions);
-        var images = texts.Chunk(textDimensions).SelectMany(text => Enumerable.Range(0, imageDimensions).Select(i => text.Select((value, j) => value * columns[j][i]).Sum()));
+        var images = texts
+            .Chunk(textDimensions)
+            .SelectMany(text => Enumerable.Range(0, imageDimensions).Select(i => text.Select((value, j) => value * columns[j][i]).Sum()));
         return (AlignmentReference.Pairs(texts, textDimensions, [.. images], imageDimensions), [.. columns]);
     }
 

@@ -28,7 +28,10 @@ public sealed class DistillationTests : IDisposable
         string[] subjects = ["a dog", "the river", "my friend", "a train", "the baker", "a cloud"];
         string[] actions = ["runs along", "is seen from", "waits near", "comes back to", "is older than"];
         string[] places = ["the bridge", "a small house", "the market", "an old church", "the forest"];
-        File.WriteAllLines(_folder.File("texts.txt"), subjects.SelectMany(subject => actions.SelectMany(action => places.Select(place => $"{subject} {action} {place}"))));
+        File.WriteAllLines(
+            _folder.File("texts.txt"),
+            subjects.SelectMany(subject => actions.SelectMany(action => places.Select(place => $"{subject} {action} {place}")))
+        );
     }
 
     [Fact]
@@ -39,10 +42,24 @@ public sealed class DistillationTests : IDisposable
         var before = trainer.Advance();
         Train(trainer, trainer.Steps);
         Assert.InRange(trainer.Advance(), 0, before / 3);
-        await StaticModelWriter.WriteAsync(_folder.File("student"), trainer.Result, Path.Combine(TeacherFolder, "tokenizer.json"), ["a dog waits near the river"]);
+        await StaticModelWriter.WriteAsync(
+            _folder.File("student"),
+            trainer.Result,
+            Path.Combine(TeacherFolder, "tokenizer.json"),
+            ["a dog waits near the river"]
+        );
         await using var student = await TextEmbedder.LoadAsync(_folder.File("student"));
-        Assert.Equal((64, 32), (student.Space.Dimensions, (await student.EmbedAsync(["a dog"], new EmbedOptions { Dimensions = 32 })).Dimensions));
-        string[] texts = ["a dog runs along the bridge", "the dog waits near a bridge", "the baker comes back to the market", "a cloud is older than an old church"];
+        Assert.Equal(
+            (64, 32),
+            (student.Space.Dimensions, (await student.EmbedAsync(["a dog"], new EmbedOptions { Dimensions = 32 })).Dimensions)
+        );
+        string[] texts =
+        [
+            "a dog runs along the bridge",
+            "the dog waits near a bridge",
+            "the baker comes back to the market",
+            "a cloud is older than an old church",
+        ];
         Assert.True(Correlation.Spearman(await CosinesAsync(teacher, texts), await CosinesAsync(student, texts)) > 0.8);
         Assert.True((await TextModelVerifier.VerifyAsync(Models.ModelFolder.Open(_folder.File("student")))).HasGolden);
     }
@@ -61,7 +78,10 @@ public sealed class DistillationTests : IDisposable
         resumed.Restore(_folder.File("state"), "mine");
         Train(resumed, 14);
         Assert.Equal(unbroken.Table.All.ToArray(), resumed.Table.All.ToArray());
-        Assert.Equal(ErrorCode.CheckpointMismatch, Assert.Throws<SimileException>(() => resumed.Restore(_folder.File("state"), "another's")).Code);
+        Assert.Equal(
+            ErrorCode.CheckpointMismatch,
+            Assert.Throws<SimileException>(() => resumed.Restore(_folder.File("state"), "another's")).Code
+        );
     }
 
     [Fact]
@@ -82,7 +102,10 @@ public sealed class DistillationTests : IDisposable
         Assert.Equal(first.All.ToArray(), second.All[..first.All.Length].ToArray());
         var plain = await model.EmbedAsync(texts);
         Assert.Equal(plain.Block.ToArray(), second.All.ToArray());
-        Assert.Equal(ErrorCode.CheckpointMismatch, Assert.Throws<SimileException>(() => TeacherFile.Open(path, new string('0', 64), 256)).Code);
+        Assert.Equal(
+            ErrorCode.CheckpointMismatch,
+            Assert.Throws<SimileException>(() => TeacherFile.Open(path, new string('0', 64), 256)).Code
+        );
         await File.WriteAllTextAsync(path, "a diary");
         Assert.Equal(ErrorCode.BadCheckpoint, Assert.Throws<SimileException>(() => TeacherFile.Open(path, model.Recipe.Digest, 256)).Code);
     }
@@ -93,15 +116,49 @@ public sealed class DistillationTests : IDisposable
         await using var teacher = await TextEmbedder.LoadAsync(TeacherFolder);
         DistillationOptions[] senseless =
         [
-            _options with { Dimensions = [320] }, _options with { Epochs = 0 }, _options with { BatchSize = 1 }, _options with { TeacherWeights = [1, 2] }, _options with { TeacherWeights = [-1] },
-            _options with { CosineWeight = 0, SimilarityWeight = 0 }, _options with { LearningRate = 0 },
+            _options with
+            {
+                Dimensions = [320],
+            },
+            _options with
+            {
+                Epochs = 0,
+            },
+            _options with
+            {
+                BatchSize = 1,
+            },
+            _options with
+            {
+                TeacherWeights = [1, 2],
+            },
+            _options with
+            {
+                TeacherWeights = [-1],
+            },
+            _options with
+            {
+                CosineWeight = 0,
+                SimilarityWeight = 0,
+            },
+            _options with
+            {
+                LearningRate = 0,
+            },
         ];
         foreach (var options in senseless)
         {
             Assert.Equal(ErrorCode.InvalidOption, (await Assert.ThrowsAsync<SimileException>(() => PrepareAsync(teacher, options))).Code);
         }
 
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => CorpusTexts.Choose(_folder.Path, _options with { Texts = new Dictionary<string, int> { ["texts.titles"] = 1 } })).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert
+                .Throws<SimileException>(() =>
+                    CorpusTexts.Choose(_folder.Path, _options with { Texts = new Dictionary<string, int> { ["texts.titles"] = 1 } })
+                )
+                .Code
+        );
         foreach (var corpus in (string[])["", "\n\n", "one line\n", "one line\none line\n"])
         {
             await File.WriteAllTextAsync(_folder.File("texts.txt"), corpus);
@@ -115,8 +172,22 @@ public sealed class DistillationTests : IDisposable
     [Fact]
     public void TextsOfEachKindAreChosenAlikeFromAGrowingCorpus()
     {
-        var options = _options with { Sources = [new CorpusSource { File = "a.jsonl", Format = "articles" }], Texts = new Dictionary<string, int> { ["a.titles"] = 2, ["a.sentences"] = 3, ["a.passages"] = 1 } };
-        var lines = Enumerable.Range(0, 9).Select(i => $$"""{"title":"Title {{i}}","paragraphs":["The first sentence of page {{i}}. The second one is here too! Short.","{{string.Concat(Enumerable.Repeat("word ", 150))}}"]}""").ToList();
+        var options = _options with
+        {
+            Sources = [new CorpusSource { File = "a.jsonl", Format = "articles" }],
+            Texts = new Dictionary<string, int>
+            {
+                ["a.titles"] = 2,
+                ["a.sentences"] = 3,
+                ["a.passages"] = 1,
+            },
+        };
+        var lines = Enumerable
+            .Range(0, 9)
+            .Select(i =>
+                $$"""{"title":"Title {{i}}","paragraphs":["The first sentence of page {{i}}. The second one is here too! Short.","{{string.Concat(Enumerable.Repeat("word ", 150))}}"]}"""
+            )
+            .ToList();
         File.WriteAllLines(_folder.File("a.jsonl"), lines.Take(8));
         var chosen = CorpusTexts.Choose(_folder.Path, options);
         Assert.Equal(6, chosen.Count);
@@ -131,7 +202,10 @@ public sealed class DistillationTests : IDisposable
     public void ABertVocabularyBecomesATokenizerOfTheStudent()
     {
         Directory.CreateDirectory(_folder.File("bert"));
-        File.WriteAllLines(_folder.File("bert", "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "straße", "##n", "Haus", "haus", "."]);
+        File.WriteAllLines(
+            _folder.File("bert", "vocab.txt"),
+            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "straße", "##n", "Haus", "haus", "."]
+        );
         File.WriteAllText(_folder.File("bert", "tokenizer_config.json"), """{"do_lower_case": false}""");
         var own = TokenizerFolder.Load(_folder.File("bert"));
         var written = TokenizerFile.Load(StudentTokenizer.Of(_folder.File("bert"), own, _folder.Path));
@@ -144,12 +218,20 @@ public sealed class DistillationTests : IDisposable
         }
 
         Assert.Equal(["n", "Haus"], StudentTokenizer.TextsOf(written).Skip(6).Take(2));
-        Assert.Equal(ErrorCode.UnsupportedTokenizer, Assert.Throws<SimileException>(() => StudentTokenizer.Of(_folder.File("none"), new Wordless(), _folder.Path)).Code);
+        Assert.Equal(
+            ErrorCode.UnsupportedTokenizer,
+            Assert.Throws<SimileException>(() => StudentTokenizer.Of(_folder.File("none"), new Wordless(), _folder.Path)).Code
+        );
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static async Task<PinnedMatrix> AskAsync(IReadOnlyList<string> texts, TextEmbedder model, string path, Action<long, long>? progress = null)
+    private static async Task<PinnedMatrix> AskAsync(
+        IReadOnlyList<string> texts,
+        TextEmbedder model,
+        string path,
+        Action<long, long>? progress = null
+    )
     {
         using var file = TeacherFile.Open(path, model.Recipe.Digest, model.Space.Dimensions);
         return await new Teacher("box", model, file).EmbedAsync(texts, progress);
@@ -158,7 +240,12 @@ public sealed class DistillationTests : IDisposable
     private static async Task<double[]> CosinesAsync(TextEmbedder embedder, string[] texts)
     {
         var batch = await embedder.EmbedAsync(texts);
-        return [.. Enumerable.Range(0, texts.Length).SelectMany(i => Enumerable.Range(0, i).Select(j => (double)Similarity.Measure(batch, i, batch, j)))];
+        return
+        [
+            .. Enumerable
+                .Range(0, texts.Length)
+                .SelectMany(i => Enumerable.Range(0, i).Select(j => (double)Similarity.Measure(batch, i, batch, j))),
+        ];
     }
 
     private static void Train(DistillationTrainer trainer, long steps)
@@ -172,7 +259,11 @@ public sealed class DistillationTests : IDisposable
     private async Task<DistillationTrainer> PrepareAsync(TextEmbedder teacher, DistillationOptions options)
     {
         using var file = TeacherFile.Open(_folder.File("vectors"), teacher.Recipe.Digest, teacher.Space.Dimensions);
-        return await new DistillationInputs(CorpusTexts.Choose(_folder.Path, options), [new Teacher("box", teacher, file)], teacher.Tokenizer).PrepareAsync(options);
+        return await new DistillationInputs(
+            CorpusTexts.Choose(_folder.Path, options),
+            [new Teacher("box", teacher, file)],
+            teacher.Tokenizer
+        ).PrepareAsync(options);
     }
 
     private sealed class Wordless : ITokenizer
@@ -185,9 +276,7 @@ public sealed class DistillationTests : IDisposable
 
         public SpecialTokens Special => SpecialTokens.None;
 
-        public void Tokenize(ReadOnlySpan<char> text, TokenBuffer tokens)
-        {
-        }
+        public void Tokenize(ReadOnlySpan<char> text, TokenBuffer tokens) { }
 
         public string TokenOf(int id) => "x";
     }

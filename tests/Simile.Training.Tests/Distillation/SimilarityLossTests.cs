@@ -83,9 +83,13 @@ public class SimilarityLossTests
         Assert.Equal(expected, _gradient.All.ToArray());
     }
 
-    private double Compute(DistillationOptions options) => new SimilarityLoss(Texts, options).Compute(_vectors, _targets, _wanted, _gradient);
+    private double Compute(DistillationOptions options) =>
+        new SimilarityLoss(Texts, options).Compute(_vectors, _targets, _wanted, _gradient);
 
-    private double PlainLoss() => Enumerable.Range(0, Texts).Sum(i => 0.7 * (1 - Cosine(i, _targets.Row(i))) / Texts) + (3 * Difference(96)) + (1.5 * (Difference(64) + Difference(32)));
+    private double PlainLoss() =>
+        Enumerable.Range(0, Texts).Sum(i => 0.7 * (1 - Cosine(i, _targets.Row(i))) / Texts)
+        + (3 * Difference(96))
+        + (1.5 * (Difference(64) + Difference(32)));
 
     private double Difference(int length)
     {
@@ -102,7 +106,8 @@ public class SimilarityLossTests
         return sum / (Texts * Texts);
     }
 
-    private double Cosine(int row, ReadOnlySpan<float> target) => Dot(_vectors.Row(row), target) / Math.Sqrt(Dot(_vectors.Row(row), _vectors.Row(row)));
+    private double Cosine(int row, ReadOnlySpan<float> target) =>
+        Dot(_vectors.Row(row), target) / Math.Sqrt(Dot(_vectors.Row(row), _vectors.Row(row)));
 
     private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {

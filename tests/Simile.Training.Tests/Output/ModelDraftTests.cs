@@ -21,8 +21,14 @@ public sealed class ModelDraftTests : IDisposable
         }
 
         Assert.Equal(["m"], Names());
-        Assert.Equal(["README.md", "model.safetensors", "notes"], Directory.GetFileSystemEntries(_folder.File("m")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal(("new", "mine"), (File.ReadAllText(_folder.File("m", "model.safetensors")), File.ReadAllText(_folder.File("m", "notes", "a.txt"))));
+        Assert.Equal(
+            ["README.md", "model.safetensors", "notes"],
+            Directory.GetFileSystemEntries(_folder.File("m")).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            ("new", "mine"),
+            (File.ReadAllText(_folder.File("m", "model.safetensors")), File.ReadAllText(_folder.File("m", "notes", "a.txt")))
+        );
     }
 
     [Fact]
@@ -63,5 +69,6 @@ public sealed class ModelDraftTests : IDisposable
 
     private IEnumerable<string?> Names() => Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName);
 
-    private void Write(string folder, string name, string text) => File.WriteAllText(Path.Combine(Directory.CreateDirectory(_folder.File(folder)).FullName, name), text);
+    private void Write(string folder, string name, string text) =>
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(_folder.File(folder)).FullName, name), text);
 }

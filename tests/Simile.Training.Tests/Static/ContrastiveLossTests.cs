@@ -93,7 +93,9 @@ public class ContrastiveLossTests
 
     private double Cosine(int i, int j, int length)
     {
-        double dot = 0, a = 0, b = 0;
+        double dot = 0,
+            a = 0,
+            b = 0;
         for (var k = 0; k < length; k++)
         {
             dot += (double)_left.Row(i)[k] * _right.Row(j)[k];

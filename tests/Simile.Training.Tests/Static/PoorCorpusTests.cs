@@ -10,15 +10,19 @@ public sealed class PoorCorpusTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, string> Lines => new()
-    {
-        { "lines", "river bread music" },
-        { "prose", "river bread music river bread music river bread music river bread music" },
-        { "pairs", "river\tbread" },
-        { "groups", "river\tlabel" },
-        { "articles", """{"title":"river","description":"bread","paragraphs":["river bread music","bread river"],"sections":[["river","bread"]]}""" },
-        { "synsets", """{"lemmas":["river"],"definitions":["bread music"]}""" },
-    };
+    public static TheoryData<string, string> Lines =>
+        new()
+        {
+            { "lines", "river bread music" },
+            { "prose", "river bread music river bread music river bread music river bread music" },
+            { "pairs", "river\tbread" },
+            { "groups", "river\tlabel" },
+            {
+                "articles",
+                """{"title":"river","description":"bread","paragraphs":["river bread music","bread river"],"sections":[["river","bread"]]}"""
+            },
+            { "synsets", """{"lemmas":["river"],"definitions":["bread music"]}""" },
+        };
 
     [Theory]
     [MemberData(nameof(Lines))]
@@ -29,8 +33,14 @@ public sealed class PoorCorpusTests : IDisposable
         foreach (var corpus in (string[])["", "\n\n \n", line + "\n", $"{line}\n{line}\n{line}\n", "\uFEFF"])
         {
             await File.WriteAllTextAsync(_folder.File("c"), corpus);
-            Assert.Equal(ErrorCode.BadTrainingData, Refusal(tokenizer, new StaticTrainerOptions { Sources = sources, BatchSize = 64 }).Code);
-            Assert.Equal(ErrorCode.BadTrainingData, Assert.Throws<SimileException>(() => CorpusReader.RequireDifferentLines(_folder.Path, sources)).Code);
+            Assert.Equal(
+                ErrorCode.BadTrainingData,
+                Refusal(tokenizer, new StaticTrainerOptions { Sources = sources, BatchSize = 64 }).Code
+            );
+            Assert.Equal(
+                ErrorCode.BadTrainingData,
+                Assert.Throws<SimileException>(() => CorpusReader.RequireDifferentLines(_folder.Path, sources)).Code
+            );
         }
     }
 
@@ -39,9 +49,17 @@ public sealed class PoorCorpusTests : IDisposable
     public async Task TextsThatTheTokenizerDoesNotKnowAreRefusedInEveryFormat(string format, string line)
     {
         var tokenizer = await TokenizerAsync();
-        var unknown = line.Replace("river", "щука", StringComparison.Ordinal).Replace("bread", "хлеб", StringComparison.Ordinal).Replace("music", "звук", StringComparison.Ordinal);
+        var unknown = line.Replace("river", "щука", StringComparison.Ordinal)
+            .Replace("bread", "хлеб", StringComparison.Ordinal)
+            .Replace("music", "звук", StringComparison.Ordinal);
         await File.WriteAllTextAsync(_folder.File("c"), $"{unknown}\n{unknown.Replace('щ', 'я')}\n{unknown.Replace('х', 'ю')}\n");
-        Assert.Equal(ErrorCode.BadTrainingData, Refusal(tokenizer, new StaticTrainerOptions { Sources = [new CorpusSource { File = "c", Format = format }], BatchSize = 64 }).Code);
+        Assert.Equal(
+            ErrorCode.BadTrainingData,
+            Refusal(
+                tokenizer,
+                new StaticTrainerOptions { Sources = [new CorpusSource { File = "c", Format = format }], BatchSize = 64 }
+            ).Code
+        );
     }
 
     [Theory]
@@ -58,7 +76,9 @@ public sealed class PoorCorpusTests : IDisposable
     public void ABadLineIsToldWithItsNumber(string format, string line)
     {
         File.WriteAllText(_folder.File("c"), "{}\n\n" + line + "\n");
-        var error = Assert.Throws<SimileException>(() => CorpusReader.Read(_folder.Path, new CorpusSource { File = "c", Format = format }).ToList());
+        var error = Assert.Throws<SimileException>(() =>
+            CorpusReader.Read(_folder.Path, new CorpusSource { File = "c", Format = format }).ToList()
+        );
         Assert.Equal(ErrorCode.BadTrainingData, error.Code);
         Assert.Contains("Line 3 of c", error.Message, StringComparison.Ordinal);
     }
@@ -67,11 +87,22 @@ public sealed class PoorCorpusTests : IDisposable
     public void RowsOfATableWithoutTheColumnAreCounted()
     {
         File.WriteAllText(_folder.File("c.tsv"), "text\tlabel\nriver\ta\nalone\n\nbread\ta\n");
-        var source = new CorpusSource { File = "c.tsv", Format = "groups", HasHeader = true };
+        var source = new CorpusSource
+        {
+            File = "c.tsv",
+            Format = "groups",
+            HasHeader = true,
+        };
         var leftOut = 0;
-        Assert.Equal(["river", "bread"], CorpusReader.Read(_folder.Path, source, () => leftOut++).SelectMany(document => document.Variants));
+        Assert.Equal(
+            ["river", "bread"],
+            CorpusReader.Read(_folder.Path, source, () => leftOut++).SelectMany(document => document.Variants)
+        );
         Assert.Equal(1, leftOut);
-        Assert.Equal(ErrorCode.InvalidOption, Assert.Throws<SimileException>(() => CorpusReader.Read(_folder.Path, source with { TextColumn = -1 }).ToList()).Code);
+        Assert.Equal(
+            ErrorCode.InvalidOption,
+            Assert.Throws<SimileException>(() => CorpusReader.Read(_folder.Path, source with { TextColumn = -1 }).ToList()).Code
+        );
     }
 
     [Fact]
@@ -92,12 +123,20 @@ public sealed class PoorCorpusTests : IDisposable
 
     [Fact]
     public void ACorpusWithoutWordsGivesNoVocabulary() =>
-        Assert.Equal(ErrorCode.BadTrainingData, Assert.Throws<SimileException>(() => new WordPieceTrainer(new WordPieceTrainerOptions()).Train(new Dictionary<string, long>())).Code);
+        Assert.Equal(
+            ErrorCode.BadTrainingData,
+            Assert
+                .Throws<SimileException>(() => new WordPieceTrainer(new WordPieceTrainerOptions()).Train(new Dictionary<string, long>()))
+                .Code
+        );
 
     public void Dispose() => _folder.Dispose();
 
     private static StaticTrainerOptions Weighed(StaticTrainerOptions options, string name, double weight) =>
-        options with { SourceWeights = new Dictionary<string, double> { [name] = weight } };
+        options with
+        {
+            SourceWeights = new Dictionary<string, double> { [name] = weight },
+        };
 
     private SimileException Refusal(ITokenizer tokenizer, StaticTrainerOptions options) =>
         Assert.Throws<SimileException>(() => StaticTrainer.Prepare(_folder.Path, tokenizer, options));

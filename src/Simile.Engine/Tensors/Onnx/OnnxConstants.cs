@@ -25,7 +25,11 @@ internal sealed class OnnxConstants : IDisposable
         catch (InvalidDataException error)
         {
             file.Dispose();
-            throw new SimileException(ErrorCode.BadCheckpoint, $"{path} is no sound ONNX file: {error.Message}. Fetch the file again.", error);
+            throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"{path} is no sound ONNX file: {error.Message}. Fetch the file again.",
+                error
+            );
         }
     }
 
@@ -34,10 +38,19 @@ internal sealed class OnnxConstants : IDisposable
     public float[] Floats(OnnxTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        var count = tensor.Shape.All(size => size is >= 0 and < MaxBytes) ? tensor.Shape.Aggregate((Int128)1, (all, size) => Int128.Min(all * size, MaxBytes)) : (Int128)(-1);
-        return tensor is { Type: TensorType.F32, Inside: { } inside } && count == inside.Length / sizeof(float) && inside.Length % sizeof(float) == 0
+        var count = tensor.Shape.All(size => size is >= 0 and < MaxBytes)
+            ? tensor.Shape.Aggregate((Int128)1, (all, size) => Int128.Min(all * size, MaxBytes))
+            : (Int128)(-1);
+        return
+            tensor is { Type: TensorType.F32, Inside: { } inside }
+            && count == inside.Length / sizeof(float)
+            && inside.Length % sizeof(float) == 0
             ? System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(_file.Bytes(inside.Start, inside.Length)).ToArray()
-            : throw new SimileException(ErrorCode.BadCheckpoint, $"The tensor '{tensor.Name}' of {_file.Path} holds no {string.Join(" × ", tensor.Shape)} 32-bit floats. Fetch the file again.");
+            : throw new SimileException(
+                ErrorCode.BadCheckpoint,
+                $"The tensor '{tensor.Name}' of {_file.Path} holds no {string.Join(" × ", tensor.Shape)} 32-bit floats. Fetch the "
+                    + "file again."
+            );
     }
 
     /// <inheritdoc/>

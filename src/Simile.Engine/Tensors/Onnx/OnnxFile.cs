@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Engine.Tensors.Onnx;
 
-/// <summary>The weights in an ONNX file, mapped into memory, under the names of the checkpoint that was exported. The graph is read to name them and not run.</summary>
+/// <summary>The weights in an ONNX file, mapped into memory, under the names of the checkpoint that was exported. The graph is read to name
+/// them and not run.</summary>
 internal sealed class OnnxFile : ITensorSource
 {
     private readonly Dictionary<string, MappedFile> _files = new(StringComparer.Ordinal);
@@ -25,7 +26,8 @@ internal sealed class OnnxFile : ITensorSource
     public IReadOnlyList<string> Paths => [_model.Path, .. _files.Keys.Where(path => path != _model.Path).Order(StringComparer.Ordinal)];
 
     /// <summary>Opens a file and finds its weights.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>; <see cref="ErrorCode.UnsupportedModel"/> when a node has weights that have no name.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>;
+    /// <see cref="ErrorCode.UnsupportedModel"/> when a node has weights that have no name.</exception>
     public static OnnxFile Open(string path)
     {
         var file = new OnnxFile(MappedFile.Open(path));
@@ -55,7 +57,9 @@ internal sealed class OnnxFile : ITensorSource
         var weight = _weights[tensor];
         return weight.IsPlain
             ? Stored(weight.Stored, tensor.Offset + offset, count)
-            : _computed.GetOrAdd(tensor, info => MemoryMarshal.AsBytes(Compute(info).AsSpan()).ToArray()).AsSpan(checked((int)offset), count);
+            : _computed
+                .GetOrAdd(tensor, info => MemoryMarshal.AsBytes(Compute(info).AsSpan()).ToArray())
+                .AsSpan(checked((int)offset), count);
     }
 
     /// <inheritdoc/>
@@ -93,8 +97,9 @@ internal sealed class OnnxFile : ITensorSource
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
-                $"{_model.Path} has weights at the node {unknown}, which the engine does not know how to read. " +
-                "Take the model's safetensors, or a plain export (in Python: optimum-cli export onnx without optimization).");
+                $"{_model.Path} has weights at the node {unknown}, which the engine does not know how to read. "
+                    + "Take the model's safetensors, or a plain export (in Python: optimum-cli export onnx without optimization)."
+            );
         }
 
         foreach (var (name, weight) in weights)
@@ -118,12 +123,21 @@ internal sealed class OnnxFile : ITensorSource
         var shape = weight.Stored.Shape;
         return weight.IsPlain
             ? new TensorInfo(_model.Path, name, weight.Stored.Type!.Value, shape, offset, bytes)
-            : new TensorInfo(_model.Path, name, TensorType.F32, weight.IsTurned ? [shape[1], shape[0]] : shape, 0, checked(CountOf(weight.Stored) * sizeof(float)));
+            : new TensorInfo(
+                _model.Path,
+                name,
+                TensorType.F32,
+                weight.IsTurned ? [shape[1], shape[0]] : shape,
+                0,
+                checked(CountOf(weight.Stored) * sizeof(float))
+            );
     }
 
     private (long Offset, long Bytes) Place(OnnxTensor tensor)
     {
-        var type = tensor.Type ?? throw new InvalidDataException($"the tensor '{tensor.Name}' has the type {tensor.DataType}, which no weights are of");
+        var type =
+            tensor.Type
+            ?? throw new InvalidDataException($"the tensor '{tensor.Name}' has the type {tensor.DataType}, which no weights are of");
         var bytes = checked(CountOf(tensor) * TensorInfo.SizeOf(type));
         var (offset, there) = tensor switch
         {
@@ -134,12 +148,16 @@ internal sealed class OnnxFile : ITensorSource
         };
         if (there != bytes)
         {
-            throw new InvalidDataException($"the tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) needs {bytes} bytes, but has {there}");
+            throw new InvalidDataException(
+                $"the tensor '{tensor.Name}' ({string.Join(", ", tensor.Shape)}) needs {bytes} bytes, but has {there}"
+            );
         }
 
         if (tensor.Outside is { } data && FileOf(tensor.Name, data) is var file && (offset > file.Length || bytes > file.Length - offset))
         {
-            throw new InvalidDataException($"the tensor '{tensor.Name}' has {bytes} bytes from byte {offset} of {file.Path} on, which has {file.Length}");
+            throw new InvalidDataException(
+                $"the tensor '{tensor.Name}' has {bytes} bytes from byte {offset} of {file.Path} on, which has {file.Length}"
+            );
         }
 
         return (offset, bytes);
@@ -154,8 +172,11 @@ internal sealed class OnnxFile : ITensorSource
     {
         var folder = Path.GetDirectoryName(_model.Path)!;
         var path = Path.GetFullPath(Path.Combine(folder, data.Location));
-        if (Path.IsPathRooted(data.Location) || data.Location.Contains('\0', StringComparison.Ordinal)
-            || !path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (
+            Path.IsPathRooted(data.Location)
+            || data.Location.Contains('\0', StringComparison.Ordinal)
+            || !path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        )
         {
             throw new InvalidDataException($"the tensor '{tensor}' has its values in '{data.Location}', outside of the model's folder");
         }
@@ -178,16 +199,25 @@ internal sealed class OnnxFile : ITensorSource
         var stored = weight.Stored;
         var axis = weight.Axis < 0 ? weight.Axis + stored.Shape.Length : weight.Axis;
         var (scales, zeros) = (CountOf(scale), CountOf(weight.ZeroPoint ?? scale));
-        if (stored.Type is not (TensorType.I8 or TensorType.U8 or TensorType.I32) || stored.Shape.Length == 0 || axis < 0 || axis >= stored.Shape.Length
-            || (scales != 1 && scales != stored.Shape[axis]) || zeros != scales)
+        if (
+            stored.Type is not (TensorType.I8 or TensorType.U8 or TensorType.I32)
+            || stored.Shape.Length == 0
+            || axis < 0
+            || axis >= stored.Shape.Length
+            || (scales != 1 && scales != stored.Shape[axis])
+            || zeros != scales
+        )
         {
             throw new InvalidDataException(
-                $"the tensor '{stored.Name}' ({string.Join(", ", stored.Shape)}) of {stored.Type} has {scales} scales and {zeros} zero points along axis {weight.Axis}");
+                $"the tensor '{stored.Name}' ({string.Join(", ", stored.Shape)}) of {stored.Type} has {scales} scales and {zeros} "
+                    + $"zero points along axis {weight.Axis}"
+            );
         }
     }
 
     private ReadOnlySpan<byte> Stored(OnnxTensor tensor, long offset, int count) =>
-        tensor.Values is { } values ? values.AsSpan(checked((int)offset), count)
+        tensor.Values is { } values
+            ? values.AsSpan(checked((int)offset), count)
             : (tensor.Outside is { } outside ? FileOf(tensor.Name, outside) : _model).Bytes(offset, count);
 
     private float[] Compute(TensorInfo tensor)

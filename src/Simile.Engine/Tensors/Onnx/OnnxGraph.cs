@@ -4,7 +4,8 @@ using System.Text;
 namespace Simile.Engine.Tensors.Onnx;
 
 /// <summary>What an ONNX file says: its nodes, and the tensors that are constant.</summary>
-/// <remarks>The format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Bodies of loops and branches are not read; what is only in them is not found.</remarks>
+/// <remarks>The format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Bodies of loops and branches are not read; what is only in
+/// them is not found.</remarks>
 internal sealed class OnnxGraph
 {
     // A model of today has some thousand nodes; a file that is made to fill the memory must end somewhere.
@@ -12,9 +13,7 @@ internal sealed class OnnxGraph
     private readonly Dictionary<string, OnnxTensor> _tensors = new(StringComparer.Ordinal);
     private readonly List<OnnxNode> _nodes = [];
 
-    private OnnxGraph()
-    {
-    }
+    private OnnxGraph() { }
 
     /// <summary>The nodes, in their order of computation.</summary>
     public IReadOnlyList<OnnxNode> Nodes => _nodes;
@@ -78,7 +77,9 @@ internal sealed class OnnxGraph
     {
         if (_tensors.Count >= MaxParts || !_tensors.TryAdd(tensor.Name, tensor))
         {
-            throw new InvalidDataException(_tensors.Count >= MaxParts ? $"it has more than {MaxParts} tensors" : $"the tensor '{tensor.Name}' stands in it twice");
+            throw new InvalidDataException(
+                _tensors.Count >= MaxParts ? $"it has more than {MaxParts} tensors" : $"the tensor '{tensor.Name}' stands in it twice"
+            );
         }
     }
 }

@@ -28,19 +28,20 @@ internal sealed record OnnxTensor
     public ExternalData? Outside { get; private init; }
 
     /// <summary>The type as safetensors call it, or null for one that no weights are of.</summary>
-    public TensorType? Type => DataType switch
-    {
-        1 => TensorType.F32,
-        2 => TensorType.U8,
-        3 => TensorType.I8,
-        6 => TensorType.I32,
-        7 => TensorType.I64,
-        9 => TensorType.BOOL,
-        10 => TensorType.F16,
-        11 => TensorType.F64,
-        16 => TensorType.BF16,
-        _ => null,
-    };
+    public TensorType? Type =>
+        DataType switch
+        {
+            1 => TensorType.F32,
+            2 => TensorType.U8,
+            3 => TensorType.I8,
+            6 => TensorType.I32,
+            7 => TensorType.I64,
+            9 => TensorType.BOOL,
+            10 => TensorType.F16,
+            11 => TensorType.F64,
+            16 => TensorType.BF16,
+            _ => null,
+        };
 
     /// <summary>Reads a TensorProto.</summary>
     /// <exception cref="InvalidDataException">It contradicts itself.</exception>
@@ -63,7 +64,9 @@ internal sealed record OnnxTensor
                     break;
 
                 // Packed numbers of fixed length lie as raw data do.
-                case 9 or 4 or 10 when reader.Wire == ProtobufWire.Bytes && inside is null:
+                case 9
+                or 4
+                or 10 when reader.Wire == ProtobufWire.Bytes && inside is null:
                     inside = reader.Range();
                     break;
                 case 4 or 10 when reader.Wire == ProtobufWire.Bytes:
@@ -87,7 +90,13 @@ internal sealed record OnnxTensor
             }
         }
 
-        var tensor = new OnnxTensor { Name = name, DataType = type, Shape = [.. shape], Inside = inside };
+        var tensor = new OnnxTensor
+        {
+            Name = name,
+            DataType = type,
+            Shape = [.. shape],
+            Inside = inside,
+        };
         return location == ExternalLocation ? tensor with { Inside = null, Outside = ExternalData.Of(name, external.ToImmutable()) }
             : numbers.Count > 0 ? tensor with { Inside = null, Values = BytesOf(tensor, numbers) }
             : tensor;
@@ -147,6 +156,6 @@ internal sealed record ExternalData(string Location, long Offset, long? Length)
 
     private static long? NumberOf(string tensor, ImmutableDictionary<string, string> entries, string key) =>
         !entries.TryGetValue(key, out var text) ? null
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new InvalidDataException($"the tensor '{tensor}' has the {key} '{text}', which is no number of bytes");
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InvalidDataException($"the tensor '{tensor}' has the {key} '{text}', which is no number of bytes");
 }

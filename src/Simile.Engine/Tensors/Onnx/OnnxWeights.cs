@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Simile.Engine.Tensors.Onnx;
 
 /// <summary>Finds in a graph the weights that a checkpoint of PyTorch would have, under the names that it would give them.</summary>
-/// <remarks>Exporters keep the names of most parameters, but turn the matrices of linear layers over, quantize them and so rename them (<c>onnx::MatMul_1204</c>, <c>val_17</c>).
-/// Such a matrix gets its name back from the bias that is added behind it, else from the module that its node is named after.</remarks>
+/// <remarks>Exporters keep the names of most parameters, but turn the matrices of linear layers over, quantize them and so rename them
+/// (<c>onnx::MatMul_1204</c>, <c>val_17</c>). Such a matrix gets its name back from the bias that is added behind it, else from the module
+/// that its node is named after.</remarks>
 internal sealed partial class OnnxWeights
 {
     // Nothing that an exporter writes puts more nodes between a product and its bias, or between a weight and its use.
@@ -141,8 +142,15 @@ internal sealed partial class OnnxWeights
         var (name, weight) = node.Operator switch
         {
             "Identity" when node.Outputs is [var output] => (output, Resolve(node.Input(0))),
-            "DequantizeLinear" when node.Outputs is [var output] && Resolve(output) is { } found => (WithoutQuantized(found.Stored.Name), found),
-            "Gather" when ConstantOf(node.Input(0)) is { } table && node.Outputs is [var output] && Dequantized(table, output) is { } found => (WithoutQuantized(table.Name), found),
+            "DequantizeLinear" when node.Outputs is [var output] && Resolve(output) is { } found => (
+                WithoutQuantized(found.Stored.Name),
+                found
+            ),
+            "Gather"
+                when ConstantOf(node.Input(0)) is { } table && node.Outputs is [var output] && Dequantized(table, output) is { } found => (
+                WithoutQuantized(table.Name),
+                found
+            ),
             _ => (string.Empty, null),
         };
         if (weight is not null && IsParameter(name))
@@ -153,13 +161,19 @@ internal sealed partial class OnnxWeights
 
     private OnnxWeight? Dequantized(OnnxTensor table, string output) =>
         UserOf(output, "DequantizeLinear") is { } node && ConstantOf(node.Input(1)) is { } scale
-            ? new OnnxWeight(table) { Scale = scale, ZeroPoint = ConstantOf(node.Input(2)), Axis = (int)node.Number("axis", 1) }
+            ? new OnnxWeight(table)
+            {
+                Scale = scale,
+                ZeroPoint = ConstantOf(node.Input(2)),
+                Axis = (int)node.Number("axis", 1),
+            }
             : null;
 
     private void Add(OnnxNode node, OnnxWeight weight)
     {
         var own = WithoutQuantized(weight.Stored.Name);
-        var name = IsParameter(own) && own.EndsWith(".weight", StringComparison.Ordinal) ? own
+        var name =
+            IsParameter(own) && own.EndsWith(".weight", StringComparison.Ordinal) ? own
             : BiasBehind(node) is { } bias ? bias[..^"bias".Length] + "weight"
             : ModuleOf(node) is { } module ? module + ".weight"
             : null;
@@ -203,7 +217,10 @@ internal sealed partial class OnnxWeights
 
     private Dictionary<string, OnnxWeight> WithoutWrapper()
     {
-        var wrapper = Array.Find(Wrappers, start => _found.Count > 0 && _found.Keys.All(name => name.StartsWith(start, StringComparison.Ordinal)));
+        var wrapper = Array.Find(
+            Wrappers,
+            start => _found.Count > 0 && _found.Keys.All(name => name.StartsWith(start, StringComparison.Ordinal))
+        );
         return _found.ToDictionary(pair => pair.Key[(wrapper?.Length ?? 0)..], pair => pair.Value, StringComparer.Ordinal);
     }
 
@@ -233,7 +250,12 @@ internal sealed partial class OnnxWeights
                     isTurned = !isTurned;
                     break;
                 case "DequantizeLinear" when scaled is null && ConstantOf(node.Input(1)) is { } scale:
-                    scaled = new OnnxWeight(scale) { Scale = scale, ZeroPoint = ConstantOf(node.Input(2)), Axis = (int)node.Number("axis", 1) };
+                    scaled = new OnnxWeight(scale)
+                    {
+                        Scale = scale,
+                        ZeroPoint = ConstantOf(node.Input(2)),
+                        Axis = (int)node.Number("axis", 1),
+                    };
                     break;
                 default:
                     return null;
@@ -288,10 +310,17 @@ internal sealed partial class OnnxWeights
     }
 
     private string? BiasOf(string? input) =>
-        Resolve(input) is { Stored.Name: var name } && NameOfValue(input!, name) is { } parameter && parameter.EndsWith(".bias", StringComparison.Ordinal) ? parameter : null;
+        Resolve(input) is { Stored.Name: var name }
+        && NameOfValue(input!, name) is { } parameter
+        && parameter.EndsWith(".bias", StringComparison.Ordinal)
+            ? parameter
+            : null;
 
     // A bias that is equal to another one is an Identity of it, under its own name.
-    private static string? NameOfValue(string value, string stored) => IsParameter(value) ? value : IsParameter(stored) ? stored : null;
+    private static string? NameOfValue(string value, string stored) =>
+        IsParameter(value) ? value
+        : IsParameter(stored) ? stored
+        : null;
 
     // MatMulInteger's result is multiplied with the product of the two scales.
     private string? ScaleBehind(OnnxNode node)
@@ -305,7 +334,8 @@ internal sealed partial class OnnxWeights
 
             if (next.Operator == "Mul")
             {
-                return next.Inputs.Where(input => input != output && _producers.TryGetValue(input, out _))
+                return next
+                    .Inputs.Where(input => input != output && _producers.TryGetValue(input, out _))
                     .SelectMany(input => _producers[input].Inputs)
                     .Concat(next.Inputs)
                     .FirstOrDefault(_graph.Tensors.ContainsKey);
@@ -339,7 +369,8 @@ internal sealed partial class OnnxWeights
         }
     }
 
-    private static string WithoutQuantized(string name) => name.EndsWith("_quantized", StringComparison.Ordinal) ? name[..^"_quantized".Length] : name;
+    private static string WithoutQuantized(string name) =>
+        name.EndsWith("_quantized", StringComparison.Ordinal) ? name[..^"_quantized".Length] : name;
 
     // PyTorch's names are modules with dots between them.
     private static bool IsParameter(string name) => ParameterPattern().IsMatch(name);
@@ -358,7 +389,8 @@ internal sealed record OnnxWeight(OnnxTensor Stored)
     /// <summary>Whether rows and columns change places.</summary>
     public bool IsTurned { get; init; }
 
-    /// <summary>What a quantized value is multiplied with, one number or one for each index of the axis; null where nothing is quantized.</summary>
+    /// <summary>What a quantized value is multiplied with, one number or one for each index of the axis; null where nothing is
+    /// quantized.</summary>
     public OnnxTensor? Scale { get; init; }
 
     /// <summary>What is subtracted before, or null.</summary>

@@ -45,13 +45,14 @@ internal ref struct ProtobufReader
     }
 
     /// <summary>Reads the value as a number.</summary>
-    public long Number() => Wire switch
-    {
-        ProtobufWire.Varint => (long)Varint(),
-        ProtobufWire.Fixed32 => BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
-        ProtobufWire.Fixed64 => BinaryPrimitives.ReadInt64LittleEndian(Take(8)),
-        _ => throw Unexpected("a number"),
-    };
+    public long Number() =>
+        Wire switch
+        {
+            ProtobufWire.Varint => (long)Varint(),
+            ProtobufWire.Fixed32 => BinaryPrimitives.ReadInt32LittleEndian(Take(4)),
+            ProtobufWire.Fixed64 => BinaryPrimitives.ReadInt64LittleEndian(Take(8)),
+            _ => throw Unexpected("a number"),
+        };
 
     /// <summary>Where the value lies, if it is a text, some bytes or a message.</summary>
     public ByteRange Range()
@@ -104,7 +105,8 @@ internal ref struct ProtobufReader
         }
     }
 
-    private readonly InvalidDataException Unexpected(string wanted) => new($"field {Field} before byte {_at} is {Wire}, but {wanted} is wanted");
+    private readonly InvalidDataException Unexpected(string wanted) =>
+        new($"field {Field} before byte {_at} is {Wire}, but {wanted} is wanted");
 
     private ulong Varint()
     {

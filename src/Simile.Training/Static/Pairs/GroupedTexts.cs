@@ -1,6 +1,7 @@
 namespace Simile.Training.Static.Pairs;
 
-/// <summary>Groups of texts that mean the same: captions of one picture, utterances of one intent, words and gloss of one sense. Any two make a pair.</summary>
+/// <summary>Groups of texts that mean the same: captions of one picture, utterances of one intent, words and gloss of one sense. Any two
+/// make a pair.</summary>
 internal sealed class GroupedTexts(string name, TokenPool pool) : IPairSource
 {
     private readonly List<IReadOnlyList<TokenSpan>> _groups = [];

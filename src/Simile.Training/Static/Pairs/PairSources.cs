@@ -27,7 +27,9 @@ internal sealed class PairSources
     public PairSources(TokenPool pool, ITokenizer tokenizer)
     {
         _pool = pool;
-        var ends = new HashSet<ushort>(Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.TokenOf(id) is "." or "!" or "?").Select(id => (ushort)id));
+        var ends = new HashSet<ushort>(
+            Enumerable.Range(0, tokenizer.VocabularySize).Where(id => tokenizer.TokenOf(id) is "." or "!" or "?").Select(id => (ushort)id)
+        );
         _titles = new ListedPairs("titles", pool);
         _descriptions = new ListedPairs("descriptions", pool);
         _headings = new ListedPairs("headings", pool);
@@ -38,7 +40,18 @@ internal sealed class PairSources
         _sentences = new SentencePairs("sentences", pool, ends, new PassageOptions());
         _queries = new SentencePairs("queries", pool, ends, new PassageOptions { QueryTokens = 10, KeepSentence = 0.7f });
         _prose = new SentencePairs("prose", pool, ends, new PassageOptions { LongestParagraph = 96, KeepSentence = 0 });
-        _windows = new SentencePairs("windows", pool, ends, new PassageOptions { ShortestParagraph = ShortestWindow, LongestParagraph = 24, KeepSentence = 0, QueryTokens = 3 });
+        _windows = new SentencePairs(
+            "windows",
+            pool,
+            ends,
+            new PassageOptions
+            {
+                ShortestParagraph = ShortestWindow,
+                LongestParagraph = 24,
+                KeepSentence = 0,
+                QueryTokens = 3,
+            }
+        );
         _lines = new SentencePairs("lines", pool, ends, new PassageOptions { ShortestParagraph = 2 });
     }
 
@@ -48,7 +61,8 @@ internal sealed class PairSources
     /// <summary>Names of the sources that every corpus may have; <c>groups</c> are named as their files.</summary>
     public IEnumerable<string> Names => Fixed.Concat(_groups.Values).Select(source => source.Name);
 
-    private IEnumerable<IPairSource> Fixed => [_titles, _descriptions, _headings, _neighbours, _glosses, _senses, _synonyms, _sentences, _queries, _prose, _windows, _lines];
+    private IEnumerable<IPairSource> Fixed =>
+        [_titles, _descriptions, _headings, _neighbours, _glosses, _senses, _synonyms, _sentences, _queries, _prose, _windows, _lines];
 
     /// <summary>Every source that got pairs.</summary>
     public IEnumerable<IPairSource> All() => Fixed.Concat(_groups.Values).Where(source => source.Count > 1);

@@ -1,7 +1,8 @@
 namespace Simile.Training.Static.Pairs;
 
 /// <summary>A sentence and the rest of its paragraph (the inverse cloze task; Lee, Chang and Toutanova 2019).</summary>
-/// <remarks>With a probability the sentence stays in the paragraph: that teaches which words identify a text, as a search by words does.</remarks>
+/// <remarks>With a probability the sentence stays in the paragraph: that teaches which words identify a text, as a search by words
+/// does.</remarks>
 internal sealed class SentencePairs(string name, TokenPool pool, IReadOnlySet<ushort> sentenceEnds, PassageOptions options) : IPairSource
 {
     private const int ShortestSentence = 6;

@@ -6,9 +6,7 @@ internal sealed class ColourTable
     private const int Count = 256;
     private readonly byte[] _rgb = new byte[Count * 3];
 
-    private ColourTable()
-    {
-    }
+    private ColourTable() { }
 
     /// <summary>The colours.</summary>
     public ReadOnlySpan<byte> Rgb => _rgb;

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Simile.Imaging.Decoding;
 
-/// <summary>Reads how the camera was held out of an EXIF block: tag 0x0112 of the first directory of a TIFF file (EXIF 2.3, 4.6.4).</summary>
+/// <summary>Reads how the camera was held out of an EXIF block: tag 0x0112 of the first directory of a TIFF file (EXIF 2.3,
+/// 4.6.4).</summary>
 /// <remarks>Broken blocks are read as far as Pillow reads them: up to the first entry whose values lie outside the block.</remarks>
 internal static class ExifOrientation
 {
@@ -60,23 +61,25 @@ internal static class ExifOrientation
     private static ReadOnlySpan<byte> Outside(ReadOnlySpan<byte> tiff, long from, long bytes) =>
         from <= tiff.Length - bytes ? tiff.Slice((int)from, (int)bytes) : default;
 
-    private static int Value(ReadOnlySpan<byte> values, int type, bool littleEndian) => type switch
-    {
-        3 or 8 => UInt16(values, littleEndian),
-        4 or 9 or 13 => (int)Math.Min(UInt32(values, littleEndian), 9),
-        6 => values[0],
-        _ => 1,
-    };
+    private static int Value(ReadOnlySpan<byte> values, int type, bool littleEndian) =>
+        type switch
+        {
+            3 or 8 => UInt16(values, littleEndian),
+            4 or 9 or 13 => (int)Math.Min(UInt32(values, littleEndian), 9),
+            6 => values[0],
+            _ => 1,
+        };
 
     // Entries of an unknown type are passed over, whatever they claim.
-    private static int UnitBytes(int type) => type switch
-    {
-        1 or 2 or 6 or 7 => 1,
-        3 or 8 => 2,
-        4 or 9 or 11 or 13 => 4,
-        5 or 10 or 12 or 16 => 8,
-        _ => 0,
-    };
+    private static int UnitBytes(int type) =>
+        type switch
+        {
+            1 or 2 or 6 or 7 => 1,
+            3 or 8 => 2,
+            4 or 9 or 11 or 13 => 4,
+            5 or 10 or 12 or 16 => 8,
+            _ => 0,
+        };
 
     private static ushort UInt16(ReadOnlySpan<byte> bytes, bool littleEndian) =>
         littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);

@@ -10,5 +10,6 @@ namespace Simile.Imaging.Decoding;
 internal static class OwnDecoders
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<IImageDecoder> All { get; } = [new JpegDecoder(), new PngDecoder(), new WebPDecoder(), new GifDecoder(), new BmpDecoder()];
+    public static IReadOnlyList<IImageDecoder> All { get; } =
+    [new JpegDecoder(), new PngDecoder(), new WebPDecoder(), new GifDecoder(), new BmpDecoder()];
 }

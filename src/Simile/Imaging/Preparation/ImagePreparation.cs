@@ -14,16 +14,18 @@ internal sealed record ImagePreparation
     private const int LongestSide = 1 << 16;
 
     /// <summary>torchvision's preparation of its first ImageNet weights (ResNet-50 V1): 256, 224, bilinear.</summary>
-    public static ImagePreparation TorchvisionV1 { get; } = new()
-    {
-        ShortestEdge = 256,
-        CropHeight = 224,
-        CropWidth = 224,
-        Mean = [0.485f, 0.456f, 0.406f],
-        Deviation = [0.229f, 0.224f, 0.225f],
-    };
+    public static ImagePreparation TorchvisionV1 { get; } =
+        new()
+        {
+            ShortestEdge = 256,
+            CropHeight = 224,
+            CropWidth = 224,
+            Mean = [0.485f, 0.456f, 0.406f],
+            Deviation = [0.229f, 0.224f, 0.225f],
+        };
 
-    /// <summary>The shorter side after resizing, in pixels, the other in proportion (cut to whole pixels); null when <see cref="ExactHeight"/> decides or nothing is resized.</summary>
+    /// <summary>The shorter side after resizing, in pixels, the other in proportion (cut to whole pixels); null when
+    /// <see cref="ExactHeight"/> decides or nothing is resized.</summary>
     public int? ShortestEdge { get; init; }
 
     /// <summary>Rows after resizing to an exact size, or null.</summary>
@@ -59,9 +61,11 @@ internal sealed record ImagePreparation
     /// <summary>Taken away at last, (3, rows, columns) of what is cut out, in the network's order of colours; empty for nothing.</summary>
     public ImmutableArray<float> MeanPicture { get; init; } = [];
 
-    /// <summary>Prepares a picture. Every step is done in the arithmetic of the source: bytes until the picture is cut, then 32-bit floats.</summary>
+    /// <summary>Prepares a picture. Every step is done in the arithmetic of the source: bytes until the picture is cut, then 32-bit
+    /// floats.</summary>
     /// <param name="image">An upright picture.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a strip so long that resizing would blow it up.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a strip so long that resizing would blow it
+    /// up.</exception>
     public PreparedImage Prepare(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -70,7 +74,10 @@ internal sealed record ImagePreparation
         var (height, width) = (CropHeight ?? resized.Height, CropWidth ?? resized.Width);
         if ((long)height * width > MostPixels)
         {
-            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture would go into the network with {width} × {height} pixels, and the limit is {MostPixels}. Make it smaller.");
+            throw new SimileException(
+                ErrorCode.ImageTooLarge,
+                $"The picture would go into the network with {width} × {height} pixels, and the limit is {MostPixels}. Make it smaller."
+            );
         }
 
         var values = new float[Colours * height * width];
@@ -88,17 +95,25 @@ internal sealed record ImagePreparation
     }
 
     /// <summary>All that decides about the floats, as a text: what digests and caches are made of.</summary>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};divisor={Divisor};mean={Joined(Mean)};deviation={Joined(Deviation)}{DescribeRest()}");
+    public string Describe() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"shortest={ShortestEdge};exact={ExactHeight}x{ExactWidth};filter={Filter};crop={CropHeight}x{CropWidth}:{Rounding};"
+                + $"divisor={Divisor};mean={Joined(Mean)};deviation={Joined(Deviation)}{DescribeRest()}"
+        );
 
     // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
     private string DescribeRest() =>
         (ColourOrder is [0, 1, 2] ? string.Empty : $";colours={string.Join(',', ColourOrder)}")
-        + (MeanPicture.IsEmpty ? string.Empty : $";picture={Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(MeanPicture.AsSpan())))}");
+        + (
+            MeanPicture.IsEmpty
+                ? string.Empty
+                : $";picture={Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(MeanPicture.AsSpan())))}"
+        );
 
     // Joined by itself a list of floats is written as the current culture writes numbers, and the digest would be that of one country.
-    private static string Joined(ImmutableArray<float> values) => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+    private static string Joined(ImmutableArray<float> values) =>
+        string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
     private void RequireSizes()
     {
@@ -106,7 +121,10 @@ internal sealed record ImagePreparation
         {
             if (side is < 1 or > LongestSide)
             {
-                throw new SimileException(ErrorCode.InvalidOption, $"The preparation asks for a side of {side} pixels; 1 to {LongestSide} can be had.");
+                throw new SimileException(
+                    ErrorCode.InvalidOption,
+                    $"The preparation asks for a side of {side} pixels; 1 to {LongestSide} can be had."
+                );
             }
         }
     }
@@ -128,7 +146,11 @@ internal sealed record ImagePreparation
         var proportional = (long)edge * longer / shorter;
         if (proportional > MostPixels / edge)
         {
-            throw new SimileException(ErrorCode.ImageTooLarge, $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have {(decimal)proportional * edge}, and the limit is {MostPixels}. Cut the long side first.");
+            throw new SimileException(
+                ErrorCode.ImageTooLarge,
+                $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have "
+                    + $"{(decimal)proportional * edge}, and the limit is {MostPixels}. Cut the long side first."
+            );
         }
 
         var other = (int)proportional;
@@ -157,10 +179,11 @@ internal sealed record ImagePreparation
     }
 
     // The first pixel of the middle; negative where black is added before the picture.
-    private int Offset(int size, int crop) => Rounding switch
-    {
-        CropRounding.HuggingFace => (int)Math.Floor((size - crop) / 2.0),
-        _ when size < crop => -((crop - size) / 2),
-        _ => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven),
-    };
+    private int Offset(int size, int crop) =>
+        Rounding switch
+        {
+            CropRounding.HuggingFace => (int)Math.Floor((size - crop) / 2.0),
+            _ when size < crop => -((crop - size) / 2),
+            _ => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven),
+        };
 }

@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Resampling;
 
-/// <summary>For each pixel of one axis of the output: where its pixels of the input begin, how many there are, and their weights in 22-bit fixed point.</summary>
+/// <summary>For each pixel of one axis of the output: where its pixels of the input begin, how many there are, and their weights in 22-bit
+/// fixed point.</summary>
 /// <remarks>Pillow's arithmetic: weights are computed and normalized in 64-bit floats, then rounded half away from zero.</remarks>
 internal sealed class FilterWeights
 {

@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Resampling;
 
-/// <summary>How pixels are weighted when a picture changes its size. All but nearest widen with the shrinking, so that nothing aliases. The numbers are Pillow's.</summary>
+/// <summary>How pixels are weighted when a picture changes its size. All but nearest widen with the shrinking, so that nothing aliases. The
+/// numbers are Pillow's.</summary>
 internal enum ResampleFilter
 {
     /// <summary>The pixel at the place, no other.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Resampling;
 
-/// <summary>Changes the size of pictures, bit for bit as Pillow's <c>Image.resize</c> does: columns first, then rows, each in 8 bits.</summary>
+/// <summary>Changes the size of pictures, bit for bit as Pillow's <c>Image.resize</c> does: columns first, then rows, each in 8
+/// bits.</summary>
 internal static class Resampler
 {
     private const int Colours = 3;
@@ -16,7 +17,8 @@ internal static class Resampler
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="filter">How pixels are weighted.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a result, or a strip on the way to it, of more than 64 million numbers.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ImageTooLarge"/> for a result, or a strip on the way to it, of more than 64
+    /// million numbers.</exception>
     public static RgbImage Resize(RgbImage image, int width, int height, ResampleFilter filter)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -35,16 +37,23 @@ internal static class Resampler
     private static void RequireBounded(RgbImage image, int width, int height, ResampleFilter filter)
     {
         var between = width == image.Width || filter == ResampleFilter.Nearest ? 0 : (long)width * image.Height;
-        var weights = filter == ResampleFilter.Nearest ? 0 : Math.Max(FilterWeights.Needed(filter, image.Width, width), FilterWeights.Needed(filter, image.Height, height));
+        var weights =
+            filter == ResampleFilter.Nearest
+                ? 0
+                : Math.Max(FilterWeights.Needed(filter, image.Width, width), FilterWeights.Needed(filter, image.Height, height));
         var largest = Math.Max(Math.Max(between, weights), (long)width * height);
         if (largest > MostNumbers)
         {
             throw new SimileException(
-                ErrorCode.ImageTooLarge, $"A picture of {image.Width} × {image.Height} pixels takes {largest} numbers on its way to {width} × {height}, and the limit is {MostNumbers}. Cut the long side first.");
+                ErrorCode.ImageTooLarge,
+                $"A picture of {image.Width} × {image.Height} pixels takes {largest} numbers on its way to {width} × {height}, and "
+                    + $"the limit is {MostNumbers}. Cut the long side first."
+            );
         }
     }
 
-    // Columns first, as Pillow: each row on its way into the sums of the rows that it belongs to, so that no picture lies between the two passes.
+    // Columns first, as Pillow: each row on its way into the sums of the rows that it belongs to, so that no picture lies between the two
+    // passes.
     private static RgbImage Filtered(RgbImage image, int width, int height, ResampleFilter filter)
     {
         var columns = width == image.Width ? null : new FilterWeights(filter, image.Width, width);
@@ -75,9 +84,10 @@ internal static class Resampler
             for (var i = 0; i < factors.Length; i++)
             {
                 var at = (first + i) * Colours;
-                var pixel = first + i < lastPixel
-                    ? MemoryMarshal.Read<uint>(source[at..])
-                    : (uint)(source[at] | (source[at + 1] << 8) | (source[at + 2] << 16));
+                var pixel =
+                    first + i < lastPixel
+                        ? MemoryMarshal.Read<uint>(source[at..])
+                        : (uint)(source[at] | (source[at + 1] << 8) | (source[at + 2] << 16));
                 var bytes = Vector128.CreateScalarUnsafe(pixel).AsByte();
                 sums += Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32() * Vector128.Create(factors[i]);
             }

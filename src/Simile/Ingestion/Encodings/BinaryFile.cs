@@ -8,9 +8,17 @@ internal static class BinaryFile
 
     private static readonly (byte[] Head, string Kind)[] Heads =
     [
-        ("%PDF-"u8.ToArray(), "a PDF document"), ([0x50, 0x4B, 3, 4], "an archive (.zip, .docx, .epub …)"), ([0xD0, 0xCF, 0x11, 0xE0], "an old Office document"),
-        ([0xFF, 0xD8, 0xFF], "a JPEG picture"), ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A], "a PNG picture"), ("GIF8"u8.ToArray(), "a GIF picture"), ([0x1F, 0x8B, 8], "a gzip file"),
-        ([0x7F, 0x45, 0x4C, 0x46], "a program"), ("SQLite format 3\0"u8.ToArray(), "an SQLite database"), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"), ("Rar!"u8.ToArray(), "a RAR archive"),
+        ("%PDF-"u8.ToArray(), "a PDF document"),
+        ([0x50, 0x4B, 3, 4], "an archive (.zip, .docx, .epub …)"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an old Office document"),
+        ([0xFF, 0xD8, 0xFF], "a JPEG picture"),
+        ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A], "a PNG picture"),
+        ("GIF8"u8.ToArray(), "a GIF picture"),
+        ([0x1F, 0x8B, 8], "a gzip file"),
+        ([0x7F, 0x45, 0x4C, 0x46], "a program"),
+        ("SQLite format 3\0"u8.ToArray(), "an SQLite database"),
+        ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
+        ("Rar!"u8.ToArray(), "a RAR archive"),
     ];
 
     /// <summary>What a file is, with its article; null when it may be text.</summary>

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Simile.Ingestion.Encodings;
 
-/// <summary>The encoding that a file declares in its own text: an XML declaration, HTML's meta, CSS's @charset, the comment that Python and editors know.</summary>
+/// <summary>The encoding that a file declares in its own text: an XML declaration, HTML's meta, CSS's @charset, the comment that Python and
+/// editors know.</summary>
 internal static partial class DeclaredEncoding
 {
     // HTML wants the declaration in the first 1,024 bytes; real pages are late.
@@ -12,11 +13,51 @@ internal static partial class DeclaredEncoding
     // As browsers read these names (WHATWG's Encoding Standard), where .NET differs.
     private static readonly Dictionary<string, int> CodePages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["ascii"] = 1252, ["us-ascii"] = 1252, ["latin1"] = 1252, ["latin-1"] = 1252, ["l1"] = 1252, ["iso-8859-1"] = 1252, ["iso8859-1"] = 1252, ["iso_8859-1"] = 1252, ["iso88591"] = 1252, ["cp1252"] = 1252, ["ansi"] = 1252,
-        ["iso-8859-9"] = 1254, ["latin5"] = 1254, ["iso-8859-11"] = 874, ["tis-620"] = 874, ["cp1250"] = 1250, ["cp1251"] = 1251, ["win1251"] = 1251,
-        ["shift_jis"] = 932, ["shift-jis"] = 932, ["sjis"] = 932, ["x-sjis"] = 932, ["ms_kanji"] = 932, ["windows-31j"] = 932, ["ms932"] = 932, ["cp932"] = 932, ["euc-jp"] = 51932,
-        ["gb2312"] = 54936, ["gbk"] = 54936, ["x-gbk"] = 54936, ["gb18030"] = 54936, ["gb_2312-80"] = 54936, ["cp936"] = 54936, ["big5"] = 950, ["big5-hkscs"] = 950,
-        ["euc-kr"] = 949, ["ks_c_5601-1987"] = 949, ["ksc5601"] = 949, ["cp949"] = 949, ["uhc"] = 949, ["koi8"] = 20866, ["koi8-r"] = 20866, ["koi8-u"] = 21866, ["macintosh"] = 10000, ["x-mac-roman"] = 10000,
+        ["ascii"] = 1252,
+        ["us-ascii"] = 1252,
+        ["latin1"] = 1252,
+        ["latin-1"] = 1252,
+        ["l1"] = 1252,
+        ["iso-8859-1"] = 1252,
+        ["iso8859-1"] = 1252,
+        ["iso_8859-1"] = 1252,
+        ["iso88591"] = 1252,
+        ["cp1252"] = 1252,
+        ["ansi"] = 1252,
+        ["iso-8859-9"] = 1254,
+        ["latin5"] = 1254,
+        ["iso-8859-11"] = 874,
+        ["tis-620"] = 874,
+        ["cp1250"] = 1250,
+        ["cp1251"] = 1251,
+        ["win1251"] = 1251,
+        ["shift_jis"] = 932,
+        ["shift-jis"] = 932,
+        ["sjis"] = 932,
+        ["x-sjis"] = 932,
+        ["ms_kanji"] = 932,
+        ["windows-31j"] = 932,
+        ["ms932"] = 932,
+        ["cp932"] = 932,
+        ["euc-jp"] = 51932,
+        ["gb2312"] = 54936,
+        ["gbk"] = 54936,
+        ["x-gbk"] = 54936,
+        ["gb18030"] = 54936,
+        ["gb_2312-80"] = 54936,
+        ["cp936"] = 54936,
+        ["big5"] = 950,
+        ["big5-hkscs"] = 950,
+        ["euc-kr"] = 949,
+        ["ks_c_5601-1987"] = 949,
+        ["ksc5601"] = 949,
+        ["cp949"] = 949,
+        ["uhc"] = 949,
+        ["koi8"] = 20866,
+        ["koi8-r"] = 20866,
+        ["koi8-u"] = 21866,
+        ["macintosh"] = 10000,
+        ["x-mac-roman"] = 10000,
     };
 
     /// <summary>Windows-1252, which most old Western texts are in.</summary>
@@ -27,7 +68,11 @@ internal static partial class DeclaredEncoding
     {
         var head = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, HeadBytes)]);
         var name = NameIn(head, Path.GetExtension(path).ToLowerInvariant());
-        if (name is null || name.StartsWith("utf", StringComparison.OrdinalIgnoreCase) || name.StartsWith("unicode", StringComparison.OrdinalIgnoreCase))
+        if (
+            name is null
+            || name.StartsWith("utf", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("unicode", StringComparison.OrdinalIgnoreCase)
+        )
         {
             return null;
         }
@@ -45,7 +90,9 @@ internal static partial class DeclaredEncoding
     {
         var match = ending switch
         {
-            ".html" or ".htm" or ".xhtml" => XmlDeclaration().Match(head) is { Success: true } xml ? xml : Meta().Match(Comments().Replace(head, string.Empty)),
+            ".html" or ".htm" or ".xhtml" => XmlDeclaration().Match(head) is { Success: true } xml
+                ? xml
+                : Meta().Match(Comments().Replace(head, string.Empty)),
             ".css" => CssCharset().Match(head),
             ".txt" or ".text" or ".log" or ".md" or ".markdown" or ".csv" or ".tsv" or ".jsonl" or ".ndjson" => Match.Empty,
             _ => Coding().Match(head),

@@ -54,7 +54,8 @@ internal static partial class TextDecoder
         return Text(DeclaredEncoding.Windows1252, bytes, notes);
     }
 
-    // Sound characters of several bytes speak for UTF-8 with a stray byte; bytes that Windows-1252 lacks, or that no language in it uses, speak against that.
+    // Sound characters of several bytes speak for UTF-8 with a stray byte; bytes that Windows-1252 lacks, or that no language in it uses,
+    // speak against that.
     private static bool IsLikelyWindows1252(ReadOnlySpan<byte> bytes)
     {
         var (sound, stray) = (0, 0);
@@ -91,7 +92,12 @@ internal static partial class TextDecoder
         {
             text = With(encoding, new DecoderReplacementFallback(Replacement.ToString())).GetString(bytes);
             var count = text.AsSpan().Count(Replacement);
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Places(count)} no valid {encoding.WebName.ToUpperInvariant()}; U+FFFD stands there."));
+            notes.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Places(count)} no valid {encoding.WebName.ToUpperInvariant()}; U+FFFD stands there."
+                )
+            );
         }
 
         return WithoutZeros(text, notes);
@@ -116,7 +122,8 @@ internal static partial class TextDecoder
         return ZeroRuns().Replace(text, Replacement.ToString());
     }
 
-    private static string Places(int count) => count == 1 ? "1 place holds" : string.Create(CultureInfo.InvariantCulture, $"{count} places hold");
+    private static string Places(int count) =>
+        count == 1 ? "1 place holds" : string.Create(CultureInfo.InvariantCulture, $"{count} places hold");
 
     [GeneratedRegex("\0+", RegexOptions.NonBacktracking)]
     private static partial Regex ZeroRuns();

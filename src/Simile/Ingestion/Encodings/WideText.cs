@@ -18,9 +18,14 @@ internal static class WideText
         }
 
         var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
-        var (little, big) = (new UnicodeEncoding(bigEndian: false, byteOrderMark: false), new UnicodeEncoding(bigEndian: true, byteOrderMark: false));
+        var (little, big) = (
+            new UnicodeEncoding(bigEndian: false, byteOrderMark: false),
+            new UnicodeEncoding(bigEndian: true, byteOrderMark: false)
+        );
         var (asLittle, asBig) = (CommonOf(little.GetString(sample)), CommonOf(big.GetString(sample)));
-        return asLittle < 0 && asBig < 0 ? null : asLittle >= asBig ? little : big;
+        return asLittle < 0 && asBig < 0 ? null
+            : asLittle >= asBig ? little
+            : big;
     }
 
     // How many characters every text has: letters and spaces of ASCII, line ends. Less than none where it cannot be read as text.
@@ -32,7 +37,17 @@ internal static class WideText
             var kind = CharUnicodeInfo.GetUnicodeCategory(text, at);
             var isSpace = text[at] is '\n' or '\r' or '\t';
             common += isSpace || text[at] is (>= ' ' and <= '~') ? 1 : 0;
-            readable += isSpace || kind is not (UnicodeCategory.Control or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate) ? 1 : 0;
+            readable +=
+                isSpace
+                || kind
+                    is not (
+                        UnicodeCategory.Control
+                        or UnicodeCategory.OtherNotAssigned
+                        or UnicodeCategory.PrivateUse
+                        or UnicodeCategory.Surrogate
+                    )
+                    ? 1
+                    : 0;
         }
 
         return common > 0 && readable >= MinReadable * text.Length && !text.Contains('\uFFFD', StringComparison.Ordinal) ? common : -1;

@@ -4,5 +4,6 @@ namespace Simile.Ingestion.Readers;
 internal sealed class CodeReader : IDocumentReader
 {
     /// <inheritdoc/>
-    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems) => new PlainTextReader().Read(text, problems).Select(block => block with { IsCode = true });
+    public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems) =>
+        new PlainTextReader().Read(text, problems).Select(block => block with { IsCode = true });
 }

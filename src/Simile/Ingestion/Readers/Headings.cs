@@ -1,6 +1,7 @@
 namespace Simile.Ingestion.Readers;
 
-/// <summary>The headings above the place that is being read. One that nothing stands under becomes a block of its own, or it would be found by nobody.</summary>
+/// <summary>The headings above the place that is being read. One that nothing stands under becomes a block of its own, or it would be found
+/// by nobody.</summary>
 internal sealed class Headings
 {
     private readonly List<(int Level, string Text)> _path = [];

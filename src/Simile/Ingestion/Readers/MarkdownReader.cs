@@ -6,7 +6,8 @@ using Simile.Ingestion.Readers.Markup;
 
 namespace Simile.Ingestion.Readers;
 
-/// <summary>Markdown as CommonMark defines it, with tables and front matter: headings, paragraphs, items of lists, rows of tables, code, and the text of HTML in it.</summary>
+/// <summary>Markdown as CommonMark defines it, with tables and front matter: headings, paragraphs, items of lists, rows of tables, code,
+/// and the text of HTML in it.</summary>
 internal sealed partial class MarkdownReader : IDocumentReader
 {
     private static readonly MarkdownPipeline Rules = new MarkdownPipelineBuilder().UsePreciseSourceLocation().UsePipeTables().Build();
@@ -28,7 +29,13 @@ internal sealed partial class MarkdownReader : IDocumentReader
         }
         catch (ArgumentException error)
         {
-            problems.Add(new SimileException(ErrorCode.UnreadableDocument, "It is nested too deeply for Markdown, and was read as plain text.", error));
+            problems.Add(
+                new SimileException(
+                    ErrorCode.UnreadableDocument,
+                    "It is nested too deeply for Markdown, and was read as plain text.",
+                    error
+                )
+            );
             return new PlainTextReader().Read(text, problems);
         }
 
@@ -53,7 +60,13 @@ internal sealed partial class MarkdownReader : IDocumentReader
             else
             {
                 headings.Fill();
-                yield return block with { Heading = block.Heading.Length == 0 ? headings.Text : headings.Text.Length == 0 ? block.Heading : $"{headings.Text} > {block.Heading}" };
+                yield return block with
+                {
+                    Heading =
+                        block.Heading.Length == 0 ? headings.Text
+                        : headings.Text.Length == 0 ? block.Heading
+                        : $"{headings.Text} > {block.Heading}",
+                };
             }
         }
 

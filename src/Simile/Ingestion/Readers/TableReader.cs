@@ -3,7 +3,8 @@ using CsvHelper;
 
 namespace Simile.Ingestion.Readers;
 
-/// <summary>Tables: every row becomes a block of "column: value" lines; the first row names the columns, unless it holds numbers. What stands between cells is seen from the file (, ; tab |) or its line <c>sep=</c>.</summary>
+/// <summary>Tables: every row becomes a block of "column: value" lines; the first row names the columns, unless it holds numbers. What
+/// stands between cells is seen from the file (, ; tab |) or its line <c>sep=</c>.</summary>
 internal sealed class TableReader : IDocumentReader
 {
     private const int MinYear = 1900;
@@ -15,24 +16,42 @@ internal sealed class TableReader : IDocumentReader
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(problems);
         var unclosed = 0L;
-        var rows = Rows(text, acrossLines: true, record => unclosed = record.Reason == CsvMalformedReason.UnterminatedQuote ? record.LineNumber : unclosed);
+        var rows = Rows(
+            text,
+            acrossLines: true,
+            record => unclosed = record.Reason == CsvMalformedReason.UnterminatedQuote ? record.LineNumber : unclosed
+        );
         if (unclosed > 0)
         {
             // Else all the rest of the file would be one cell.
-            problems.Add(new SimileException(ErrorCode.UnreadableDocument, $"Line {unclosed} opens a quote that nothing closes: quotes are taken as ending with their line. Close it, or double it."));
+            problems.Add(
+                new SimileException(
+                    ErrorCode.UnreadableDocument,
+                    $"Line {unclosed} opens a quote that nothing closes: quotes are taken as ending with their line. Close it, or "
+                        + "double it."
+                )
+            );
             rows = Rows(text, acrossLines: false, _ => { });
         }
 
         var names = rows.Count > 0 && NamesColumns(rows[0].Cells) ? rows[0].Cells : [];
-        var body = rows.Skip(names.Length > 0 ? 1 : 0).Select((row, i) => (Text: TextOf(row.Cells, names), row.StartLine, row.EndLine, Number: i + 1)).Where(row => row.Text.Length > 0).ToList();
+        var body = rows.Skip(names.Length > 0 ? 1 : 0)
+            .Select((row, i) => (Text: TextOf(row.Cells, names), row.StartLine, row.EndLine, Number: i + 1))
+            .Where(row => row.Text.Length > 0)
+            .ToList();
 
         // A heading of its own keeps the rows apart: each is a document.
         return body.Count > 0
-            ? body.Select(row => new TextBlock(row.Text, row.StartLine, $"Row {row.Number}", IsCode: true, EndLine: row.EndLine))
-            : names.Length > 0 ? [new TextBlock(string.Join(", ", names.Where(name => name.Length > 0)), rows[0].StartLine)] : [];
+                ? body.Select(row => new TextBlock(row.Text, row.StartLine, $"Row {row.Number}", IsCode: true, EndLine: row.EndLine))
+            : names.Length > 0 ? [new TextBlock(string.Join(", ", names.Where(name => name.Length > 0)), rows[0].StartLine)]
+            : [];
     }
 
-    private static List<(string[] Cells, int StartLine, int EndLine)> Rows(string text, bool acrossLines, Action<CsvMalformedRecord> onMalformed)
+    private static List<(string[] Cells, int StartLine, int EndLine)> Rows(
+        string text,
+        bool acrossLines,
+        Action<CsvMalformedRecord> onMalformed
+    )
     {
         var options = new CsvReaderOptions
         {
@@ -59,10 +78,17 @@ internal sealed class TableReader : IDocumentReader
     private static bool NamesColumns(string[] cells) => cells.All(cell => !IsNumber(cell) || IsYear(cell)) && !cells.All(IsYear);
 
     private static bool IsNumber(string cell) =>
-        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        || double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
-    private static bool IsYear(string cell) => int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= MinYear and <= MaxYear;
+    private static bool IsYear(string cell) =>
+        int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= MinYear and <= MaxYear;
 
     private static string TextOf(string[] cells, string[] names) =>
-        string.Join('\n', cells.Select((cell, i) => cell.Length > 0 && i < names.Length && names[i].Length > 0 ? $"{names[i]}: {cell}" : cell).Where(cell => cell.Length > 0));
+        string.Join(
+            '\n',
+            cells
+                .Select((cell, i) => cell.Length > 0 && i < names.Length && names[i].Length > 0 ? $"{names[i]}: {cell}" : cell)
+                .Where(cell => cell.Length > 0)
+        );
 }

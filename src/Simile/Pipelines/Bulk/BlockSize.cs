@@ -1,6 +1,7 @@
 namespace Simile.Pipelines.Bulk;
 
-/// <summary>How many lines are embedded together, so that a block takes about a given time: a slow model is checkpointed in time, a fast one is not held up.</summary>
+/// <summary>How many lines are embedded together, so that a block takes about a given time: a slow model is checkpointed in time, a fast
+/// one is not held up.</summary>
 /// <param name="most">The most lines.</param>
 /// <param name="target">How long a block should take.</param>
 internal sealed class BlockSize(int most, TimeSpan target)

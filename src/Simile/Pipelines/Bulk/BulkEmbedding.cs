@@ -5,8 +5,10 @@ using Simile.Vectors.Files;
 
 namespace Simile.Pipelines.Bulk;
 
-/// <summary>Embeds every line of a file. Killed at any moment and run again, it goes on where it was, and leaves what an undisturbed run leaves: every line once, in order, bit for bit.</summary>
-/// <remarks>Reading, embedding and writing overlap; memory does not grow with the file. A line that is no text, or has no vector, is a row with an error.</remarks>
+/// <summary>Embeds every line of a file. Killed at any moment and run again, it goes on where it was, and leaves what an undisturbed run
+/// leaves: every line once, in order, bit for bit.</summary>
+/// <remarks>Reading, embedding and writing overlap; memory does not grow with the file. A line that is no text, or has no vector, is a row
+/// with an error.</remarks>
 public sealed class BulkEmbedding
 {
     private readonly IEmbedder<string> _embedder;
@@ -24,33 +26,52 @@ public sealed class BulkEmbedding
         (_embedder, _options, _time) = (embedder, (options ?? new BulkOptions()).Checked(), time ?? TimeProvider.System);
         Dimensions = embedder.Space.Truncate(_options.Embed.Dimensions ?? embedder.Space.Dimensions).Dimensions;
         var embed = _options.Embed;
-        Identity = EmbeddingRecipe.Of(
-            ("recipe", embedder.Recipe.Digest), ("dimensions", Dimensions.ToString(CultureInfo.InvariantCulture)), ("purpose", embed.Purpose.ToString()),
-            ("normalize", embed.Normalize?.ToString() ?? "as the model"), ("max_tokens", embed.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "as the model"), ("field", _options.TextField)).Digest;
+        Identity = EmbeddingRecipe
+            .Of(
+                ("recipe", embedder.Recipe.Digest),
+                ("dimensions", Dimensions.ToString(CultureInfo.InvariantCulture)),
+                ("purpose", embed.Purpose.ToString()),
+                ("normalize", embed.Normalize?.ToString() ?? "as the model"),
+                ("max_tokens", embed.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "as the model"),
+                ("field", _options.TextField)
+            )
+            .Digest;
     }
 
     /// <summary>Values a row (D).</summary>
     public int Dimensions { get; }
 
-    /// <summary>A digest of everything that the vectors depend on beside the input: only runs with the same one continue each other.</summary>
+    /// <summary>A digest of everything that the vectors depend on beside the input: only runs with the same one continue each
+    /// other.</summary>
     public string Identity { get; }
 
     /// <summary>Opens a file to embed another into; its name says how: .npy, .jsonl, .csv or .safetensors.</summary>
     /// <param name="input">The file that will be embedded.</param>
-    /// <param name="output">The file to write. What is unfinished lies beside it: FILE.part and FILE.progress; lines without a vector are listed in FILE.errors.jsonl.</param>
+    /// <param name="output">The file to write. What is unfinished lies beside it: FILE.part and FILE.progress; lines without a vector are
+    /// listed in FILE.errors.jsonl.</param>
     /// <param name="restart">Whether an unfinished run is thrown away instead of continued.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/>; <see cref="ErrorCode.InvalidOption"/> when both are one file.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>,
+    /// <see cref="ErrorCode.BadVectorFile"/>; <see cref="ErrorCode.InvalidOption"/> when both are one file.</exception>
     public IBulkOutput OpenFile(string input, string output, bool restart = false)
     {
         RequireFile(input);
         return Path.GetFullPath(input) != Path.GetFullPath(output)
             ? FileBulkOutput.Open(output, Dimensions, Identity, restart)
-            : throw new SimileException(ErrorCode.InvalidOption, $"{input} is the input; writing the vectors into it would destroy it. Name another file.");
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{input} is the input; writing the vectors into it would destroy it. Name another file."
+            );
     }
 
     /// <summary>Embeds a file into one that <see cref="OpenFile"/> opens.</summary>
     /// <inheritdoc cref="RunAsync(string, IBulkOutput, IProgress{BulkReport}?, CancellationToken)"/>
-    public async Task<BulkReport> RunAsync(string input, string output, bool restart = false, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<BulkReport> RunAsync(
+        string input,
+        string output,
+        bool restart = false,
+        IProgress<BulkReport>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using var file = OpenFile(input, output, restart);
         return await RunAsync(input, file, progress, cancellationToken).ConfigureAwait(false);
@@ -61,22 +82,41 @@ public sealed class BulkEmbedding
     /// <param name="output">The output.</param>
     /// <param name="progress">Hears of every block of lines.</param>
     /// <param name="cancellationToken">Stops; what is done is kept for the next run.</param>
-    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, or what the output throws.</exception>
-    public async Task<BulkReport> RunAsync(string input, IBulkOutput output, IProgress<BulkReport>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/>, <see cref="ErrorCode.ResumeMismatch"/>, or what the output
+    /// throws.</exception>
+    public async Task<BulkReport> RunAsync(
+        string input,
+        IBulkOutput output,
+        IProgress<BulkReport>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(output);
         RequireFile(input);
         var (start, length) = (output.Position, RegularFile.LengthOf(input));
         var size = new BlockSize(_options.LinesAtOnce, _options.CheckpointEvery / 2);
-        var lines = new LineReader(input, new LineText(Path.GetExtension(input).Equals(".jsonl", StringComparison.OrdinalIgnoreCase) ? _options.TextField : null), size);
-        var pipeline = EmbeddingPipeline.Of<LineBlock>().Then((block, stop) => EmbedAsync(block, size, stop), new StepOptions { Buffer = 1 });
+        var lines = new LineReader(
+            input,
+            new LineText(Path.GetExtension(input).Equals(".jsonl", StringComparison.OrdinalIgnoreCase) ? _options.TextField : null),
+            size
+        );
+        var pipeline = EmbeddingPipeline
+            .Of<LineBlock>()
+            .Then((block, stop) => EmbedAsync(block, size, stop), new StepOptions { Buffer = 1 });
         var (position, committed) = (start, _time.GetTimestamp());
         try
         {
-            await foreach (var item in pipeline.RunAsync(lines.ReadAsync(start, cancellationToken), null, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var item in pipeline.RunAsync(lines.ReadAsync(start, cancellationToken), null, cancellationToken).ConfigureAwait(false)
+            )
             {
                 var (rows, block) = item.Error is null ? item.Value : throw item.Error;
-                position = new BulkPosition(position.Rows + rows.Count, block.EndBytes, block.EndDigest, position.Failed + rows.Count(row => row.Error is not null));
+                position = new BulkPosition(
+                    position.Rows + rows.Count,
+                    block.EndBytes,
+                    block.EndDigest,
+                    position.Failed + rows.Count(row => row.Error is not null)
+                );
                 output.Append(rows, position);
                 if (_time.GetElapsedTime(committed) >= _options.CheckpointEvery)
                 {
@@ -98,16 +138,30 @@ public sealed class BulkEmbedding
         return ReportOf(position, start, length);
     }
 
-    private async ValueTask<(IReadOnlyList<VectorRow> Rows, LineBlock Block)> EmbedAsync(LineBlock block, BlockSize size, CancellationToken cancellationToken)
+    private async ValueTask<(IReadOnlyList<VectorRow> Rows, LineBlock Block)> EmbedAsync(
+        LineBlock block,
+        BlockSize size,
+        CancellationToken cancellationToken
+    )
     {
         var started = _time.GetTimestamp();
-        var batch = await _embedder.EmbedAsync([.. block.Lines.Select(line => line.Text)], _options.Embed, cancellationToken).ConfigureAwait(false);
-        VectorRow[] rows = [.. VectorRow.Of(batch).Select((row, i) => (block.Lines[i].Error is { } error ? new VectorRow(default, error) : row) with { Id = block.Lines[i].Id })];
+        var batch = await _embedder
+            .EmbedAsync([.. block.Lines.Select(line => line.Text)], _options.Embed, cancellationToken)
+            .ConfigureAwait(false);
+        VectorRow[] rows =
+        [
+            .. VectorRow
+                .Of(batch)
+                .Select(
+                    (row, i) => (block.Lines[i].Error is { } error ? new VectorRow(default, error) : row) with { Id = block.Lines[i].Id }
+                ),
+        ];
         size.Learn(rows.Length, _time.GetElapsedTime(started));
         return (rows, block);
     }
 
-    private static BulkReport ReportOf(BulkPosition position, BulkPosition start, long length) => new(position.Rows, position.Failed, start.Rows, position.Bytes, length);
+    private static BulkReport ReportOf(BulkPosition position, BulkPosition start, long length) =>
+        new(position.Rows, position.Failed, start.Rows, position.Bytes, length);
 
     private static void RequireFile(string input)
     {

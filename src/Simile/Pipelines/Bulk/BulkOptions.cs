@@ -8,7 +8,8 @@ public sealed record BulkOptions
     /// <summary>Options of every embedding. Default: those of the model.</summary>
     public EmbedOptions Embed { get; init; } = EmbedOptions.Default;
 
-    /// <summary>The most lines that are embedded together; fewer where a model is slow, so that checkpoints are in time. They change the time and the memory, never a vector. Default: 4096.</summary>
+    /// <summary>The most lines that are embedded together; fewer where a model is slow, so that checkpoints are in time. They change the
+    /// time and the memory, never a vector. Default: 4096.</summary>
     public int LinesAtOnce { get; init; } = 4096;
 
     /// <summary>How much work a crash may cost, about. Default: half a second.</summary>
@@ -24,6 +25,8 @@ public sealed record BulkOptions
             throw new SimileException(ErrorCode.InvalidOption, $"LinesAtOnce is {LinesAtOnce}, but at least 1 is needed.");
         }
 
-        return CheckpointEvery >= TimeSpan.Zero ? this : throw new SimileException(ErrorCode.InvalidOption, $"CheckpointEvery is {CheckpointEvery}, but it cannot be negative.");
+        return CheckpointEvery >= TimeSpan.Zero
+            ? this
+            : throw new SimileException(ErrorCode.InvalidOption, $"CheckpointEvery is {CheckpointEvery}, but it cannot be negative.");
     }
 }

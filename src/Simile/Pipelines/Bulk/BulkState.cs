@@ -22,12 +22,17 @@ internal sealed record BulkState(string Identity, BulkPosition Position, long Ou
 
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BulkJson.Default.BulkState) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BulkJson.Default.BulkState)
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException error)
         {
             throw new SimileException(
-                ErrorCode.ResumeMismatch, $"{path} does not say how far an unfinished run came: it is damaged, or another program's ({error.Message}). Move it away, and the unfinished output beside it.", error);
+                ErrorCode.ResumeMismatch,
+                $"{path} does not say how far an unfinished run came: it is damaged, or another program's ({error.Message}). Move it "
+                    + "away, and the unfinished output beside it.",
+                error
+            );
         }
     }
 
@@ -46,6 +51,10 @@ internal sealed record BulkState(string Identity, BulkPosition Position, long Ou
 }
 
 /// <summary>How <see cref="BulkState"/> is written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(BulkState))]
 internal sealed partial class BulkJson : JsonSerializerContext;

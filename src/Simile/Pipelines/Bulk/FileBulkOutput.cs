@@ -4,7 +4,8 @@ using Simile.Vectors.Files;
 namespace Simile.Pipelines.Bulk;
 
 /// <summary>A vector file that grows as FILE.part, with FILE.progress beside it, until it is whole.</summary>
-/// <remarks>The progress never claims more than is on the disk: data is flushed before it. What lies behind it, from a run that was killed, is cut off.</remarks>
+/// <remarks>The progress never claims more than is on the disk: data is flushed before it. What lies behind it, from a run that was killed,
+/// is cut off.</remarks>
 internal sealed class FileBulkOutput : IBulkOutput
 {
     private readonly string _path;
@@ -43,13 +44,18 @@ internal sealed class FileBulkOutput : IBulkOutput
     public BulkPosition Position { get; private set; }
 
     /// <summary>Begins, or continues what was left.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/> for an ending that is not known.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/>, <see cref="ErrorCode.BadVectorFile"/> for an ending that
+    /// is not known.</exception>
     public static FileBulkOutput Open(string path, int dimensions, string identity, bool restart)
     {
         var (progress, part) = (path + ".progress", path + ".part");
         if (!File.Exists(progress) && new FileInfo(part) is { Exists: true, Length: > 0 })
         {
-            throw new SimileException(ErrorCode.ResumeMismatch, $"{part} is there already, but nothing says that it is an unfinished run ({progress} is missing). Move it away, or choose another output.");
+            throw new SimileException(
+                ErrorCode.ResumeMismatch,
+                $"{part} is there already, but nothing says that it is an unfinished run ({progress} is missing). Move it away, or "
+                    + "choose another output."
+            );
         }
 
         var state = BulkState.Read(progress);

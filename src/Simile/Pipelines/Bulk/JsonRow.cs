@@ -50,7 +50,10 @@ internal static class JsonRow
     }
 
     private static int LengthOfNone(ReadOnlySpan<byte> text) =>
-        text.StartsWith("NaN"u8) ? 3 : text.StartsWith("Infinity"u8) ? 8 : text.StartsWith("-Infinity"u8) ? 9 : 0;
+        text.StartsWith("NaN"u8) ? 3
+        : text.StartsWith("Infinity"u8) ? 8
+        : text.StartsWith("-Infinity"u8) ? 9
+        : 0;
 
     // 0 and spaces: "null" is longer than "NaN".
     private static void Blank(Span<byte> word)

@@ -21,7 +21,8 @@ internal sealed class LineCutter(Stream stream, int bufferBytes)
     /// <returns>False when there is none.</returns>
     public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
     {
-        for (var searched = 0; ;)
+        var searched = 0;
+        while (true)
         {
             var end = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOfAny((byte)'\n', (byte)'\r');
             if (end >= 0 && LengthOfEnd(_start + searched + end) is > 0 and var length)
@@ -44,12 +45,20 @@ internal sealed class LineCutter(Stream stream, int bufferBytes)
 
     // 0 where a carriage return is the last that was read: a line feed may follow.
     private int LengthOfEnd(int at) =>
-        _buffer[at] == '\n' ? 1 : at + 1 < _end ? _buffer[at + 1] == '\n' ? 2 : 1 : _ended ? 1 : 0;
+        _buffer[at] == '\n' ? 1
+        : at + 1 < _end
+            ? _buffer[at + 1] == '\n' ? 2
+                : 1
+        : _ended ? 1
+        : 0;
 
     private void Take(int length)
     {
         Raw = _buffer.AsMemory(_start, length);
-        var ends = Raw.Span is [.., (byte)'\r', (byte)'\n'] ? 2 : Raw.Span is [.., (byte)'\r' or (byte)'\n'] ? 1 : 0;
+        var ends =
+            Raw.Span is [.., (byte)'\r', (byte)'\n'] ? 2
+            : Raw.Span is [.., (byte)'\r' or (byte)'\n'] ? 1
+            : 0;
         Line = Raw[..^ends];
         _start += length;
         BytesRead += length;

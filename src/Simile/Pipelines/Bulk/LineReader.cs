@@ -14,13 +14,26 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The first line without the mark of its encoding.</summary>
-    public static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> line) => line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line;
+    public static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> line) =>
+        line.Span.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line;
 
     /// <summary>The blocks after a position.</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/> when what was read up to there is no longer what the file holds.</exception>
-    public async IAsyncEnumerable<LineBlock> ReadAsync(BulkPosition from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="SimileException"><see cref="ErrorCode.ResumeMismatch"/> when what was read up to there is no longer what the file
+    /// holds.</exception>
+    public async IAsyncEnumerable<LineBlock> ReadAsync(
+        BulkPosition from,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
-        var stream = RegularFile.Open(path, new FileStreamOptions { Share = FileShare.ReadWrite, BufferSize = 1, Options = FileOptions.SequentialScan });
+        var stream = RegularFile.Open(
+            path,
+            new FileStreamOptions
+            {
+                Share = FileShare.ReadWrite,
+                BufferSize = 1,
+                Options = FileOptions.SequentialScan,
+            }
+        );
         await using var closing = stream.ConfigureAwait(false);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await SkipAsync(stream, from, hash, cancellationToken).ConfigureAwait(false);
@@ -47,9 +60,12 @@ internal sealed class LineReader(string path, LineText text, BlockSize size)
     private async Task SkipAsync(FileStream stream, BulkPosition from, IncrementalHash hash, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferBytes];
-        for (var left = from.Bytes; left > 0;)
+        var left = from.Bytes;
+        while (left > 0)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+            var read = await stream
+                .ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken)
+                .ConfigureAwait(false);
             if (read == 0)
             {
                 throw PipelineErrors.AnotherInput(path, $"{from.Bytes} bytes of it were embedded, but now it has {stream.Length}");

@@ -17,11 +17,17 @@ internal sealed class LineText(string? jsonField)
         }
         catch (DecoderFallbackException error)
         {
-            return new BulkLine(string.Empty, new SimileException(ErrorCode.InvalidUnicode, $"Line {number} is no valid UTF-8. Save the file as UTF-8.", error));
+            return new BulkLine(
+                string.Empty,
+                new SimileException(ErrorCode.InvalidUnicode, $"Line {number} is no valid UTF-8. Save the file as UTF-8.", error)
+            );
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return new BulkLine(string.Empty, new SimileException(ErrorCode.UnreadableDocument, $"Line {number} is no JSON object with a field '{jsonField}'.", error));
+            return new BulkLine(
+                string.Empty,
+                new SimileException(ErrorCode.UnreadableDocument, $"Line {number} is no JSON object with a field '{jsonField}'.", error)
+            );
         }
     }
 
@@ -32,7 +38,13 @@ internal sealed class LineText(string? jsonField)
         var id = IdOf(document.RootElement);
         return document.RootElement.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
             ? new BulkLine(text.GetString()!) { Id = id }
-            : new BulkLine(string.Empty, new SimileException(ErrorCode.UnreadableDocument, $"Line {number} has no text in a field '{name}'.")) { Id = id };
+            : new BulkLine(
+                string.Empty,
+                new SimileException(ErrorCode.UnreadableDocument, $"Line {number} has no text in a field '{name}'.")
+            )
+            {
+                Id = id,
+            };
     }
 
     private static string? IdOf(JsonElement row)

@@ -14,10 +14,14 @@ internal static class BertFolder
     {
         RequireBert(folder);
         var vocabulary = ReadVocabulary(path);
-        var isMpnet = folder.Class.Length > 0 ? folder.Class == "MPNetTokenizer" : !vocabulary.ContainsKey("[CLS]") && vocabulary.ContainsKey("<s>");
+        var isMpnet =
+            folder.Class.Length > 0 ? folder.Class == "MPNetTokenizer" : !vocabulary.ContainsKey("[CLS]") && vocabulary.ContainsKey("<s>");
         var unknown = folder.Token("unk_token", "[UNK]");
         var (first, last) = (folder.Token("cls_token", isMpnet ? "<s>" : "[CLS]"), folder.Token("sep_token", isMpnet ? "</s>" : "[SEP]"));
-        var (padding, mask) = (folder.Token("pad_token", isMpnet ? "<pad>" : "[PAD]"), folder.Token("mask_token", isMpnet ? "<mask>" : "[MASK]"));
+        var (padding, mask) = (
+            folder.Token("pad_token", isMpnet ? "<pad>" : "[PAD]"),
+            folder.Token("mask_token", isMpnet ? "<mask>" : "[MASK]")
+        );
         var (firstId, lastId) = (VocabularyFolder.IdOf(vocabulary, first), VocabularyFolder.IdOf(vocabulary, last));
         var special = isMpnet ? SpecialTokens.OfRoberta(firstId, lastId) : SpecialTokens.OfBert(firstId, lastId);
         var normalizer = new BertNormalizer
@@ -30,26 +34,38 @@ internal static class BertFolder
         var digest = folder.DigestOf(path);
         if (!isMpnet)
         {
-            var plain = VocabularyFolder.Added(vocabulary, null, unknown, last, padding, first, mask).ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+            var plain = VocabularyFolder
+                .Added(vocabulary, null, unknown, last, padding, first, mask)
+                .ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
             return new WordPieceTokenizer(vocabulary, model, normalizer, plain, digest, special);
         }
 
-        return new PipelineTokenizer(new PipelineParts(new WordPiecePieces(vocabulary, model))
-        {
-            Normalizer = new BertTextNormalizer(normalizer),
-            Splitter = SplitterReader.Bert(),
-            AddedTokens = VocabularyFolder.Added(vocabulary, mask, first, padding, last, unknown),
-            Special = special,
-            Digest = digest,
-        });
+        return new PipelineTokenizer(
+            new PipelineParts(new WordPiecePieces(vocabulary, model))
+            {
+                Normalizer = new BertTextNormalizer(normalizer),
+                Splitter = SplitterReader.Bert(),
+                AddedTokens = VocabularyFolder.Added(vocabulary, mask, first, padding, last, unknown),
+                Special = special,
+                Digest = digest,
+            }
+        );
     }
 
     // Japanese BERTs have a vocab.txt too, for words that MeCab makes.
     private static void RequireBert(VocabularyFolder folder)
     {
-        if (folder.Class.Length > 0 && folder.Class is not ("PreTrainedTokenizer" or "TokenizersBackend") && !TokenizerClasses.IsBert(folder.Class))
+        if (
+            folder.Class.Length > 0
+            && folder.Class is not ("PreTrainedTokenizer" or "TokenizersBackend")
+            && !TokenizerClasses.IsBert(folder.Class)
+        )
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"tokenizer_config.json names the class {folder.Class} beside a vocab.txt; expected BertTokenizer, DistilBertTokenizer, ElectraTokenizer, MPNetTokenizer or another of BERT's, or a tokenizer.json.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"tokenizer_config.json names the class {folder.Class} beside a vocab.txt; expected BertTokenizer, "
+                    + "DistilBertTokenizer, ElectraTokenizer, MPNetTokenizer or another of BERT's, or a tokenizer.json."
+            );
         }
 
         if (!folder.Flag("do_basic_tokenize", otherwise: true))

@@ -15,15 +15,26 @@ internal static class BytePairFolder
 
     public static ITokenizer Load(VocabularyFolder folder, string vocabularyPath, string mergesPath)
     {
-        var vocabulary = TokenizerFile.Guard(vocabularyPath, () => TokenizerJson.ReadVocabulary(JsonElement.Parse(RegularFile.ReadAllBytes(vocabularyPath))));
-        var merges = RegularFile.ReadAllText(mergesPath).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
+        var vocabulary = TokenizerFile.Guard(
+            vocabularyPath,
+            () => TokenizerJson.ReadVocabulary(JsonElement.Parse(RegularFile.ReadAllBytes(vocabularyPath)))
+        );
+        var merges = RegularFile
+            .ReadAllText(mergesPath)
+            .Split('\n')
+            .Select(line => line.TrimEnd('\r'))
+            .Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
         var pairs = merges.Select(ModelReader.SplitMerge).ToList();
         var parts = KindOf(folder, vocabulary) switch
         {
             "CLIPTokenizer" => Clip(folder, vocabulary, pairs),
             "RobertaTokenizer" => Roberta(folder, vocabulary, pairs),
             "GPT2Tokenizer" => Gpt2(folder, vocabulary, pairs),
-            var kind => throw new SimileException(ErrorCode.UnsupportedTokenizer, $"tokenizer_config.json names the class {kind}; expected CLIPTokenizer, GPT2Tokenizer or RobertaTokenizer, or a tokenizer.json."),
+            var kind => throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"tokenizer_config.json names the class {kind}; expected CLIPTokenizer, GPT2Tokenizer or RobertaTokenizer, or a "
+                    + "tokenizer.json."
+            ),
         };
         return new PipelineTokenizer(parts with { Digest = folder.DigestOf(vocabularyPath, mergesPath) });
     }
@@ -52,7 +63,14 @@ internal static class BytePairFolder
         return new PipelineParts(new BpeModel(vocabulary, merges, new BpeOptions()))
         {
             Splitter = new ByteLevelSplitter(addsSpace, SplitterReader.Gpt2Words()),
-            AddedTokens = VocabularyFolder.Added(vocabulary, folder.Token("mask_token", "<mask>"), first, folder.Token("pad_token", "<pad>"), last, folder.Token("unk_token", "<unk>")),
+            AddedTokens = VocabularyFolder.Added(
+                vocabulary,
+                folder.Token("mask_token", "<mask>"),
+                first,
+                folder.Token("pad_token", "<pad>"),
+                last,
+                folder.Token("unk_token", "<unk>")
+            ),
             Special = SpecialTokens.OfRoberta(VocabularyFolder.IdOf(vocabulary, first), VocabularyFolder.IdOf(vocabulary, last)),
             TrimmingPasses = [addsSpace],
         };
@@ -64,8 +82,15 @@ internal static class BytePairFolder
         var options = new BpeOptions { UnknownToken = folder.Token("unk_token", "<|endoftext|>"), EndOfWordSuffix = "</w>" };
         return new PipelineParts(new BpeModel(vocabulary, merges, options))
         {
-            Normalizer = new NormalizerSequence([new UnicodeNormalizer(NormalizationKind.Nfc), new ReplaceNormalizer(new RegexPattern(@"\s+"), " "), new LowercaseNormalizer()]),
-            Splitter = new SplitterSequence([new PatternSplitter(new RegexPattern(ClipWords), SplitBehavior.Removed, invert: true), new ByteLevelSplitter(addPrefixSpace: false, SplitterReader.Gpt2Words())]),
+            Normalizer = new NormalizerSequence([
+                new UnicodeNormalizer(NormalizationKind.Nfc),
+                new ReplaceNormalizer(new RegexPattern(@"\s+"), " "),
+                new LowercaseNormalizer(),
+            ]),
+            Splitter = new SplitterSequence([
+                new PatternSplitter(new RegexPattern(ClipWords), SplitBehavior.Removed, invert: true),
+                new ByteLevelSplitter(addPrefixSpace: false, SplitterReader.Gpt2Words()),
+            ]),
             AddedTokens = VocabularyFolder.Added(vocabulary, null, first, last),
             Special = new SpecialTokens([VocabularyFolder.IdOf(vocabulary, first)], [VocabularyFolder.IdOf(vocabulary, last)]),
         };

@@ -27,7 +27,15 @@ internal sealed record NamedToken(string Content, AddedToken? Rules, bool Overru
         tokens.AddRange(added.EnumerateObject().Select(entry => new NamedToken(entry.Name, null)));
         tokens.AddRange(OfNames(map));
         tokens.AddRange(OfNames(config));
-        return [.. tokens.Where(token => token.Content.Length > 0).GroupBy(token => token.Content, StringComparer.Ordinal).Select(group => group.FirstOrDefault(token => token.Overrules) ?? group.LastOrDefault(token => token.Rules is not null) ?? group.Last())];
+        return
+        [
+            .. tokens
+                .Where(token => token.Content.Length > 0)
+                .GroupBy(token => token.Content, StringComparer.Ordinal)
+                .Select(group =>
+                    group.FirstOrDefault(token => token.Overrules) ?? group.LastOrDefault(token => token.Rules is not null) ?? group.Last()
+                ),
+        ];
     }
 
     private static IEnumerable<NamedToken> OfNames(JsonElement file)
@@ -50,20 +58,25 @@ internal sealed record NamedToken(string Content, AddedToken? Rules, bool Overru
     }
 
     // A list, or since transformers 5 an object of names and tokens.
-    private static IEnumerable<JsonElement> ItemsOf(JsonElement list) => list.ValueKind switch
-    {
-        JsonValueKind.Array => list.EnumerateArray(),
-        JsonValueKind.Object => list.EnumerateObject().Select(entry => entry.Value),
-        _ => [],
-    };
-
-    private static NamedToken Of(JsonElement value) => value.ValueKind != JsonValueKind.Object
-        ? new NamedToken(value.Text(), null)
-        : new NamedToken(value.GetProperty("content").Text(), new AddedToken(value.GetProperty("content").Text(), 0)
+    private static IEnumerable<JsonElement> ItemsOf(JsonElement list) =>
+        list.ValueKind switch
         {
-            SingleWord = value.GetFlag("single_word"),
-            StripsLeft = value.GetFlag("lstrip"),
-            StripsRight = value.GetFlag("rstrip"),
-            IsNormalized = value.GetFlag("normalized"),
-        });
+            JsonValueKind.Array => list.EnumerateArray(),
+            JsonValueKind.Object => list.EnumerateObject().Select(entry => entry.Value),
+            _ => [],
+        };
+
+    private static NamedToken Of(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Object
+            ? new NamedToken(value.Text(), null)
+            : new NamedToken(
+                value.GetProperty("content").Text(),
+                new AddedToken(value.GetProperty("content").Text(), 0)
+                {
+                    SingleWord = value.GetFlag("single_word"),
+                    StripsLeft = value.GetFlag("lstrip"),
+                    StripsRight = value.GetFlag("rstrip"),
+                    IsNormalized = value.GetFlag("normalized"),
+                }
+            );
 }

@@ -21,9 +21,7 @@ internal readonly record struct SentencePiece(string Text, float Score, Sentence
 /// <summary>A SentencePiece model file (sentencepiece_model.proto), as far as tokenizing needs it.</summary>
 internal sealed class SentencePieceFile
 {
-    private SentencePieceFile()
-    {
-    }
+    private SentencePieceFile() { }
 
     public List<SentencePiece> Pieces { get; } = [];
 
@@ -93,7 +91,10 @@ internal sealed class SentencePieceFile
                     IsBytePair = field.Value == 2;
                     break;
                 case 3:
-                    throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The SentencePiece model is of type {field.Value}; expected 1 (unigram) or 2 (BPE).");
+                    throw new SimileException(
+                        ErrorCode.UnsupportedTokenizer,
+                        $"The SentencePiece model is of type {field.Value}; expected 1 (unigram) or 2 (BPE)."
+                    );
                 case 35:
                     ByteFallback = field.Value != 0;
                     break;

@@ -18,20 +18,29 @@ internal static class SentencePieceFolder
         var file = SentencePieceFile.Parse(RegularFile.ReadAllBytes(path));
         var layout = SentencePieceLayout.For(KindOf(folder, file, path), file, folder);
         var model = MakeModel(file, layout);
-        return new PipelineTokenizer(new PipelineParts(model)
-        {
-            Normalizer = MakeNormalizer(file, layout, folder),
-            Splitter = file.IsBytePair ? null : new MetaspaceSplitter(Space, file.AddsPrefixSpace ? PrependScheme.Always : PrependScheme.Never, split: true),
-            AddedTokens = AddedTokens(file, layout, model.Vocabulary),
-            Special = Special([.. layout.First.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))], [.. layout.Last.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))], layout.First is ["[CLS]"]),
-            Digest = folder.DigestOf(path),
-        });
+        return new PipelineTokenizer(
+            new PipelineParts(model)
+            {
+                Normalizer = MakeNormalizer(file, layout, folder),
+                Splitter = file.IsBytePair
+                    ? null
+                    : new MetaspaceSplitter(Space, file.AddsPrefixSpace ? PrependScheme.Always : PrependScheme.Never, split: true),
+                AddedTokens = AddedTokens(file, layout, model.Vocabulary),
+                Special = Special(
+                    [.. layout.First.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))],
+                    [.. layout.Last.Select(token => VocabularyFolder.IdOf(model.Vocabulary, token))],
+                    layout.First is ["[CLS]"]
+                ),
+                Digest = folder.DigestOf(path),
+            }
+        );
     }
 
     // ALBERT's pairs are BERT's, those of XLM-R and CamemBERT RoBERTa's; of others none are known.
     private static SpecialTokens Special(ImmutableArray<int> first, ImmutableArray<int> last, bool isBert) =>
         (first, last) is not ([var start], [var end]) ? new SpecialTokens(first, last)
-        : isBert ? SpecialTokens.OfBert(start, end) : SpecialTokens.OfRoberta(start, end);
+        : isBert ? SpecialTokens.OfBert(start, end)
+        : SpecialTokens.OfRoberta(start, end);
 
     private static string KindOf(VocabularyFolder folder, SentencePieceFile file, string path) =>
         folder.Class.Length > 0 ? folder.Class
@@ -54,17 +63,26 @@ internal static class SentencePieceFolder
             vocabulary[layout.Pieces[id].Key] = id;
         }
 
-        var options = new BpeOptions { UnknownToken = layout.Pieces[layout.UnknownId].Key, FuseUnknown = true, ByteFallback = file.ByteFallback };
+        var options = new BpeOptions
+        {
+            UnknownToken = layout.Pieces[layout.UnknownId].Key,
+            FuseUnknown = true,
+            ByteFallback = file.ByteFallback,
+        };
         return new BpeModel(vocabulary, DeriveMerges(layout.Pieces, vocabulary), options);
     }
 
     // The file holds pieces and ranks only: every way to make a piece of two others is a merge of its rank.
-    private static List<(string Left, string Right)> DeriveMerges(IReadOnlyList<KeyValuePair<string, double>> pieces, Dictionary<string, int> vocabulary)
+    private static List<(string Left, string Right)> DeriveMerges(
+        IReadOnlyList<KeyValuePair<string, double>> pieces,
+        Dictionary<string, int> vocabulary
+    )
     {
         var merges = new List<(string Left, string Right, double Score)>();
         foreach (var (piece, score) in pieces)
         {
-            var ways = Enumerable.Range(1, Math.Max(0, piece.Length - 1))
+            var ways = Enumerable
+                .Range(1, Math.Max(0, piece.Length - 1))
                 .Select(cut => (Left: piece[..cut], Right: piece[cut..], Score: score))
                 .Where(way => vocabulary.ContainsKey(way.Left) && vocabulary.ContainsKey(way.Right));
             merges.AddRange(ways.OrderBy(way => vocabulary[way.Left]).ThenBy(way => vocabulary[way.Right]));
@@ -120,9 +138,19 @@ internal static class SentencePieceFolder
         }
     }
 
-    private static ImmutableArray<AddedToken> AddedTokens(SentencePieceFile file, SentencePieceLayout layout, IReadOnlyDictionary<string, int> vocabulary)
+    private static ImmutableArray<AddedToken> AddedTokens(
+        SentencePieceFile file,
+        SentencePieceLayout layout,
+        IReadOnlyDictionary<string, int> vocabulary
+    )
     {
-        var pieces = file.Pieces.Where(piece => piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined or SentencePieceType.Unknown).Select(piece => piece.Text);
-        return VocabularyFolder.Added(vocabulary, layout.Mask, [.. layout.AddedTokens.Concat(pieces).Distinct(StringComparer.Ordinal).Where(token => token != layout.Mask)]);
+        var pieces = file
+            .Pieces.Where(piece => piece.Type is SentencePieceType.Control or SentencePieceType.UserDefined or SentencePieceType.Unknown)
+            .Select(piece => piece.Text);
+        return VocabularyFolder.Added(
+            vocabulary,
+            layout.Mask,
+            [.. layout.AddedTokens.Concat(pieces).Distinct(StringComparer.Ordinal).Where(token => token != layout.Mask)]
+        );
     }
 }

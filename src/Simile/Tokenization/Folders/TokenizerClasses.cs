@@ -5,12 +5,30 @@ internal static class TokenizerClasses
 {
     private static readonly HashSet<string> Bert = new(StringComparer.Ordinal)
     {
-        "BertTokenizer", "ConvBertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "FunnelTokenizer", "LayoutLMTokenizer", "LxmertTokenizer", "MobileBertTokenizer", "MPNetTokenizer", "RetriBertTokenizer", "SqueezeBertTokenizer",
+        "BertTokenizer",
+        "ConvBertTokenizer",
+        "DistilBertTokenizer",
+        "ElectraTokenizer",
+        "FunnelTokenizer",
+        "LayoutLMTokenizer",
+        "LxmertTokenizer",
+        "MobileBertTokenizer",
+        "MPNetTokenizer",
+        "RetriBertTokenizer",
+        "SqueezeBertTokenizer",
     };
 
     private static readonly HashSet<string> ByteLevel = new(StringComparer.Ordinal)
     {
-        "BartTokenizer", "BlenderbotTokenizer", "CodeGenTokenizer", "DebertaTokenizer", "GPT2Tokenizer", "LEDTokenizer", "LongformerTokenizer", "MvpTokenizer", "RobertaTokenizer",
+        "BartTokenizer",
+        "BlenderbotTokenizer",
+        "CodeGenTokenizer",
+        "DebertaTokenizer",
+        "GPT2Tokenizer",
+        "LEDTokenizer",
+        "LongformerTokenizer",
+        "MvpTokenizer",
+        "RobertaTokenizer",
     };
 
     /// <summary>Whether the class sets up BERT's normalizer by do_lower_case, strip_accents and tokenize_chinese_chars.</summary>
@@ -28,14 +46,16 @@ internal static class TokenizerClasses
         : IsMetaspace(name) ? ("bos_token", "eos_token")
         : (string.Empty, string.Empty);
 
-    /// <summary>The class that transformers takes for a kind of network where no file names one; an empty string where tokenizer.json alone counts.</summary>
-    public static string UsualOf(string? modelType) => modelType switch
-    {
-        "bert" or "distilbert" or "nomic_bert" => "BertTokenizer",
-        "mpnet" => "MPNetTokenizer",
-        "roberta" => "RobertaTokenizer",
-        "xlm-roberta" => "XLMRobertaTokenizer",
-        "camembert" => "CamembertTokenizer",
-        _ => string.Empty,
-    };
+    /// <summary>The class that transformers takes for a kind of network where no file names one; an empty string where tokenizer.json alone
+    /// counts.</summary>
+    public static string UsualOf(string? modelType) =>
+        modelType switch
+        {
+            "bert" or "distilbert" or "nomic_bert" => "BertTokenizer",
+            "mpnet" => "MPNetTokenizer",
+            "roberta" => "RobertaTokenizer",
+            "xlm-roberta" => "XLMRobertaTokenizer",
+            "camembert" => "CamembertTokenizer",
+            _ => string.Empty,
+        };
 }

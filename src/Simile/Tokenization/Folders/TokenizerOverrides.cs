@@ -7,7 +7,8 @@ using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Folders;
 
-/// <summary>What tokenizer_config.json, special_tokens_map.json and added_tokens.json change of the tokenizer.json beside them, as transformers has it.</summary>
+/// <summary>What tokenizer_config.json, special_tokens_map.json and added_tokens.json change of the tokenizer.json beside them, as
+/// transformers has it.</summary>
 /// <param name="folder">The folder with these files.</param>
 internal sealed class TokenizerOverrides(VocabularyFolder folder)
 {
@@ -15,9 +16,15 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
     private readonly List<string> _doubts = [];
 
     /// <summary>What was changed, and what was not although a version of transformers does, for the user to read.</summary>
-    public IReadOnlyList<string> Notes => _changes.Count == 0
-        ? _doubts
-        : [$"The tokenizer follows the files beside tokenizer.json where they differ from it, as transformers does: {string.Join("; ", _changes)}.", .. _doubts];
+    public IReadOnlyList<string> Notes =>
+        _changes.Count == 0
+            ? _doubts
+            :
+            [
+                "The tokenizer follows the files beside tokenizer.json where they differ from it, as transformers does: "
+                    + $"{string.Join("; ", _changes)}.",
+                .. _doubts,
+            ];
 
     /// <summary>The parts with all that is changed; its digest is another where something is.</summary>
     public TokenizerSource Apply(TokenizerSource source)
@@ -30,7 +37,8 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         return _changes.Count == 0 ? source : changed with { Digest = DigestOf(source.Digest) };
     }
 
-    private string DigestOf(string digest) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest}\n{string.Join('\n', _changes)}")));
+    private string DigestOf(string digest) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{digest}\n{string.Join('\n', _changes)}")));
 
     private void RefuseUnfollowed()
     {
@@ -40,7 +48,8 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         }
     }
 
-    // BERT's classes set up their normalizer by the configuration, whatever tokenizer.json says; what the configuration leaves out has its usual value.
+    // BERT's classes set up their normalizer by the configuration, whatever tokenizer.json says; what the configuration leaves out has its
+    // usual value.
     private TokenizerSource WithNormalizer(TokenizerSource source)
     {
         if (!TokenizerClasses.IsBert(folder.UsualClass))
@@ -50,13 +59,25 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
 
         if (source.Normalizer is not { } own || own.TypeOf() != "BertNormalizer")
         {
-            _doubts.Add($"tokenizer.json has another normalizer than BERT's, though the class is {folder.UsualClass}: transformers 5 puts BERT's in its place, transformers 4 leaves it, and so does Simile.");
+            _doubts.Add(
+                $"tokenizer.json has another normalizer than BERT's, though the class is {folder.UsualClass}: transformers 5 puts "
+                    + "BERT's in its place, transformers 4 leaves it, and so does Simile."
+            );
             return source;
         }
 
         var has = NormalizerReader.ReadBert(own);
-        var wanted = has with { Lowercase = folder.Flag("do_lower_case", otherwise: true), StripAccents = folder.Choice("strip_accents"), HandleChineseChars = folder.Flag("tokenize_chinese_chars", otherwise: true) };
-        if (wanted.Lowercase == has.Lowercase && wanted.StripsAccents == has.StripsAccents && wanted.HandleChineseChars == has.HandleChineseChars)
+        var wanted = has with
+        {
+            Lowercase = folder.Flag("do_lower_case", otherwise: true),
+            StripAccents = folder.Choice("strip_accents"),
+            HandleChineseChars = folder.Flag("tokenize_chinese_chars", otherwise: true),
+        };
+        if (
+            wanted.Lowercase == has.Lowercase
+            && wanted.StripsAccents == has.StripsAccents
+            && wanted.HandleChineseChars == has.HandleChineseChars
+        )
         {
             return source;
         }
@@ -64,7 +85,12 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         Note("do_lower_case", has.Lowercase, wanted.Lowercase);
         Note("strip_accents", has.StripsAccents, wanted.StripsAccents);
         Note("tokenize_chinese_chars", has.HandleChineseChars, wanted.HandleChineseChars);
-        return source with { Normalizer = Json($$"""{"type":"BertNormalizer","clean_text":{{Text(wanted.CleanText)}},"handle_chinese_chars":{{Text(wanted.HandleChineseChars)}},"strip_accents":{{Text(wanted.StripsAccents)}},"lowercase":{{Text(wanted.Lowercase)}}}""") };
+        return source with
+        {
+            Normalizer = Json(
+                $$"""{"type":"BertNormalizer","clean_text":{{Text(wanted.CleanText)}},"handle_chinese_chars":{{Text(wanted.HandleChineseChars)}},"strip_accents":{{Text(wanted.StripsAccents)}},"lowercase":{{Text(wanted.Lowercase)}}}"""
+            ),
+        };
     }
 
     private TokenizerSource WithPrefixSpace(TokenizerSource source)
@@ -82,12 +108,21 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
 
         if (source.Splitter is not { } own || own.TypeOf() != "ByteLevel")
         {
-            return wanted ? throw folder.Refusal("add_prefix_space true", "a space before texts, of a pre-tokenizer that is not GPT-2's") : source;
+            return wanted
+                ? throw folder.Refusal("add_prefix_space true", "a space before texts, of a pre-tokenizer that is not GPT-2's")
+                : source;
         }
 
         var has = own.GetProperty("add_prefix_space").GetBoolean();
         Note("add_prefix_space", has, wanted);
-        return has == wanted ? source : source with { Splitter = Json($$"""{"type":"ByteLevel","add_prefix_space":{{Text(wanted)}},"use_regex":{{Text(own.GetFlag("use_regex", otherwise: true))}}}""") };
+        return has == wanted
+            ? source
+            : source with
+            {
+                Splitter = Json(
+                    $$"""{"type":"ByteLevel","add_prefix_space":{{Text(wanted)}},"use_regex":{{Text(own.GetFlag("use_regex", otherwise: true))}}}"""
+                ),
+            };
     }
 
     // Entries that only the other files name are found in texts too; one that the vocabulary lacks gets the next id.
@@ -115,21 +150,31 @@ internal sealed class TokenizerOverrides(VocabularyFolder folder)
         var (first, last) = TokenizerClasses.EndsOf(folder.UsualClass);
         var own = source.Processor.Special;
         var special = new SpecialTokens(EndOf(source, first, own.Prefix), EndOf(source, last, own.Suffix));
-        special = special with { Pair = own.Pair is { } pair ? [.. pair.Select(part => part with { Id = Renamed(part.Id, own, special) })] : null };
+        special = special with
+        {
+            Pair = own.Pair is { } pair ? [.. pair.Select(part => part with { Id = Renamed(part.Id, own, special) })] : null,
+        };
         if (special.Equals(source.Processor.Special))
         {
             return source;
         }
 
-        _changes.Add($"{first} and {last} put the tokens {string.Join(", ", special.Prefix)} before a text and {string.Join(", ", special.Suffix)} behind it");
+        _changes.Add(
+            $"{first} and {last} put the tokens {string.Join(", ", special.Prefix)} before a text and "
+                + $"{string.Join(", ", special.Suffix)} behind it"
+        );
         return source with { Processor = source.Processor with { Special = special } };
     }
 
     private static int Renamed(int id, SpecialTokens own, SpecialTokens now) =>
-        own.Suffix is [var last] && id == last ? now.Suffix[0] : own.Prefix is [var first] && id == first ? now.Prefix[0] : id;
+        own.Suffix is [var last] && id == last ? now.Suffix[0]
+        : own.Prefix is [var first] && id == first ? now.Prefix[0]
+        : id;
 
     private ImmutableArray<int> EndOf(TokenizerSource source, string name, ImmutableArray<int> own) =>
-        own.Length == 1 && name.Length > 0 && folder.SpecialToken(name) is { Length: > 0 } token && source.IdOf(token) is { } id ? [id] : own;
+        own.Length == 1 && name.Length > 0 && folder.SpecialToken(name) is { Length: > 0 } token && source.IdOf(token) is { } id
+            ? [id]
+            : own;
 
     private void Note(string key, bool has, bool wanted)
     {

@@ -22,7 +22,8 @@ internal sealed class VocabularyFolder
     /// <summary>The class of the tokenizer, without "Fast"; an empty string where nothing says it.</summary>
     public string Class => WithoutFast(_config.GetText("tokenizer_class"));
 
-    /// <summary>The class that transformers takes: the one that tokenizer_config.json or config.json names, or the usual one of the network. ModernBERT's is tokenizer.json as it stands, whatever is named.</summary>
+    /// <summary>The class that transformers takes: the one that tokenizer_config.json or config.json names, or the usual one of the
+    /// network. ModernBERT's is tokenizer.json as it stands, whatever is named.</summary>
     public string UsualClass
     {
         get
@@ -61,14 +62,20 @@ internal sealed class VocabularyFolder
     public string Token(string name, string otherwise) => TokenOf(_config, name) ?? otherwise;
 
     /// <summary>A special token by tokenizer_config.json or special_tokens_map.json; an empty string where neither names it.</summary>
-    public string SpecialToken(string name) => name.Length == 0 ? string.Empty : TokenOf(_config, name) ?? TokenOf(Read("special_tokens_map.json"), name) ?? string.Empty;
+    public string SpecialToken(string name) =>
+        name.Length == 0 ? string.Empty : TokenOf(_config, name) ?? TokenOf(Read("special_tokens_map.json"), name) ?? string.Empty;
 
     /// <summary>The error for what the configuration asks for and Simile does not do.</summary>
     public SimileException Refusal(string what, string meaning) =>
-        new(ErrorCode.UnsupportedTokenizer, $"{Path.Combine(_path, "tokenizer_config.json")} asks for {what} ({meaning}), which Simile does not do. Take the entry out if the model does not need it.");
+        new(
+            ErrorCode.UnsupportedTokenizer,
+            $"{Path.Combine(_path, "tokenizer_config.json")} asks for {what} ({meaning}), which Simile does not do. Take the entry "
+                + "out if the model does not need it."
+        );
 
     /// <summary>The entries that the files beside tokenizer.json name as found as a whole, each once; the last mention counts.</summary>
-    public IReadOnlyList<NamedToken> NamedTokens() => NamedToken.ReadAll(_config, Read("special_tokens_map.json"), Read("added_tokens.json"));
+    public IReadOnlyList<NamedToken> NamedTokens() =>
+        NamedToken.ReadAll(_config, Read("special_tokens_map.json"), Read("added_tokens.json"));
 
     /// <summary>SHA-256 of the configuration and the files.</summary>
     public string DigestOf(params ReadOnlySpan<string> files)
@@ -84,7 +91,11 @@ internal sealed class VocabularyFolder
     }
 
     /// <summary>Those of the tokens that the vocabulary has, as added tokens.</summary>
-    public static ImmutableArray<AddedToken> Added(IReadOnlyDictionary<string, int> vocabulary, string? mask, params ReadOnlySpan<string> tokens)
+    public static ImmutableArray<AddedToken> Added(
+        IReadOnlyDictionary<string, int> vocabulary,
+        string? mask,
+        params ReadOnlySpan<string> tokens
+    )
     {
         var added = ImmutableArray.CreateBuilder<AddedToken>();
         foreach (var token in tokens)
@@ -104,11 +115,16 @@ internal sealed class VocabularyFolder
     }
 
     private static string? TokenOf(JsonElement file, string name) =>
-        file.Has(name, out var value) ? value.ValueKind == JsonValueKind.Object ? value.GetProperty("content").Text() : value.Text() : null;
+        file.Has(name, out var value)
+            ? value.ValueKind == JsonValueKind.Object
+                ? value.GetProperty("content").Text()
+                : value.Text()
+            : null;
 
     private static string WithoutFast(string? name) => (name ?? string.Empty).Replace("Fast", string.Empty, StringComparison.Ordinal);
 
-    private string? Side(string name) => _config.Has(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private string? Side(string name) =>
+        _config.Has(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private JsonElement Read(string name)
     {
@@ -117,7 +133,12 @@ internal sealed class VocabularyFolder
     }
 
     /// <summary>The id of a token that must be there.</summary>
-    public static int IdOf(IReadOnlyDictionary<string, int> vocabulary, string token) => vocabulary.TryGetValue(token, out var id)
-        ? id
-        : throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The vocabulary of {vocabulary.Count} entries lacks the special token '{token}'. Name another one in tokenizer_config.json.");
+    public static int IdOf(IReadOnlyDictionary<string, int> vocabulary, string token) =>
+        vocabulary.TryGetValue(token, out var id)
+            ? id
+            : throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The vocabulary of {vocabulary.Count} entries lacks the special token '{token}'. Name another one in "
+                    + "tokenizer_config.json."
+            );
 }

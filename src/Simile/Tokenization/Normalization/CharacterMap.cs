@@ -15,7 +15,11 @@ internal sealed class CharacterMap
         var size = bytes.Length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
         if (size < 4 || size > bytes.Length - 4)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's precompiled_charsmap of {bytes.Length} bytes claims a trie of {size} bytes; expected 4 to {Math.Max(0, bytes.Length - 4)}.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's precompiled_charsmap of {bytes.Length} bytes claims a trie of {size} bytes; expected 4 to "
+                    + $"{Math.Max(0, bytes.Length - 4)}."
+            );
         }
 
         _units = new uint[size / 4];

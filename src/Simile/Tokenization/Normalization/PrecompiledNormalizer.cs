@@ -5,7 +5,8 @@ using Simile.Tokenization.Pipeline;
 
 namespace Simile.Tokenization.Normalization;
 
-/// <summary>SentencePiece's compiled normalization rules, applied to one grapheme cluster after another as Hugging Face's library does.</summary>
+/// <summary>SentencePiece's compiled normalization rules, applied to one grapheme cluster after another as Hugging Face's library
+/// does.</summary>
 internal sealed class PrecompiledNormalizer(CharacterMap map) : ITextNormalizer
 {
     private const int LongestCluster = 5;

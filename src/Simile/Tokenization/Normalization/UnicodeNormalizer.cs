@@ -43,7 +43,10 @@ internal sealed class UnicodeNormalizer(NormalizationKind kind) : ITextNormalize
         var ready = 0;
         foreach (var rune in units.EnumerateRunes())
         {
-            var parts = rune.IsAscii ? [] : _isCompatible ? CompatibleDecomposition.Of(rune, hangul) : CanonicalDecomposition.Of(rune, hangul);
+            var parts =
+                rune.IsAscii ? []
+                : _isCompatible ? CompatibleDecomposition.Of(rune, hangul)
+                : CanonicalDecomposition.Of(rune, hangul);
             if (parts.IsEmpty)
             {
                 Append(rune, 0, characters, ref ready);

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Simile.Tokenization.Offsets;
 
-/// <summary>Text under way to tokens: UTF-16 units and, for each, the stretch of the original text that it stands for. Reused; not safe for several threads at once.</summary>
+/// <summary>Text under way to tokens: UTF-16 units and, for each, the stretch of the original text that it stands for. Reused; not safe for
+/// several threads at once.</summary>
 internal sealed class AlignedText
 {
     private char[] _units = new char[256];

@@ -2,8 +2,10 @@ using System.Text;
 
 namespace Simile.Tokenization.Offsets;
 
-/// <summary>One stretch of the original text while it is being normalized. Changes are written down character by character and then applied at once.</summary>
-/// <remarks>The rules by which places are kept are those of Hugging Face's NormalizedString, down to their corners, since offsets must be equal to theirs.</remarks>
+/// <summary>One stretch of the original text while it is being normalized. Changes are written down character by character and then applied
+/// at once.</summary>
+/// <remarks>The rules by which places are kept are those of Hugging Face's NormalizedString, down to their corners, since offsets must be
+/// equal to theirs.</remarks>
 internal sealed class NormalizedText
 {
     private readonly List<(Rune Rune, int Change)> _changes = [];
@@ -27,7 +29,8 @@ internal sealed class NormalizedText
 
     /// <summary>Writes down the next character of the new text.</summary>
     /// <param name="rune">The character.</param>
-    /// <param name="change">0: it replaces the next old character. 1: it is inserted after it. -n: it replaces the next one, and n more are dropped.</param>
+    /// <param name="change">0: it replaces the next old character. 1: it is inserted after it. -n: it replaces the next one, and n more are
+    /// dropped.</param>
     public void Change(Rune rune, int change)
     {
         if (_changes.Count >= _text.MaxCount)
@@ -106,7 +109,8 @@ internal sealed class NormalizedText
         ApplyChanges(droppedFirst);
     }
 
-    /// <summary>Replaces the stretches that match by <paramref name="content"/>, which takes the place of the last character it replaces.</summary>
+    /// <summary>Replaces the stretches that match by <paramref name="content"/>, which takes the place of the last character it
+    /// replaces.</summary>
     public void Replace(List<Patterns.PatternMatch> matches, string content)
     {
         _spare.Clear();
@@ -161,7 +165,8 @@ internal sealed class NormalizedText
         }
     }
 
-    // The library looks up which normalized characters the whole original stands for. Those without a width at its beginning are not among them.
+    // The library looks up which normalized characters the whole original stands for. Those without a width at its beginning are not among
+    // them.
     private (int From, int To) FullRange()
     {
         if (_origin == _originEnd)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Tokenization.Offsets;
 
-/// <summary>A stretch of a text under way: an added token when <paramref name="Id"/> is not negative, else text that is still to be split.</summary>
+/// <summary>A stretch of a text under way: an added token when <paramref name="Id"/> is not negative, else text that is still to be
+/// split.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Segment(int From, int To, int Id);
 

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Simile.Tokenization.Patterns;
 
-/// <summary>GPT-2's words, <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, found in one pass without a regular expression.</summary>
+/// <summary>GPT-2's words, <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, found in one pass without a
+/// regular expression.</summary>
 internal sealed class Gpt2Pattern : ITextPattern
 {
     private enum Kind : byte
@@ -18,7 +19,8 @@ internal sealed class Gpt2Pattern : ITextPattern
 
     public void Find(ReadOnlySpan<char> text, List<PatternMatch> matches)
     {
-        for (var position = 0; position < text.Length;)
+        var position = 0;
+        while (position < text.Length)
         {
             var end = EndOfWord(text, position);
             matches.Add(new PatternMatch(position, end, IsMatch: true));
@@ -57,13 +59,14 @@ internal sealed class Gpt2Pattern : ITextPattern
         return end == text.Length || end == start + 1 ? end : end - 1;
     }
 
-    private static int ContractionLength(ReadOnlySpan<char> rest) => rest switch
-    {
-        ['s' or 't' or 'm' or 'd', ..] => 1,
-        ['r' or 'v', 'e', ..] => 2,
-        ['l', 'l', ..] => 2,
-        _ => 0,
-    };
+    private static int ContractionLength(ReadOnlySpan<char> rest) =>
+        rest switch
+        {
+            ['s' or 't' or 'm' or 'd', ..] => 1,
+            ['r' or 'v', 'e', ..] => 2,
+            ['l', 'l', ..] => 2,
+            _ => 0,
+        };
 
     private static int EndOfRun(ReadOnlySpan<char> text, int position, Kind kind)
     {
@@ -87,11 +90,12 @@ internal sealed class Gpt2Pattern : ITextPattern
         return KindOf(rune);
     }
 
-    private static Kind KindOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        _ when Rune.IsWhiteSpace(rune) => Kind.Space,
-        <= UnicodeCategory.OtherLetter => Kind.Letter,
-        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
-        _ => Kind.Other,
-    };
+    private static Kind KindOf(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) switch
+        {
+            _ when Rune.IsWhiteSpace(rune) => Kind.Space,
+            <= UnicodeCategory.OtherLetter => Kind.Letter,
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
+            _ => Kind.Other,
+        };
 }

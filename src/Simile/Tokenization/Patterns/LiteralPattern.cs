@@ -5,7 +5,8 @@ internal sealed class LiteralPattern(string literal) : ITextPattern
 {
     public void Find(ReadOnlySpan<char> text, List<PatternMatch> matches)
     {
-        for (var position = 0; literal.Length > 0;)
+        var position = 0;
+        while (literal.Length > 0)
         {
             var index = text[position..].IndexOf(literal, StringComparison.Ordinal);
             if (index < 0)

@@ -121,7 +121,12 @@ internal sealed class OnigurumaTranslation(string pattern)
     private void TranslateCodePoint()
     {
         var end = pattern.IndexOf('}', _position);
-        var isHexadecimal = int.TryParse(end < 0 ? "" : pattern[(_position + 1)..end], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code);
+        var isHexadecimal = int.TryParse(
+            end < 0 ? "" : pattern[(_position + 1)..end],
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture,
+            out var code
+        );
         Require(isHexadecimal && code <= char.MaxValue, "a code point beyond U+FFFF");
         _result.Append(CultureInfo.InvariantCulture, $"\\u{code:X4}");
         _position = end + 1;
@@ -193,7 +198,9 @@ internal sealed class OnigurumaTranslation(string pattern)
     {
         var end = pattern.IndexOf('}', _position);
         var content = end < 0 ? [] : pattern.AsSpan((_position + 1)..end);
-        return content.Length > 0 && !content.ContainsAnyExcept("0123456789,") && content.Count(',') < 2 && content is not "," ? end + 1 - _position : 0;
+        return content.Length > 0 && !content.ContainsAnyExcept("0123456789,") && content.Count(',') < 2 && content is not ","
+            ? end + 1 - _position
+            : 0;
     }
 
     private void TranslateQuantifier(int length)
@@ -229,5 +236,9 @@ internal sealed class OnigurumaTranslation(string pattern)
     }
 
     private SimileException Refusal(string what) =>
-        new(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{pattern}' has {what}, which is not supported; expected letters, classes, groups, look-around, properties of general categories and quantifiers.");
+        new(
+            ErrorCode.UnsupportedTokenizer,
+            $"The tokenizer's pattern '{pattern}' has {what}, which is not supported; expected letters, classes, groups, look-around, "
+                + "properties of general categories and quantifiers."
+        );
 }

@@ -12,6 +12,7 @@ internal sealed class RegexPattern : ITextPattern
     private int _slowTexts;
     private readonly string _pattern;
     private readonly Regex _regex;
+
     // What one huge text took is not kept for the next one.
     private const int LongestKept = 1 << 20;
     private readonly ConcurrentBag<ShadowText> _shadows = [];
@@ -24,11 +25,19 @@ internal sealed class RegexPattern : ITextPattern
         (_pattern, _patience) = (pattern, patience ?? UsualPatience);
         try
         {
-            _regex = new Regex(new OnigurumaTranslation(pattern).Translate(), RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Compiled, _patience);
+            _regex = new Regex(
+                new OnigurumaTranslation(pattern).Translate(),
+                RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.Compiled,
+                _patience
+            );
         }
         catch (ArgumentException error)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{pattern}' is not one that .NET understands: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's pattern '{pattern}' is not one that .NET understands: {error.Message}",
+                error
+            );
         }
     }
 
@@ -37,7 +46,11 @@ internal sealed class RegexPattern : ITextPattern
         // A pattern that is slow again and again is no longer tried: every text would cost the whole patience.
         if (Volatile.Read(ref _slowTexts) >= MaxSlowTexts)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on {MaxSlowTexts} texts and is tried no more. Use a tokenizer with a simpler pattern, or load this one again.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on {MaxSlowTexts} texts and is "
+                    + "tried no more. Use a tokenizer with a simpler pattern, or load this one again."
+            );
         }
 
         if (!_shadows.TryTake(out var shadow))
@@ -52,7 +65,12 @@ internal sealed class RegexPattern : ITextPattern
         catch (RegexMatchTimeoutException error)
         {
             Interlocked.Increment(ref _slowTexts);
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on this text. Leave the text out, or use a tokenizer with a simpler pattern.", error);
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's pattern '{_pattern}' took longer than {_patience.TotalSeconds} s on this text. Leave the text out, "
+                    + "or use a tokenizer with a simpler pattern.",
+                error
+            );
         }
 
         matches.AddRest(text.Length);

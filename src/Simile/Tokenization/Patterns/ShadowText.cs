@@ -33,7 +33,10 @@ internal sealed class ShadowText
         foreach (var rune in text.EnumerateRunes())
         {
             _places[_count] = place;
-            _units[_count++] = rune.IsBmp ? (char)rune.Value : IsFramedLetter(rune.Value) ? CircledA : Double(Rune.GetUnicodeCategory(rune));
+            _units[_count++] =
+                rune.IsBmp ? (char)rune.Value
+                : IsFramedLetter(rune.Value) ? CircledA
+                : Double(Rune.GetUnicodeCategory(rune));
             place += rune.Utf16SequenceLength;
         }
 
@@ -45,31 +48,33 @@ internal sealed class ShadowText
     public int PlaceOf(int index) => _isPlain ? index : _places[index];
 
     // Symbols that are word characters to \w.
-    private static bool IsFramedLetter(int code) => code is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+    private static bool IsFramedLetter(int code) =>
+        code is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
-    private static char Double(UnicodeCategory category) => category switch
-    {
-        UnicodeCategory.UppercaseLetter => '\u2C00',
-        UnicodeCategory.LowercaseLetter => '\u2C30',
-        UnicodeCategory.TitlecaseLetter => '\u1F88',
-        UnicodeCategory.ModifierLetter => '\u10FC',
-        UnicodeCategory.OtherLetter => '\uA4D0',
-        UnicodeCategory.NonSpacingMark => '\uA806',
-        UnicodeCategory.SpacingCombiningMark => '\uA823',
-        UnicodeCategory.EnclosingMark => '\u20DD',
-        UnicodeCategory.DecimalDigitNumber => '\uA8D0',
-        UnicodeCategory.LetterNumber => '\u3021',
-        UnicodeCategory.OtherNumber => '\u0B72',
-        UnicodeCategory.Format => '\u2061',
-        UnicodeCategory.PrivateUse => '\uE000',
-        UnicodeCategory.DashPunctuation => '\u1806',
-        UnicodeCategory.OpenPunctuation => '\u2985',
-        UnicodeCategory.ClosePunctuation => '\u2986',
-        UnicodeCategory.OtherPunctuation => '\uA8CE',
-        UnicodeCategory.MathSymbol => '\u22C0',
-        UnicodeCategory.CurrencySymbol => '\u20A0',
-        UnicodeCategory.ModifierSymbol => '\uA700',
-        UnicodeCategory.OtherSymbol => '\uA490',
-        _ => '\u0378',
-    };
+    private static char Double(UnicodeCategory category) =>
+        category switch
+        {
+            UnicodeCategory.UppercaseLetter => '\u2C00',
+            UnicodeCategory.LowercaseLetter => '\u2C30',
+            UnicodeCategory.TitlecaseLetter => '\u1F88',
+            UnicodeCategory.ModifierLetter => '\u10FC',
+            UnicodeCategory.OtherLetter => '\uA4D0',
+            UnicodeCategory.NonSpacingMark => '\uA806',
+            UnicodeCategory.SpacingCombiningMark => '\uA823',
+            UnicodeCategory.EnclosingMark => '\u20DD',
+            UnicodeCategory.DecimalDigitNumber => '\uA8D0',
+            UnicodeCategory.LetterNumber => '\u3021',
+            UnicodeCategory.OtherNumber => '\u0B72',
+            UnicodeCategory.Format => '\u2061',
+            UnicodeCategory.PrivateUse => '\uE000',
+            UnicodeCategory.DashPunctuation => '\u1806',
+            UnicodeCategory.OpenPunctuation => '\u2985',
+            UnicodeCategory.ClosePunctuation => '\u2986',
+            UnicodeCategory.OtherPunctuation => '\uA8CE',
+            UnicodeCategory.MathSymbol => '\u22C0',
+            UnicodeCategory.CurrencySymbol => '\u20A0',
+            UnicodeCategory.ModifierSymbol => '\uA700',
+            UnicodeCategory.OtherSymbol => '\uA490',
+            _ => '\u0378',
+        };
 }

@@ -13,7 +13,10 @@ internal sealed class WordPattern : ITextPattern
         var (start, position, last) = (0, 0, Space);
         foreach (var rune in text.EnumerateRunes())
         {
-            var kind = Rune.IsWhiteSpace(rune) ? Space : WordCharacters.Contains(rune) ? 1 : 2;
+            var kind =
+                Rune.IsWhiteSpace(rune) ? Space
+                : WordCharacters.Contains(rune) ? 1
+                : 2;
             if (kind != last)
             {
                 AddRun(matches, start, position, last);

@@ -15,7 +15,10 @@ internal sealed class BpeModel : IPieceModel
         for (var rank = 0; rank < merges.Count; rank++)
         {
             var (left, right) = merges[rank];
-            var rest = right.Length >= options.ContinuingSubwordPrefix.Length ? right[options.ContinuingSubwordPrefix.Length..] : throw Refusal(right);
+            var rest =
+                right.Length >= options.ContinuingSubwordPrefix.Length
+                    ? right[options.ContinuingSubwordPrefix.Length..]
+                    : throw Refusal(right);
             _merges[Key(IdOf(left), IdOf(right))] = (rank, IdOf(left + rest));
         }
 
@@ -45,5 +48,8 @@ internal sealed class BpeModel : IPieceModel
     private int IdOf(string token) => _vocabulary.TryGetValue(token, out var id) ? id : throw Refusal(token);
 
     private SimileException Refusal(string token) =>
-        new(ErrorCode.UnsupportedTokenizer, $"The tokenizer merges or names '{token}', which is not in its vocabulary of {_vocabulary.Count} entries.");
+        new(
+            ErrorCode.UnsupportedTokenizer,
+            $"The tokenizer merges or names '{token}', which is not in its vocabulary of {_vocabulary.Count} entries."
+        );
 }

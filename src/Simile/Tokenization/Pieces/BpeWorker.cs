@@ -44,7 +44,8 @@ internal sealed class BpeWorker(BpeModel model) : PieceWorker
         _symbols.Clear();
         _countsBytes = false;
         _unknown = default;
-        for (var start = 0; start < word.Length;)
+        var start = 0;
+        while (start < word.Length)
         {
             Rune.DecodeFromUtf16(word[start..], out var rune, out var length);
             var id = Find(word.Slice(start, length), start == 0, start + length == word.Length);

@@ -39,7 +39,11 @@ internal sealed class CachingWorker(PieceWorker inner) : PieceWorker
         var entry = new int[(pieces.Count - from) * 3];
         for (var i = from; i < pieces.Count; i++)
         {
-            (entry[(i - from) * 3], entry[((i - from) * 3) + 1], entry[((i - from) * 3) + 2]) = (pieces.Ids[i], pieces.Starts[i], pieces.Ends[i]);
+            (entry[(i - from) * 3], entry[((i - from) * 3) + 1], entry[((i - from) * 3) + 2]) = (
+                pieces.Ids[i],
+                pieces.Starts[i],
+                pieces.Ends[i]
+            );
         }
 
         return entry;

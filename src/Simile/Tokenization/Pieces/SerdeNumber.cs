@@ -3,11 +3,15 @@ using System.Globalization;
 namespace Simile.Tokenization.Pieces;
 
 /// <summary>Reads a number of a JSON file the way Rust's serde_json does: digits first, then one division by a power of ten.</summary>
-/// <remarks>The last bit may differ from the nearest double, and with it the choice between two spellings of a word that are equally probable.</remarks>
+/// <remarks>The last bit may differ from the nearest double, and with it the choice between two spellings of a word that are equally
+/// probable.</remarks>
 internal static class SerdeNumber
 {
     private const int LargestPower = 308;
-    private static readonly double[] Powers = [.. Enumerable.Range(0, LargestPower + 1).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture))];
+    private static readonly double[] Powers =
+    [
+        .. Enumerable.Range(0, LargestPower + 1).Select(power => double.Parse($"1e{power}", CultureInfo.InvariantCulture)),
+    ];
 
     public static double Parse(ReadOnlySpan<char> number)
     {

@@ -11,7 +11,10 @@ internal sealed class UnigramModel : IPieceModel
     {
         if (unknownId is < 0 || unknownId >= pieces.Count)
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The tokenizer's unk_id is {unknownId}; expected 0 to {pieces.Count - 1}, since it has {pieces.Count} pieces.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer's unk_id is {unknownId}; expected 0 to {pieces.Count - 1}, since it has {pieces.Count} pieces."
+            );
         }
 
         for (var id = 0; id < pieces.Count; id++)

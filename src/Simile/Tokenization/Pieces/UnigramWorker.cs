@@ -33,7 +33,8 @@ internal sealed class UnigramWorker(UnigramModel model) : PieceWorker
         }
 
         _best.AsSpan(0, word.Length + 1).Fill(new Node(-1, -1, 0, 0));
-        for (var start = 0; start < word.Length;)
+        var start = 0;
+        while (start < word.Length)
         {
             var length = char.IsHighSurrogate(word[start]) ? 2 : 1;
             var node = 0;
@@ -56,8 +57,12 @@ internal sealed class UnigramWorker(UnigramModel model) : PieceWorker
         }
     }
 
-    private int UnknownId() => model.UnknownId
-        ?? throw new SimileException(ErrorCode.UnsupportedTokenizer, "The text has a character that the tokenizer cannot spell, and its unigram model has no unk_id.");
+    private int UnknownId() =>
+        model.UnknownId
+        ?? throw new SimileException(
+            ErrorCode.UnsupportedTokenizer,
+            "The text has a character that the tokenizer cannot spell, and its unigram model has no unk_id."
+        );
 
     private void Offer(int id, int start, int end, double score)
     {
@@ -77,7 +82,10 @@ internal sealed class UnigramWorker(UnigramModel model) : PieceWorker
             if (_path.Count > 0 && node.Id == model.UnknownId && _path[^1].Id == model.UnknownId)
             {
                 // Neighbours that are unknown become one.
-                _path[^1] = _path[^1] with { Start = node.Start };
+                _path[^1] = _path[^1] with
+                {
+                    Start = node.Start,
+                };
             }
             else
             {

@@ -5,9 +5,13 @@ internal sealed class WordLevelModel(Dictionary<string, int> vocabulary, string 
 {
     public IReadOnlyDictionary<string, int> Vocabulary => vocabulary;
 
-    public int? UnknownId { get; } = vocabulary.TryGetValue(unknownToken, out var id)
-        ? id
-        : throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The unknown token '{unknownToken}' is not in the vocabulary of {vocabulary.Count} words. Add it, or name another one.");
+    public int? UnknownId { get; } =
+        vocabulary.TryGetValue(unknownToken, out var id)
+            ? id
+            : throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The unknown token '{unknownToken}' is not in the vocabulary of {vocabulary.Count} words. Add it, or name another one."
+            );
 
     public bool IsCached => false;
 

@@ -21,7 +21,8 @@ internal sealed class AddedTokenSet
     public void Cut(ReadOnlySpan<char> text, List<Segment> segments)
     {
         var done = 0;
-        for (var position = 0; _longestFirst.Length > 0 && position < text.Length;)
+        var position = 0;
+        while (_longestFirst.Length > 0 && position < text.Length)
         {
             var index = text[position..].IndexOfAny(_search);
             if (index < 0)

@@ -37,7 +37,8 @@ internal sealed class OffsetTrimming
     }
 
     /// <summary>The place of a token of the vocabulary without its spaces.</summary>
-    public (int Start, int End) Trim(ReadOnlySpan<char> text, int id, int start, int end, bool isFirst) => Trim(text, _spaces[id], start, end, isFirst);
+    public (int Start, int End) Trim(ReadOnlySpan<char> text, int id, int start, int end, bool isFirst) =>
+        Trim(text, _spaces[id], start, end, isFirst);
 
     /// <summary>The place of a token without its spaces; as many characters of the text are left out as the token has spaces.</summary>
     public (int Start, int End) Trim(ReadOnlySpan<char> text, (ushort Leading, ushort Trailing) spaces, int start, int end, bool isFirst)

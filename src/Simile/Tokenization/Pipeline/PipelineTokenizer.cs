@@ -3,7 +3,8 @@ using Simile.Tokenization.Offsets;
 
 namespace Simile.Tokenization.Pipeline;
 
-/// <summary>The general tokenizer: added tokens, normalizer, pre-tokenizer, model and post-processor, one after another as Hugging Face's library runs them.</summary>
+/// <summary>The general tokenizer: added tokens, normalizer, pre-tokenizer, model and post-processor, one after another as Hugging Face's
+/// library runs them.</summary>
 internal sealed class PipelineTokenizer : ITokenizer
 {
     // The memory that a longer text took is given back.
@@ -19,9 +20,14 @@ internal sealed class PipelineTokenizer : ITokenizer
     public PipelineTokenizer(PipelineParts parts)
     {
         _parts = parts;
-        _tokens = TokenList.Make([.. parts.Model.Vocabulary, .. parts.AddedTokens.Select(token => KeyValuePair.Create(token.Content, token.Id))]);
+        _tokens = TokenList.Make([
+            .. parts.Model.Vocabulary,
+            .. parts.AddedTokens.Select(token => KeyValuePair.Create(token.Content, token.Id)),
+        ]);
         _rawTokens = new AddedTokenSet(parts.AddedTokens.Where(token => !token.IsNormalized).Select(token => (token.Content, token)));
-        _normalizedTokens = new AddedTokenSet(parts.AddedTokens.Where(token => token.IsNormalized).Select(token => (Normalize(token.Content), token)));
+        _normalizedTokens = new AddedTokenSet(
+            parts.AddedTokens.Where(token => token.IsNormalized).Select(token => (Normalize(token.Content), token))
+        );
         _trimming = parts.TrimmingPasses.IsEmpty ? null : new OffsetTrimming(_tokens, parts.TrimmingPasses);
     }
 
@@ -94,7 +100,9 @@ internal sealed class PipelineTokenizer : ITokenizer
             if (id >= 0)
             {
                 var place = (Start: starts[from], End: ends[to - 1]);
-                place = _trimming?.Trim(original, OffsetTrimming.SpacesOf(units[from..to]), place.Start, place.End, tokens.Count == first) ?? place;
+                place =
+                    _trimming?.Trim(original, OffsetTrimming.SpacesOf(units[from..to]), place.Start, place.End, tokens.Count == first)
+                    ?? place;
                 tokens.Add(id, place.Start, place.End);
                 continue;
             }

@@ -56,7 +56,8 @@ internal sealed class ByteLevelSplitter(bool addPrefixSpace, ISplitter? words) :
         var from = target.Count;
         var units = source.Units[..segment.To];
         Span<byte> bytes = stackalloc byte[4];
-        for (var i = segment.From; i < units.Length;)
+        var i = segment.From;
+        while (i < units.Length)
         {
             var (start, end) = (source.Starts[i], source.Ends[i]);
             if (units[i] < 128)

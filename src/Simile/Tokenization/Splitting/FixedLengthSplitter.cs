@@ -17,7 +17,8 @@ internal sealed class FixedLengthSplitter(int length) : ISplitter
                 continue;
             }
 
-            for (var from = segment.From; from < segment.To;)
+            var from = segment.From;
+            while (from < segment.To)
             {
                 var to = from;
                 for (var i = 0; i < length && to < segment.To; i++)

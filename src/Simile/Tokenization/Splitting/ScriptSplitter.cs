@@ -4,7 +4,8 @@ using Simile.Tokenization.Unicode;
 
 namespace Simile.Tokenization.Splitting;
 
-/// <summary>Splits where the script changes. Like the library's, it drops what stands before the first character that has a script.</summary>
+/// <summary>Splits where the script changes. Like the library's, it drops what stands before the first character that has a
+/// script.</summary>
 internal sealed class ScriptSplitter : ISplitter
 {
     public void Split(SegmentedText text, SplitScratch scratch)

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Simile.Tokenization.Unicode;
 
-/// <summary>Canonical decomposition (NFD) of single characters, without the system's ICU: Simile runs with invariant globalization.</summary>
+/// <summary>Canonical decomposition (NFD) of single characters, without the system's ICU: Simile runs with invariant
+/// globalization.</summary>
 internal static partial class CanonicalDecomposition
 {
     private const int HangulBase = 0xAC00;
@@ -40,7 +41,8 @@ internal static partial class CanonicalDecomposition
     internal static FrozenDictionary<int, string> ReadTable(string table)
     {
         var mappings = new Dictionary<int, string>(4000);
-        for (var start = 0; start < table.Length;)
+        var start = 0;
+        while (start < table.Length)
         {
             var end = table.IndexOf('\0', start);
             var rune = Rune.GetRuneAt(table, start);

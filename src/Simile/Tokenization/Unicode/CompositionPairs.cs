@@ -26,7 +26,9 @@ internal static partial class CompositionPairs
         }
 
         var hangul = FindHangul(first, second);
-        return hangul >= 0 ? hangul : Pairs.Value.TryGetValue(Key(first, second), out var composed) ? composed : -1;
+        return hangul >= 0 ? hangul
+            : Pairs.Value.TryGetValue(Key(first, second), out var composed) ? composed
+            : -1;
     }
 
     // The Unicode Standard, section 3.12, "Conjoining Jamo Behavior".

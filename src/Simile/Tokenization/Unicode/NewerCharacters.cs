@@ -1,6 +1,7 @@
 namespace Simile.Tokenization.Unicode;
 
-/// <summary>Punctuation, marks and controls that are younger than the Unicode tables of Hugging Face's tokenizers: there they are letters like any other, so here too.</summary>
+/// <summary>Punctuation, marks and controls that are younger than the Unicode tables of Hugging Face's tokenizers: there they are letters
+/// like any other, so here too.</summary>
 internal static partial class NewerCharacters
 {
     /// <summary>Whether the character is one of them.</summary>

@@ -5,7 +5,8 @@ using Simile.Tokenization.Unicode;
 
 namespace Simile.Tokenization.WordPiece;
 
-/// <summary>Walks over the normalized words of a text, as BERT's normalizer and pre-tokenizer make them, and knows where each stands.</summary>
+/// <summary>Walks over the normalized words of a text, as BERT's normalizer and pre-tokenizer make them, and knows where each
+/// stands.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal ref struct BertWordReader
 {
@@ -128,7 +129,9 @@ internal ref struct BertWordReader
         // A few symbols decompose into punctuation, such as the sign "not equal".
         Span<char> hangul = stackalloc char[3];
         var parts = _normalizer.StripsAccents ? CanonicalDecomposition.Of(rune, hangul) : [];
-        return parts.Length > 0 && Rune.DecodeFromUtf16(parts, out var first, out _) == OperationStatus.Done ? CharacterKinds.Of(first) : kind;
+        return parts.Length > 0 && Rune.DecodeFromUtf16(parts, out var first, out _) == OperationStatus.Done
+            ? CharacterKinds.Of(first)
+            : kind;
     }
 
     private readonly void Append(Rune rune, int start, int end)

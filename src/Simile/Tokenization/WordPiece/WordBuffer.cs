@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Simile.Tokenization.WordPiece;
 
-/// <summary>One normalized word and the place of each of its UTF-16 units in the text. Reused; not safe for several threads at once.</summary>
+/// <summary>One normalized word and the place of each of its UTF-16 units in the text. Reused; not safe for several threads at
+/// once.</summary>
 internal sealed class WordBuffer
 {
     private char[] _units = new char[128];

@@ -1,6 +1,7 @@
 namespace Simile.Tokenization.WordPiece;
 
-/// <summary>A WordPiece vocabulary: every word becomes its longest known beginning, then the longest known continuation, and so on.</summary>
+/// <summary>A WordPiece vocabulary: every word becomes its longest known beginning, then the longest known continuation, and so
+/// on.</summary>
 /// <remarks>Schuster and Nakajima 2012, "Japanese and Korean voice search"; greedy as in BERT.</remarks>
 internal sealed class WordPieceModel
 {
@@ -13,21 +14,33 @@ internal sealed class WordPieceModel
     /// <param name="unknownToken">The entry for words the vocabulary cannot spell.</param>
     /// <param name="continuationPrefix">What marks an entry that continues a word.</param>
     /// <param name="maxWordLength">Words of more characters are unknown.</param>
-    public WordPieceModel(IReadOnlyDictionary<string, int> vocabulary, string unknownToken = "[UNK]", string continuationPrefix = "##", int maxWordLength = 100)
+    public WordPieceModel(
+        IReadOnlyDictionary<string, int> vocabulary,
+        string unknownToken = "[UNK]",
+        string continuationPrefix = "##",
+        int maxWordLength = 100
+    )
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentException.ThrowIfNullOrEmpty(continuationPrefix);
         if (!vocabulary.TryGetValue(unknownToken, out var unknown))
         {
-            throw new SimileException(ErrorCode.UnsupportedTokenizer, $"The unknown token '{unknownToken}' is not in the vocabulary of {vocabulary.Count} entries. Add it, or name another one.");
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The unknown token '{unknownToken}' is not in the vocabulary of {vocabulary.Count} entries. Add it, or name another one."
+            );
         }
 
         UnknownId = unknown;
         MaxWordLength = maxWordLength;
         _beginnings = new PieceTable([.. vocabulary]);
-        _continuations = new PieceTable([.. vocabulary
-            .Where(entry => entry.Key.Length > continuationPrefix.Length && entry.Key.StartsWith(continuationPrefix, StringComparison.Ordinal))
-            .Select(entry => KeyValuePair.Create(entry.Key[continuationPrefix.Length..], entry.Value))]);
+        _continuations = new PieceTable([
+            .. vocabulary
+                .Where(entry =>
+                    entry.Key.Length > continuationPrefix.Length && entry.Key.StartsWith(continuationPrefix, StringComparison.Ordinal)
+                )
+                .Select(entry => KeyValuePair.Create(entry.Key[continuationPrefix.Length..], entry.Value)),
+        ]);
     }
 
     /// <summary>The id of the unknown token.</summary>
@@ -47,7 +60,8 @@ internal sealed class WordPieceModel
         }
 
         var before = tokens.Count;
-        for (var start = 0; start < units.Length;)
+        var start = 0;
+        while (start < units.Length)
         {
             var (id, length) = LongestMatch(units[start..], start == 0 ? _beginnings : _continuations);
             if (id < 0)
@@ -96,6 +110,5 @@ internal sealed class WordPieceModel
         return count;
     }
 
-    private void AddUnknown(WordBuffer word, TokenBuffer tokens) =>
-        tokens.Add(UnknownId, word.StartOf(0), word.EndOf(word.Count - 1));
+    private void AddUnknown(WordBuffer word, TokenBuffer tokens) => tokens.Add(UnknownId, word.StartOf(0), word.EndOf(word.Count - 1));
 }

@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 
 namespace Simile.Tokenization.WordPiece;
 
-/// <summary>BERT's tokenizer: normalize, split into words, then WordPiece. Offsets are those of the original text, in UTF-16 units.</summary>
+/// <summary>BERT's tokenizer: normalize, split into words, then WordPiece. Offsets are those of the original text, in UTF-16
+/// units.</summary>
 internal sealed class WordPieceTokenizer : ITokenizer
 {
     private readonly AddedTokens _addedTokens;
     private readonly BertNormalizer _normalizer;
     private readonly WordPieceModel _model;
     private readonly string[] _tokens;
+
     // What one huge word took is not kept for the next text.
     private const int LongestKept = 1 << 20;
     private readonly ConcurrentBag<WordBuffer> _buffers = [];
@@ -26,7 +28,8 @@ internal sealed class WordPieceTokenizer : ITokenizer
         BertNormalizer normalizer,
         IReadOnlyDictionary<string, int> addedTokens,
         string digest,
-        SpecialTokens? special = null)
+        SpecialTokens? special = null
+    )
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(addedTokens);
@@ -65,7 +68,8 @@ internal sealed class WordPieceTokenizer : ITokenizer
             buffer = new WordBuffer();
         }
 
-        for (var start = 0; start < text.Length;)
+        var start = 0;
+        while (start < text.Length)
         {
             var (index, length, id) = _addedTokens.Next(text, start);
             var end = index < 0 ? text.Length : index;

@@ -2,7 +2,8 @@ using Simile.Engine.Kernels;
 
 namespace Simile.Vectors.Codes;
 
-/// <summary>Vectors as one bit a value, its sign: a thirty-second of the memory. The Hamming distance chooses candidates, the float query scores them again.</summary>
+/// <summary>Vectors as one bit a value, its sign: a thirty-second of the memory. The Hamming distance chooses candidates, the float query
+/// scores them again.</summary>
 public sealed class BinaryCodes
 {
     private readonly ulong[] _words;
@@ -54,13 +55,19 @@ public sealed class BinaryCodes
     {
         TopK.RequireFinite(query.Span, _dimensions);
         var bits = BitsOf(query.Span);
-        var candidates = TopK.Search(Count, Int8Codes.Candidates(k, oversampling, Count), higherIsBetter: false, threads, (first, end, top) =>
-        {
-            for (var i = first; i < end; i++)
+        var candidates = TopK.Search(
+            Count,
+            Int8Codes.Candidates(k, oversampling, Count),
+            higherIsBetter: false,
+            threads,
+            (first, end, top) =>
             {
-                top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Hamming(bits, this[i])));
+                for (var i = first; i < end; i++)
+                {
+                    top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Hamming(bits, this[i])));
+                }
             }
-        });
+        );
         return Rescoring.Best(candidates, k, row => Score(query.Span, row));
     }
 

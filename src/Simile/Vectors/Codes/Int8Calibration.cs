@@ -3,7 +3,8 @@ using Simile.Engine.Files;
 
 namespace Simile.Vectors.Codes;
 
-/// <summary>The scale of each dimension that turns a vector into 8-bit codes. It is measured once and stored in the model, so that a text has the same codes always.</summary>
+/// <summary>The scale of each dimension that turns a vector into 8-bit codes. It is measured once and stored in the model, so that a text
+/// has the same codes always.</summary>
 public sealed class Int8Calibration
 {
     private readonly float[] _scales;
@@ -16,7 +17,10 @@ public sealed class Int8Calibration
         _scales = [.. scales];
         if (_scales.Length == 0 || _scales.Any(scale => !(scale > 0) || !float.IsFinite(scale)))
         {
-            throw new SimileException(ErrorCode.NotCalibrated, "A calibration needs at least one scale, and every scale must be positive. Measure it again.");
+            throw new SimileException(
+                ErrorCode.NotCalibrated,
+                "A calibration needs at least one scale, and every scale must be positive. Measure it again."
+            );
         }
     }
 
@@ -35,7 +39,10 @@ public sealed class Int8Calibration
         var rows = vectors.Length / dimensions;
         if (rows == 0 || vectors.Length % dimensions != 0)
         {
-            throw new SimileException(ErrorCode.NotCalibrated, $"{vectors.Length} values are no sample of vectors of {dimensions}. Give at least one whole vector.");
+            throw new SimileException(
+                ErrorCode.NotCalibrated,
+                $"{vectors.Length} values are no sample of vectors of {dimensions}. Give at least one whole vector."
+            );
         }
 
         var known = new List<int>(rows);
@@ -49,7 +56,10 @@ public sealed class Int8Calibration
 
         if (known.Count == 0)
         {
-            throw new SimileException(ErrorCode.NotCalibrated, $"None of the {rows} vectors of the sample is finite. Give at least one vector without NaN and infinity.");
+            throw new SimileException(
+                ErrorCode.NotCalibrated,
+                $"None of the {rows} vectors of the sample is finite. Give at least one vector without NaN and infinity."
+            );
         }
 
         var scales = new float[dimensions];
@@ -75,11 +85,18 @@ public sealed class Int8Calibration
         try
         {
             using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path));
-            return new Int8Calibration([.. document.RootElement.GetProperty("int8_scales").EnumerateArray().Select(scale => scale.GetSingle())]);
+            return new Int8Calibration([
+                .. document.RootElement.GetProperty("int8_scales").EnumerateArray().Select(scale => scale.GetSingle()),
+            ]);
         }
-        catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is IOException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new SimileException(ErrorCode.NotCalibrated, $"The model has no calibration for 8-bit codes at {path}: {error.Message}", error);
+            throw new SimileException(
+                ErrorCode.NotCalibrated,
+                $"The model has no calibration for 8-bit codes at {path}: {error.Message}",
+                error
+            );
         }
     }
 
@@ -100,7 +117,8 @@ public sealed class Int8Calibration
     }
 
     /// <summary>The codes of a vector: (D) → (D).</summary>
-    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for NaN and infinity, <see cref="ErrorCode.SpaceMismatch"/> for another length.</exception>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidVector"/> for NaN and infinity, <see cref="ErrorCode.SpaceMismatch"/>
+    /// for another length.</exception>
     public void Quantize(ReadOnlySpan<float> vector, Span<sbyte> codes)
     {
         RequireLength(vector.Length);
@@ -132,7 +150,10 @@ public sealed class Int8Calibration
     {
         if (length != Dimensions)
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"A vector of {length} values cannot be quantized with a calibration for {Dimensions}.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"A vector of {length} values cannot be quantized with a calibration for {Dimensions}."
+            );
         }
     }
 }

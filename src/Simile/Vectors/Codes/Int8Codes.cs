@@ -2,7 +2,8 @@ using Simile.Engine.Kernels;
 
 namespace Simile.Vectors.Codes;
 
-/// <summary>Vectors as one signed byte a value: a quarter of the memory, and a search that looks at integers first and rescores the best.</summary>
+/// <summary>Vectors as one signed byte a value: a quarter of the memory, and a search that looks at integers first and rescores the
+/// best.</summary>
 public sealed class Int8Codes
 {
     private readonly sbyte[] _codes;
@@ -32,7 +33,8 @@ public sealed class Int8Codes
         }
     }
 
-    private Int8Codes(sbyte[] codes, Int8Calibration calibration) => (_codes, _calibration, Count) = (codes, calibration, codes.Length / calibration.Dimensions);
+    private Int8Codes(sbyte[] codes, Int8Calibration calibration) =>
+        (_codes, _calibration, Count) = (codes, calibration, codes.Length / calibration.Dimensions);
 
     /// <summary>Vectors (N).</summary>
     public int Count { get; }
@@ -40,20 +42,27 @@ public sealed class Int8Codes
     /// <summary>The codes of one vector, (D).</summary>
     public ReadOnlySpan<sbyte> this[int row] => _codes.AsSpan(row * _calibration.Dimensions, _calibration.Dimensions);
 
-    /// <summary>The k vectors with the largest inner product: integers choose k × <paramref name="oversampling"/> candidates, the float query scores them again.</summary>
+    /// <summary>The k vectors with the largest inner product: integers choose k × <paramref name="oversampling"/> candidates, the float
+    /// query scores them again.</summary>
     /// <returns>Rows with scores against the dequantized vectors, best first.</returns>
     public ScoredRow[] Search(ReadOnlyMemory<float> query, int k, int oversampling = 4, int threads = 1)
     {
         TopK.RequireFinite(query.Span, _calibration.Dimensions);
         var weighed = _calibration.Weigh(query.Span);
         var queryCodes = QuantizeQuery(weighed);
-        var candidates = TopK.Search(Count, Candidates(k, oversampling, Count), higherIsBetter: true, threads, (first, end, top) =>
-        {
-            for (var i = first; i < end; i++)
+        var candidates = TopK.Search(
+            Count,
+            Candidates(k, oversampling, Count),
+            higherIsBetter: true,
+            threads,
+            (first, end, top) =>
             {
-                top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Dot(queryCodes, this[i])));
+                for (var i = first; i < end; i++)
+                {
+                    top.Offer(new ScoredRow(i, _failed.Contains(i) ? float.NaN : VectorKernels.Dot(queryCodes, this[i])));
+                }
             }
-        });
+        );
         return Rescoring.Best(candidates, k, row => Score(weighed, row));
     }
 
@@ -78,12 +87,16 @@ public sealed class Int8Codes
     /// <summary>These vectors and others of the same calibration behind them, all of which are finite.</summary>
     internal Int8Codes Join(Int8Codes more) => new([.. _codes, .. more._codes], _calibration);
 
-    internal static int Candidates(int k, int oversampling, int count) => (int)Math.Min(Math.Max(1, count), (long)k * Math.Max(1, oversampling));
+    internal static int Candidates(int k, int oversampling, int count) =>
+        (int)Math.Min(Math.Max(1, count), (long)k * Math.Max(1, oversampling));
 
     private static sbyte[] QuantizeQuery(float[] weighed)
     {
         var largest = Math.Clamp(weighed.Max(MathF.Abs), float.Epsilon, float.MaxValue);
-        return Array.ConvertAll(weighed, value => (sbyte)Math.Clamp(MathF.Round(value / largest * 127, MidpointRounding.ToEven), -127, 127));
+        return Array.ConvertAll(
+            weighed,
+            value => (sbyte)Math.Clamp(MathF.Round(value / largest * 127, MidpointRounding.ToEven), -127, 127)
+        );
     }
 
     private float Score(float[] weighed, int row)

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Vectors.Files;
 
-/// <summary>A header of a fixed length, then all rows as 32-bit floats, little-endian; the header is written again when the number of rows is known.</summary>
+/// <summary>A header of a fixed length, then all rows as 32-bit floats, little-endian; the header is written again when the number of rows
+/// is known.</summary>
 internal abstract class FloatBlockFormat : VectorFormat
 {
     public override void Begin(Stream stream, int dimensions) => WriteHeader(stream, 0, dimensions);

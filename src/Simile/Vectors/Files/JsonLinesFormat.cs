@@ -5,9 +5,7 @@ namespace Simile.Vectors.Files;
 /// <summary>One JSON object a line: <c>{"index", "id"?, "embedding"}</c>, or <c>{"index", "error": {"code", "message"}}</c>.</summary>
 internal sealed class JsonLinesFormat : VectorFormat
 {
-    public override void Begin(Stream stream, int dimensions)
-    {
-    }
+    public override void Begin(Stream stream, int dimensions) { }
 
     protected override void Write(Stream stream, VectorRow row, long index, int dimensions)
     {
@@ -27,9 +25,7 @@ internal sealed class JsonLinesFormat : VectorFormat
         stream.WriteByte((byte)'\n');
     }
 
-    public override void End(Stream stream, long count, int dimensions)
-    {
-    }
+    public override void End(Stream stream, long count, int dimensions) { }
 
     public override VectorTable Read(FileStream stream)
     {
@@ -48,7 +44,9 @@ internal sealed class JsonLinesFormat : VectorFormat
         try
         {
             using var document = JsonDocument.Parse(line);
-            return document.RootElement.TryGetProperty("embedding", out var embedding) ? [.. embedding.EnumerateArray().Select(value => value.GetSingle())] : null;
+            return document.RootElement.TryGetProperty("embedding", out var embedding)
+                ? [.. embedding.EnumerateArray().Select(value => value.GetSingle())]
+                : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {

@@ -11,11 +11,17 @@ internal sealed partial class NpyFormat : FloatBlockFormat
     public override VectorTable Read(FileStream stream)
     {
         var (type, rows, dimensions) = ReadHeader(stream);
-        var size = type == "<f8" ? 8 : type == "<f4" ? 4 : 2;
+        var size =
+            type == "<f8" ? 8
+            : type == "<f4" ? 4
+            : 2;
         var bytes = checked(rows * dimensions * size);
         if (dimensions > int.MaxValue || bytes != stream.Length - stream.Position)
         {
-            throw VectorFiles.Bad(stream.Name, $"its header claims {rows} × {dimensions} values of {size} bytes, but {stream.Length - stream.Position} bytes follow");
+            throw VectorFiles.Bad(
+                stream.Name,
+                $"its header claims {rows} × {dimensions} values of {size} bytes, but {stream.Length - stream.Position} bytes follow"
+            );
         }
 
         var values = new float[checked(rows * dimensions)];
@@ -52,10 +58,21 @@ internal sealed partial class NpyFormat : FloatBlockFormat
         var header = Encoding.ASCII.GetString(text);
         var match = HeaderPattern().Match(header);
         return start[6] == 1 && match.Success && header.Contains("'fortran_order': False", StringComparison.Ordinal)
-            ? (match.Groups["type"].Value, long.Parse(match.Groups["rows"].ValueSpan, CultureInfo.InvariantCulture), long.Parse(match.Groups["columns"].ValueSpan, CultureInfo.InvariantCulture))
-            : throw VectorFiles.Bad(stream.Name, $"its header is {header.Trim()}; wanted is version 1.0, two dimensions, row after row, of type <f2, <f4 or <f8");
+            ? (
+                match.Groups["type"].Value,
+                long.Parse(match.Groups["rows"].ValueSpan, CultureInfo.InvariantCulture),
+                long.Parse(match.Groups["columns"].ValueSpan, CultureInfo.InvariantCulture)
+            )
+            : throw VectorFiles.Bad(
+                stream.Name,
+                $"its header is {header.Trim()}; wanted is version 1.0, two dimensions, row after row, of type <f2, <f4 or <f8"
+            );
     }
 
-    [GeneratedRegex(@"'descr': '(?<type><f[248])'.*'shape': \((?<rows>\d{1,18}), (?<columns>\d{1,18})\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"'descr': '(?<type><f[248])'.*'shape': \((?<rows>\d{1,18}), (?<columns>\d{1,18})\)",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex HeaderPattern();
 }

@@ -17,7 +17,10 @@ internal sealed class SafetensorsFormat : FloatBlockFormat
         var tensor = file.Find(TensorName);
         return tensor.Shape.Length == 2
             ? new VectorTable(file.ReadFloats(TensorName), (int)tensor.Shape[1])
-            : throw VectorFiles.Bad(stream.Name, $"its tensor '{TensorName}' has the shape {tensor.ShapeText}; wanted is (rows, dimensions)");
+            : throw VectorFiles.Bad(
+                stream.Name,
+                $"its tensor '{TensorName}' has the shape {tensor.ShapeText}; wanted is (rows, dimensions)"
+            );
     }
 
     protected override void WriteHeader(Stream stream, long count, int dimensions)
@@ -26,7 +29,11 @@ internal sealed class SafetensorsFormat : FloatBlockFormat
         BinaryPrimitives.WriteUInt64LittleEndian(length, HeaderBytes);
         stream.Write(length);
         var json = new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"{{\"{TensorName}\":{{\"dtype\":\"F32\",\"shape\":[{count},{dimensions}],\"data_offsets\":[0,{count * dimensions * sizeof(float)}]")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"{{\"{TensorName}\":{{\"dtype\":\"F32\",\"shape\":[{count},{dimensions}],"
+                    + $"\"data_offsets\":[0,{count * dimensions * sizeof(float)}]"
+            )
             .Append("}}");
         stream.Write(Encoding.ASCII.GetBytes(json.ToString().PadRight(HeaderBytes)));
     }

@@ -2,8 +2,10 @@ using Simile.Engine.Files;
 
 namespace Simile.Vectors.Files;
 
-/// <summary>Vectors to and from files, by the file's ending: <c>.npy</c> (numpy), <c>.jsonl</c>, <c>.csv</c>, <c>.safetensors</c> (tensor <c>embeddings</c>).</summary>
-/// <remarks>Rows keep their places: one without a vector is NaN in .npy, .csv and .safetensors, and an object with an error in .jsonl; a vector that holds NaN or infinity is such a row. A half-written file never stands in the place of a whole one.</remarks>
+/// <summary>Vectors to and from files, by the file's ending: <c>.npy</c> (numpy), <c>.jsonl</c>, <c>.csv</c>, <c>.safetensors</c> (tensor
+/// <c>embeddings</c>).</summary>
+/// <remarks>Rows keep their places: one without a vector is NaN in .npy, .csv and .safetensors, and an object with an error in .jsonl; a
+/// vector that holds NaN or infinity is such a row. A half-written file never stands in the place of a whole one.</remarks>
 public static class VectorFiles
 {
     /// <summary>Writes rows as they come; memory does not grow with their number.</summary>
@@ -13,7 +15,12 @@ public static class VectorFiles
     /// <param name="cancellationToken">Stops the writing; nothing stays behind.</param>
     /// <returns>Rows written.</returns>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadVectorFile"/> for another ending.</exception>
-    public static async Task<long> WriteAsync(string path, int dimensions, IAsyncEnumerable<VectorRow> rows, CancellationToken cancellationToken = default)
+    public static async Task<long> WriteAsync(
+        string path,
+        int dimensions,
+        IAsyncEnumerable<VectorRow> rows,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
@@ -72,20 +79,27 @@ public static class VectorFiles
     internal static SimileException Bad(string path, string what, Exception? inner = null) =>
         new(ErrorCode.BadVectorFile, $"{path} is no vector file that can be read: {what}.", inner);
 
-    internal static VectorFormat FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
-    {
-        ".npy" => new NpyFormat(),
-        ".jsonl" => new JsonLinesFormat(),
-        ".csv" => new CsvFormat(),
-        ".safetensors" => new SafetensorsFormat(),
-        var other => throw new SimileException(ErrorCode.BadVectorFile, $"{path} ends in '{other}'. Vectors can be kept as .npy, .jsonl, .csv or .safetensors."),
-    };
+    internal static VectorFormat FormatOf(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".npy" => new NpyFormat(),
+            ".jsonl" => new JsonLinesFormat(),
+            ".csv" => new CsvFormat(),
+            ".safetensors" => new SafetensorsFormat(),
+            var other => throw new SimileException(
+                ErrorCode.BadVectorFile,
+                $"{path} ends in '{other}'. Vectors can be kept as .npy, .jsonl, .csv or .safetensors."
+            ),
+        };
 
     private static void RequireLength(VectorRow row, int dimensions, long index)
     {
         if (row.Error is null && row.Vector.Length != dimensions)
         {
-            throw new SimileException(ErrorCode.SpaceMismatch, $"Row {index} has {row.Vector.Length} values, but the file holds vectors of {dimensions}.");
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"Row {index} has {row.Vector.Length} values, but the file holds vectors of {dimensions}."
+            );
         }
     }
 }

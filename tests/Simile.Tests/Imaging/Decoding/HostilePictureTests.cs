@@ -39,45 +39,49 @@ public class HostilePictureTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
     }
 
-    private static byte[] Make(string name) => name[..3] switch
-    {
-        "png" => Png(name[4..]),
-        "gif" => Gif(name[4..]),
-        _ => Bmp(name[4..]),
-    };
+    private static byte[] Make(string name) =>
+        name[..3] switch
+        {
+            "png" => Png(name[4..]),
+            "gif" => Gif(name[4..]),
+            _ => Bmp(name[4..]),
+        };
 
-    private static byte[] Png(string name) => name switch
-    {
-        "60000x60000" => Png(60000, 60000, 2, Chunk("IDAT", Zeros(100))),
-        "full-claim-no-data" => Png(8000, 8000, 2, Chunk("IDAT", Zeros(100))),
-        "one-row-of-rgba16" => Png(60_000_000, 1, 6, Chunk("IDAT", Zeros(100)), 16),
-        "inflates-without-end" => Png(10, 10, 2, Chunk("IDAT", Zeros(200 << 20))),
-        "text-bomb" => Png(10, 10, 2, Chunk("zTXt", [.. "a\0\0"u8, .. Zeros(100 << 20)])),
-        "many-texts" => Png(10, 10, 2, Repeat(Chunk("zTXt", [.. "a\0\0"u8, .. Zeros(1 << 20)]), 200)),
-        "chunk-of-2-31" => Png(10, 10, 2, [0x80, 0, 0, 0, .. "tEXtabc"u8]),
-        _ => Png(10, 10, 2, Repeat(Chunk("abCd", []), 500_000)),
-    };
+    private static byte[] Png(string name) =>
+        name switch
+        {
+            "60000x60000" => Png(60000, 60000, 2, Chunk("IDAT", Zeros(100))),
+            "full-claim-no-data" => Png(8000, 8000, 2, Chunk("IDAT", Zeros(100))),
+            "one-row-of-rgba16" => Png(60_000_000, 1, 6, Chunk("IDAT", Zeros(100)), 16),
+            "inflates-without-end" => Png(10, 10, 2, Chunk("IDAT", Zeros(200 << 20))),
+            "text-bomb" => Png(10, 10, 2, Chunk("zTXt", [.. "a\0\0"u8, .. Zeros(100 << 20)])),
+            "many-texts" => Png(10, 10, 2, Repeat(Chunk("zTXt", [.. "a\0\0"u8, .. Zeros(1 << 20)]), 200)),
+            "chunk-of-2-31" => Png(10, 10, 2, [0x80, 0, 0, 0, .. "tEXtabc"u8]),
+            _ => Png(10, 10, 2, Repeat(Chunk("abCd", []), 500_000)),
+        };
 
-    private static byte[] Gif(string name) => name switch
-    {
-        "65535x65535" => Gif(65535, [0x2C, 0, 0, 0, 0, 255, 255, 255, 255, 0, 2, 1, 0x44]),
-        "large-screen-no-data" => Gif(8000, [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2]),
-        "clears-only" => Gif(9, [.. Frame(), .. Repeat([255, .. Enumerable.Repeat((byte)0x80, 255)], 40_000)]),
-        "ends-only" => Gif(9, [.. Frame(), .. Repeat([255, .. Enumerable.Repeat((byte)0x81, 255)], 40_000)]),
-        "no-palette" => Gif(9, [0x2C, 0, 0, 0, 0, 9, 0, 9, 0, 0x87, 1, 2, 3]),
-        _ => Gif(9, [.. Frame(), .. new byte[20 << 20]]),
-    };
+    private static byte[] Gif(string name) =>
+        name switch
+        {
+            "65535x65535" => Gif(65535, [0x2C, 0, 0, 0, 0, 255, 255, 255, 255, 0, 2, 1, 0x44]),
+            "large-screen-no-data" => Gif(8000, [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2]),
+            "clears-only" => Gif(9, [.. Frame(), .. Repeat([255, .. Enumerable.Repeat((byte)0x80, 255)], 40_000)]),
+            "ends-only" => Gif(9, [.. Frame(), .. Repeat([255, .. Enumerable.Repeat((byte)0x81, 255)], 40_000)]),
+            "no-palette" => Gif(9, [0x2C, 0, 0, 0, 0, 9, 0, 9, 0, 0x87, 1, 2, 3]),
+            _ => Gif(9, [.. Frame(), .. new byte[20 << 20]]),
+        };
 
-    private static byte[] Bmp(string name) => name switch
-    {
-        "60000x60000" => Bmp(60000, 60000, 24, 0, 0, new byte[100]),
-        "width-of-2-31" => Bmp(int.MinValue, 1, 24, 0, 0, new byte[100]),
-        "full-claim-no-data" => Bmp(8000, 8000, 24, 0, 0, new byte[100]),
-        "palette-of-2-31" => Bmp(10, 10, 8, 0, int.MaxValue, new byte[100]),
-        "runs-too-large" => Bmp(8000, 8000, 8, 1, 0, new byte[2000]),
-        "jumps-only" => Bmp(5000, 5000, 8, 1, 0, Repeat([0, 2, 0, 0, 0, 0], 1_000_000)),
-        _ => [.. "BM"u8, .. new byte[12], 0, 0, 0, 0x80, .. new byte[100]],
-    };
+    private static byte[] Bmp(string name) =>
+        name switch
+        {
+            "60000x60000" => Bmp(60000, 60000, 24, 0, 0, new byte[100]),
+            "width-of-2-31" => Bmp(int.MinValue, 1, 24, 0, 0, new byte[100]),
+            "full-claim-no-data" => Bmp(8000, 8000, 24, 0, 0, new byte[100]),
+            "palette-of-2-31" => Bmp(10, 10, 8, 0, int.MaxValue, new byte[100]),
+            "runs-too-large" => Bmp(8000, 8000, 8, 1, 0, new byte[2000]),
+            "jumps-only" => Bmp(5000, 5000, 8, 1, 0, Repeat([0, 2, 0, 0, 0, 0], 1_000_000)),
+            _ => [.. "BM"u8, .. new byte[12], 0, 0, 0, 0x80, .. new byte[100]],
+        };
 
     private static byte[] Png(int width, int height, byte colour, byte[] chunks, byte depth = 8)
     {

@@ -31,7 +31,10 @@ public class JpegHostileTests
         {
             var file = WithSize(File.ReadAllBytes(Path.Combine(Folder, name)), width, height);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Contains(Assert.Throws<SimileException>(() => Reader.Read(file)).Code, new[] { ErrorCode.ImageTooLarge, ErrorCode.DamagedImage });
+            Assert.Contains(
+                Assert.Throws<SimileException>(() => Reader.Read(file)).Code,
+                new[] { ErrorCode.ImageTooLarge, ErrorCode.DamagedImage }
+            );
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         }
     }

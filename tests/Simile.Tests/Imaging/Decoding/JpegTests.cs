@@ -21,7 +21,8 @@ public class JpegTests
     [InlineData("twelve-bits.jpg")]
     [InlineData("no-height.jpg")]
     [InlineData("two-thirds-sampling.jpg")]
-    public void RareVariantsAreNamedUnsupported(string name) => Assert.Equal(ErrorCode.UnsupportedImage, PictureCases.ErrorOf(PictureCases.File("jpeg", name)));
+    public void RareVariantsAreNamedUnsupported(string name) =>
+        Assert.Equal(ErrorCode.UnsupportedImage, PictureCases.ErrorOf(PictureCases.File("jpeg", name)));
 
     [Theory]
     [InlineData(0)]
@@ -29,7 +30,19 @@ public class JpegTests
     [InlineData(2)]
     [InlineData(3)]
     public void IncompleteProgressiveFilesAreReadAsFarAsTheyGo(int index) =>
-        Assert.Null(PictureCases.ErrorOf(PictureCases.File("jpeg", PictureCases.Names("jpeg").Select(row => row.Data).Where(name => name.StartsWith("incomplete-", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ElementAt(index))));
+        Assert.Null(
+            PictureCases.ErrorOf(
+                PictureCases.File(
+                    "jpeg",
+                    PictureCases
+                        .Names("jpeg")
+                        .Select(row => row.Data)
+                        .Where(name => name.StartsWith("incomplete-", StringComparison.Ordinal))
+                        .Order(StringComparer.Ordinal)
+                        .ElementAt(index)
+                )
+            )
+        );
 
     [Fact]
     public void PicturesOfTheWorldAreThoseOfPillow() =>

@@ -20,7 +20,8 @@ internal sealed class PictureCases
     public static byte[] File(string album, string name) => System.IO.File.ReadAllBytes(Path.Combine(Folder, album, name));
 
     /// <summary>All files of an album, by name.</summary>
-    public static byte[][] Files(string album) => [.. Load(Path.Combine(Folder, album, "expected.json")).Keys.Order().Select(name => File(album, name))];
+    public static byte[][] Files(string album) =>
+        [.. Load(Path.Combine(Folder, album, "expected.json")).Keys.Order().Select(name => File(album, name))];
 
     /// <summary>Compares one file of an album.</summary>
     public static void Check(string album, string name) =>
@@ -28,10 +29,12 @@ internal sealed class PictureCases
 
     /// <summary>Compares files that lie outside the repository, and says which differ.</summary>
     public static string[] Differences(string list, string folder, string ending) =>
-        [.. Load(Path.Combine(Folder, list))
-            .Where(pair => pair.Key.EndsWith(ending, StringComparison.Ordinal))
-            .Select(pair => Difference(pair.Key, System.IO.File.ReadAllBytes(Path.Combine(folder, pair.Key)), pair.Value))
-            .OfType<string>()];
+        [
+            .. Load(Path.Combine(Folder, list))
+                .Where(pair => pair.Key.EndsWith(ending, StringComparison.Ordinal))
+                .Select(pair => Difference(pair.Key, System.IO.File.ReadAllBytes(Path.Combine(folder, pair.Key)), pair.Value))
+                .OfType<string>(),
+        ];
 
     /// <summary>The code of the error that a file ends in; null if it is read.</summary>
     public static string? ErrorOf(ReadOnlySpan<byte> file)
@@ -52,7 +55,13 @@ internal sealed class PictureCases
         try
         {
             var read = Reader.Read(file);
-            var found = new PictureCase(read.Image.Width, read.Image.Height, read.Orientation, Convert.ToHexStringLower(SHA256.HashData(read.Image.Pixels)), null);
+            var found = new PictureCase(
+                read.Image.Width,
+                read.Image.Height,
+                read.Orientation,
+                Convert.ToHexStringLower(SHA256.HashData(read.Image.Pixels)),
+                null
+            );
             return found == expected with { Orientation = expected.Orientation is >= 1 and <= 8 ? expected.Orientation : 1 }
                 ? null
                 : $"{name}: Simile gives {found}, Pillow {expected}";
@@ -63,7 +72,8 @@ internal sealed class PictureCases
         }
     }
 
-    private static bool IsRefusal(string code) => code is ErrorCode.DamagedImage or ErrorCode.UnsupportedImage or ErrorCode.UnknownImageFormat or ErrorCode.ImageTooLarge;
+    private static bool IsRefusal(string code) =>
+        code is ErrorCode.DamagedImage or ErrorCode.UnsupportedImage or ErrorCode.UnknownImageFormat or ErrorCode.ImageTooLarge;
 
     private static Dictionary<string, PictureCase> Load(string path) =>
         JsonSerializer.Deserialize<CaseFile>(System.IO.File.ReadAllBytes(path), JsonSerializerOptions.Web)!.Cases;

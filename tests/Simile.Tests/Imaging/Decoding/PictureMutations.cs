@@ -3,7 +3,8 @@ using Simile.Imaging;
 
 namespace Simile.Tests.Imaging.Decoding;
 
-/// <summary>Damages files in ways that a seed fixes; each must be read or refused with a code. The variables SIMILE_MUTATIONS and SIMILE_SEED ask for more and others (CONTRIBUTING.md).</summary>
+/// <summary>Damages files in ways that a seed fixes; each must be read or refused with a code. The variables SIMILE_MUTATIONS and
+/// SIMILE_SEED ask for more and others (CONTRIBUTING.md).</summary>
 internal static class PictureMutations
 {
     private const int UsualCount = 2000;

@@ -50,8 +50,20 @@ public class PngTests
             int c = i < distance ? 0 : above[i - distance];
             var p = a + b - c;
             var (pa, pb, pc) = (Math.Abs(p - a), Math.Abs(p - b), Math.Abs(p - c));
-            var paeth = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
-            row[i] += (byte)(filter switch { 1 => a, 2 => b, 3 => (a + b) / 2, 4 => paeth, _ => 0 });
+            var paeth =
+                pa <= pb && pa <= pc ? a
+                : pb <= pc ? b
+                : c;
+            row[i] += (byte)(
+                filter switch
+                {
+                    1 => a,
+                    2 => b,
+                    3 => (a + b) / 2,
+                    4 => paeth,
+                    _ => 0,
+                }
+            );
         }
 
         return row;
@@ -59,7 +71,8 @@ public class PngTests
 
     private static void FixChecksums(byte[] file)
     {
-        for (long at = 8; at + 12 <= file.Length;)
+        long at = 8;
+        while (at + 12 <= file.Length)
         {
             long end = at + 8 + BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan((int)at));
             if (end + 4 > file.Length)

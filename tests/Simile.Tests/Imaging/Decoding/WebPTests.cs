@@ -55,7 +55,8 @@ public class WebPTests
         }
     }
 
-    private string? CodeOf(byte[] file, ImageReader? reader = null) => (Record.Exception(() => (reader ?? _reader).Read(file)) as SimileException)?.Code;
+    private string? CodeOf(byte[] file, ImageReader? reader = null) =>
+        (Record.Exception(() => (reader ?? _reader).Read(file)) as SimileException)?.Code;
 
     private static byte[] Stored(string name) => PictureCases.File("webp", name);
 }

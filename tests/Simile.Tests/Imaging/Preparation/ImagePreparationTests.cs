@@ -18,13 +18,22 @@ public class ImagePreparationTests
         var file = JsonSerializer.Deserialize<PreparationFile>(File.ReadAllBytes(path), JsonSerializerOptions.Web)!;
         var cases = file.Cases.Where(expected => expected.Rounding == rounding).ToList();
         Assert.True(cases.Count >= 10);
-        Assert.All(cases, expected =>
-        {
-            var preparation = ImagePreparation.TorchvisionV1 with { ShortestEdge = expected.Edge, CropHeight = expected.Crop, CropWidth = expected.Crop, Rounding = Enum.Parse<CropRounding>(rounding) };
-            var prepared = preparation.Prepare(Source(expected.Source[0], expected.Source[1]));
-            Assert.Equal(expected.Shape, new[] { 3, prepared.Height, prepared.Width });
-            Assert.Equal(expected.Values, Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(prepared.Values.AsSpan()))));
-        });
+        Assert.All(
+            cases,
+            expected =>
+            {
+                var preparation = ImagePreparation.TorchvisionV1 with
+                {
+                    ShortestEdge = expected.Edge,
+                    CropHeight = expected.Crop,
+                    CropWidth = expected.Crop,
+                    Rounding = Enum.Parse<CropRounding>(rounding),
+                };
+                var prepared = preparation.Prepare(Source(expected.Source[0], expected.Source[1]));
+                Assert.Equal(expected.Shape, new[] { 3, prepared.Height, prepared.Width });
+                Assert.Equal(expected.Values, Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(prepared.Values.AsSpan()))));
+            }
+        );
     }
 
     [Fact]
@@ -33,8 +42,11 @@ public class ImagePreparationTests
         var preparation = ImagePreparation.TorchvisionV1;
         string[] descriptions =
         [
-            preparation.Describe(), (preparation with { ShortestEdge = 232 }).Describe(), (preparation with { CropWidth = 225 }).Describe(),
-            (preparation with { Rounding = CropRounding.HuggingFace }).Describe(), (preparation with { Mean = [0.5f, 0.456f, 0.406f] }).Describe(),
+            preparation.Describe(),
+            (preparation with { ShortestEdge = 232 }).Describe(),
+            (preparation with { CropWidth = 225 }).Describe(),
+            (preparation with { Rounding = CropRounding.HuggingFace }).Describe(),
+            (preparation with { Mean = [0.5f, 0.456f, 0.406f] }).Describe(),
         ];
         Assert.Distinct(descriptions);
     }
@@ -42,12 +54,18 @@ public class ImagePreparationTests
     [Fact]
     public void AStripIsNotBlownUp()
     {
-        var error = Assert.Throws<SimileException>(() => ImagePreparation.TorchvisionV1.Prepare(new RgbImage(1, 100_000, new byte[300_000])));
+        var error = Assert.Throws<SimileException>(() =>
+            ImagePreparation.TorchvisionV1.Prepare(new RgbImage(1, 100_000, new byte[300_000]))
+        );
         Assert.Equal(ErrorCode.ImageTooLarge, error.Code);
     }
 
     private static RgbImage Source(int width, int height) =>
-        new(width, height, File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "resampling", $"{width}x{height}.rgb")));
+        new(
+            width,
+            height,
+            File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "resampling", $"{width}x{height}.rgb"))
+        );
 
     private sealed record PreparationFile(PreparationCase[] Cases);
 

@@ -15,12 +15,20 @@ public class ResamplerTests
     {
         var cases = Expected().Cases.Where(expected => expected.Filter == filter).ToList();
         Assert.Equal(45, cases.Count);
-        Assert.All(cases, expected =>
-        {
-            var result = Resampler.Resize(Source(expected.Source[0], expected.Source[1]), expected.Size[0], expected.Size[1], Enum.Parse<ResampleFilter>(filter));
-            Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
-            Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
-        });
+        Assert.All(
+            cases,
+            expected =>
+            {
+                var result = Resampler.Resize(
+                    Source(expected.Source[0], expected.Source[1]),
+                    expected.Size[0],
+                    expected.Size[1],
+                    Enum.Parse<ResampleFilter>(filter)
+                );
+                Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
+                Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
+            }
+        );
     }
 
     [Fact]
@@ -31,15 +39,19 @@ public class ResamplerTests
     public void OrientationsAreTurnedAsPillowTurnsThem()
     {
         Assert.Equal(9, Expected().Turned.Length);
-        Assert.All(Expected().Turned, expected =>
-        {
-            var result = Upright.Turn(Source(7, 5), expected.Orientation);
-            Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
-            Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
-        });
+        Assert.All(
+            Expected().Turned,
+            expected =>
+            {
+                var result = Upright.Turn(Source(7, 5), expected.Orientation);
+                Assert.Equal((expected.Size[0], expected.Size[1]), (result.Width, result.Height));
+                Assert.Equal(expected.Pixels, Convert.ToHexStringLower(SHA256.HashData(result.Pixels)));
+            }
+        );
     }
 
-    private static ResamplingFile Expected() => JsonSerializer.Deserialize<ResamplingFile>(File.ReadAllBytes(Reference("expected.json")), JsonSerializerOptions.Web)!;
+    private static ResamplingFile Expected() =>
+        JsonSerializer.Deserialize<ResamplingFile>(File.ReadAllBytes(Reference("expected.json")), JsonSerializerOptions.Web)!;
 
     private static RgbImage Source(int width, int height) => new(width, height, File.ReadAllBytes(Reference($"{width}x{height}.rgb")));
 

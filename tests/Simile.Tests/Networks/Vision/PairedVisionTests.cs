@@ -1,16 +1,17 @@
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
+using Simile.Engine.Tensors;
 using Simile.Engine.Threads;
-using Simile.Models;
 using Simile.Families;
 using Simile.Inference;
+using Simile.Models;
 using Simile.Tests.Text;
 using Simile.Vectors;
 
 namespace Simile.Tests.Networks.Vision;
 
-/// <summary>The vision towers of CLIP and SigLIP folders against PyTorch (tests/reference/clip.py, siglip.py), in every precision on every instruction set.</summary>
+/// <summary>The vision towers of CLIP and SigLIP folders against PyTorch (tests/reference/clip.py, siglip.py), in every precision on every
+/// instruction set.</summary>
 public class PairedVisionTests
 {
     public static TheoryData<string, string, ComputePrecision, float> Cases
@@ -40,7 +41,11 @@ public class PairedVisionTests
         foreach (var level in Enum.GetValues<InstructionLevel>())
         {
             using var network = Load(name, subfolder, precision, level);
-            var (together, shared, second) = (new float[2 * network.Dimensions], new float[2 * network.Dimensions], new float[network.Dimensions]);
+            var (together, shared, second) = (
+                new float[2 * network.Dimensions],
+                new float[2 * network.Dimensions],
+                new float[network.Dimensions]
+            );
             network.Forward(new PixelBatch(pictures, size, size), together, team: null);
             network.Forward(new PixelBatch(pictures, size, size), shared, team);
             network.Forward(new PixelBatch(pictures.AsSpan(pictures.Length / 2), size, size), second, team: null);
@@ -55,6 +60,10 @@ public class PairedVisionTests
     {
         var folder = ModelFolder.Open(ClipCase.Folder(name));
         using var weights = SafetensorsSet.Open(folder.File(subfolder));
-        return ModelFamilies.LoadImage(weights, folder.ReadConfig(subfolder, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+        return ModelFamilies.LoadImage(
+            weights,
+            folder.ReadConfig(subfolder, "config.json"),
+            new ComputeOptions { Precision = precision, Level = level }
+        );
     }
 }

@@ -8,8 +8,12 @@ namespace Simile.Tests.Networks.Vision;
 /// <summary>A case of tests/reference/vision.py: its tensors are drawn here as they were there.</summary>
 public sealed record VisionCase(string Name, JsonElement? Config, int Size, VisionTensor[] Tensors, float[][] Vectors)
 {
-    private static readonly Lazy<VisionFile> File = new(() => JsonSerializer.Deserialize<VisionFile>(
-        System.IO.File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "vision.json")), JsonSerializerOptions.Web)!);
+    private static readonly Lazy<VisionFile> File = new(() =>
+        JsonSerializer.Deserialize<VisionFile>(
+            System.IO.File.ReadAllBytes(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "vision.json")),
+            JsonSerializerOptions.Web
+        )!
+    );
 
     public static IReadOnlyList<VisionCase> All => File.Value.Cases;
 
@@ -21,7 +25,14 @@ public sealed record VisionCase(string Name, JsonElement? Config, int Size, Visi
     /// <summary>Writes the checkpoint in its published layout.</summary>
     internal ModelFolder Write(string folder)
     {
-        var tensors = Tensors.Select(tensor => new TensorToWrite(tensor.Name, TensorType.F32, tensor.Shape, MemoryMarshal.AsBytes(tensor.Draw().AsSpan()).ToArray())).ToList();
+        var tensors = Tensors
+            .Select(tensor => new TensorToWrite(
+                tensor.Name,
+                TensorType.F32,
+                tensor.Shape,
+                MemoryMarshal.AsBytes(tensor.Draw().AsSpan()).ToArray()
+            ))
+            .ToList();
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors);
         if (Config is { } config)
         {

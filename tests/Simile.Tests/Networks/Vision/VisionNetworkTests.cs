@@ -1,6 +1,6 @@
-using Simile.Engine.Tensors;
 using Simile.Engine.Encoders;
 using Simile.Engine.Products;
+using Simile.Engine.Tensors;
 using Simile.Engine.Threads;
 using Simile.Families;
 using Simile.Inference;
@@ -90,7 +90,9 @@ public class VisionNetworkTests
         using var folder = new TemporaryFolder();
         var vision = VisionCase.Named("vit-timm");
         var extra = vision with { Tensors = [.. vision.Tensors, new VisionTensor("reg_token", [1, 4, 128], 1, 1, 0, 0)] };
-        var error = Assert.Throws<SimileException>(() => Open(extra.Write(folder.Path), ComputePrecision.Float32, InstructionLevel.Assembled));
+        var error = Assert.Throws<SimileException>(() =>
+            Open(extra.Write(folder.Path), ComputePrecision.Float32, InstructionLevel.Assembled)
+        );
         Assert.Equal(ErrorCode.UnsupportedModel, error.Code);
         Assert.Contains("reg_token", error.Message, StringComparison.Ordinal);
     }
@@ -101,11 +103,18 @@ public class VisionNetworkTests
         using var folder = new TemporaryFolder();
         var vision = VisionCase.Named("resnet18-torchvision");
         var less = vision with { Tensors = [.. vision.Tensors.Where(tensor => tensor.Name != "layer2.0.bn2.running_var")] };
-        var error = Assert.Throws<SimileException>(() => Open(less.Write(folder.Path), ComputePrecision.Float32, InstructionLevel.Assembled));
+        var error = Assert.Throws<SimileException>(() =>
+            Open(less.Write(folder.Path), ComputePrecision.Float32, InstructionLevel.Assembled)
+        );
         Assert.Equal(ErrorCode.BadCheckpoint, error.Code);
     }
 
-    private static (VisionCase Vision, VisionNetwork Network) Load(string name, TemporaryFolder folder, ComputePrecision precision, InstructionLevel level)
+    private static (VisionCase Vision, VisionNetwork Network) Load(
+        string name,
+        TemporaryFolder folder,
+        ComputePrecision precision,
+        InstructionLevel level
+    )
     {
         var vision = VisionCase.Named(name);
         return (vision, Open(vision.Write(folder.Path), precision, level));
@@ -114,7 +123,11 @@ public class VisionNetworkTests
     private static VisionNetwork Open(Simile.Models.ModelFolder folder, ComputePrecision precision, InstructionLevel level)
     {
         using var weights = SafetensorsSet.Open(folder.Path);
-        return ModelFamilies.LoadImage(weights, folder.ReadConfig(string.Empty, "config.json"), new ComputeOptions { Precision = precision, Level = level });
+        return ModelFamilies.LoadImage(
+            weights,
+            folder.ReadConfig(string.Empty, "config.json"),
+            new ComputeOptions { Precision = precision, Level = level }
+        );
     }
 
     private static float[][] Forward(VisionNetwork network, VisionCase vision, float[] pictures, WorkerTeam? team)

@@ -31,7 +31,15 @@ internal sealed class BmpDecoder : IImageDecoder
         long start = header.PixelStart != 0 ? header.PixelStart : palette.End;
         if (header.Compression == BmpCompression.None)
         {
-            return DecodeRows(file, start, header.Stride, palette.RawBits, header, (row, rgb) => palette.Colours.LookUp(row, palette.RawBits, rgb), budget);
+            return DecodeRows(
+                file,
+                start,
+                header.Stride,
+                palette.RawBits,
+                header,
+                (row, rgb) => palette.Colours.LookUp(row, palette.RawBits, rgb),
+                budget
+            );
         }
         if (header.Compression is not (BmpCompression.RunLength4 or BmpCompression.RunLength8) || IsBlackAndWhite(palette, header))
         {
@@ -52,12 +60,22 @@ internal sealed class BmpDecoder : IImageDecoder
         return DecodeRows(indices, 0, header.Width, 8, header, (row, rgb) => palette.Colours.LookUp(row, 8, rgb), budget);
     }
 
-    private static RgbImage DecodeRows(ReadOnlySpan<byte> bytes, long start, long stride, int bits, BmpHeader header, RowConverter convert, DecodeBudget budget)
+    private static RgbImage DecodeRows(
+        ReadOnlySpan<byte> bytes,
+        long start,
+        long stride,
+        int bits,
+        BmpHeader header,
+        RowConverter convert,
+        DecodeBudget budget
+    )
     {
         long length = ((header.Width * bits) + 7) / 8;
         if (stride < length || start + (stride * (header.Height - 1)) + length > bytes.Length)
         {
-            throw ImageErrors.Damaged($"it has {bytes.Length} bytes, too few for {header.Width} × {header.Height} pixels from byte {start} on");
+            throw ImageErrors.Damaged(
+                $"it has {bytes.Length} bytes, too few for {header.Width} × {header.Height} pixels from byte {start} on"
+            );
         }
         RgbImage image = Canvas.Take(header.Width, header.Height, SmallTables, budget);
         for (int y = 0; y < image.Height; y++)

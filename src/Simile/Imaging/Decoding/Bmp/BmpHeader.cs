@@ -9,9 +9,7 @@ internal sealed class BmpHeader
     private const int CoreLength = 12;
     private const int MostColours = 65536;
 
-    private BmpHeader()
-    {
-    }
+    private BmpHeader() { }
 
     public long Width { get; private init; }
 
@@ -59,7 +57,9 @@ internal sealed class BmpHeader
             40 or 64 or 108 or 124 => Info(file, (int)length),
             _ => throw ImageErrors.Unsupported($"its BMP header has {length} bytes; those of 12, 40, 64, 108 and 124 are read"),
         };
-        return header.Bits is 1 or 4 or 8 or 16 or 24 or 32 ? header : throw ImageErrors.Unsupported($"it is a BMP with {header.Bits} bits to a pixel");
+        return header.Bits is 1 or 4 or 8 or 16 or 24 or 32
+            ? header
+            : throw ImageErrors.Unsupported($"it is a BMP with {header.Bits} bits to a pixel");
     }
 
     /// <summary>Whether the number of colours is one that Pillow reads.</summary>

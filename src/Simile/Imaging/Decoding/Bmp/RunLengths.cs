@@ -1,7 +1,7 @@
 namespace Simile.Imaging.Decoding.Bmp;
 
-/// <summary>Expands RLE4 and RLE8 as Pillow 9.4 does, its peculiarities included: a jump's distances are the two bytes behind those that the format
-/// gives, of an odd number of four-bit pixels the last is lost, and every pixel must be given.</summary>
+/// <summary>Expands RLE4 and RLE8 as Pillow 9.4 does, its peculiarities included: a jump's distances are the two bytes behind those that
+/// the format gives, of an odd number of four-bit pixels the last is lost, and every pixel must be given.</summary>
 internal ref struct RunLengths(ReadOnlySpan<byte> file, long start, bool halves, int width, byte[] indices)
 {
     private readonly ReadOnlySpan<byte> _file = file;
@@ -38,7 +38,11 @@ internal ref struct RunLengths(ReadOnlySpan<byte> file, long start, bool halves,
         count = (int)Math.Clamp(width - _x, 0, count);
         for (int i = 0; i < count; i++)
         {
-            Put(!halves ? value : i % 2 == 0 ? (byte)(value >> 4) : (byte)(value & 15));
+            Put(
+                !halves ? value
+                : i % 2 == 0 ? (byte)(value >> 4)
+                : (byte)(value & 15)
+            );
         }
         _x += count;
     }

@@ -31,9 +31,7 @@ internal ref struct GifCursor(ReadOnlySpan<byte> file)
     /// <summary>Passes over blocks up to their end.</summary>
     public void SkipBlocks()
     {
-        while (!Block().IsEmpty)
-        {
-        }
+        while (!Block().IsEmpty) { }
     }
 
     /// <summary>A number of two bytes.</summary>

@@ -99,7 +99,12 @@ internal sealed class GifFrame
     private void ReadPicture(ref GifCursor cursor)
     {
         ReadOnlySpan<byte> head = cursor.Bytes(9);
-        (X, Y, Width, Height) = (GifCursor.Number(head, 0), GifCursor.Number(head, 2), GifCursor.Number(head, 4), GifCursor.Number(head, 6));
+        (X, Y, Width, Height) = (
+            GifCursor.Number(head, 0),
+            GifCursor.Number(head, 2),
+            GifCursor.Number(head, 4),
+            GifCursor.Number(head, 6)
+        );
         (ScreenWidth, ScreenHeight) = (Math.Max(ScreenWidth, X + Width), Math.Max(ScreenHeight, Y + Height));
         if (X == 0 && Width == 0)
         {

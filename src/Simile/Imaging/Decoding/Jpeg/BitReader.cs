@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>Reads bits, most significant first, from bytes that are free of stuffing and end in <see cref="Padding"/> zeros. Copy it into a local in hot loops.</summary>
+/// <summary>Reads bits, most significant first, from bytes that are free of stuffing and end in <see cref="Padding"/> zeros. Copy it into a
+/// local in hot loops.</summary>
 internal struct BitReader(byte[] bytes)
 {
     /// <summary>Zero bytes behind the data: more than the longest MCU can take (10 blocks of 64 codes, 32 bits each), and a word.</summary>

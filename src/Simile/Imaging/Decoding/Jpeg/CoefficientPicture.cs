@@ -26,7 +26,13 @@ internal static class CoefficientPicture
         }
     }
 
-    private static void TransformRow(JpegComponent component, int row, CoefficientPlane plane, ReadOnlySpan<short> factors, SamplePlane samples)
+    private static void TransformRow(
+        JpegComponent component,
+        int row,
+        CoefficientPlane plane,
+        ReadOnlySpan<short> factors,
+        SamplePlane samples
+    )
     {
         Span<short> block = stackalloc short[64];
         for (int column = 0; column < component.BlocksAcross; column++)

@@ -96,7 +96,8 @@ internal static class ColourConversion
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Clip(Vector256<int> values) => Vector256.Min(Vector256.Max(values, Vector256<int>.Zero), Vector256.Create(255));
+    private static Vector256<int> Clip(Vector256<int> values) =>
+        Vector256.Min(Vector256.Max(values, Vector256<int>.Zero), Vector256.Create(255));
 
     private static byte Clip(int value) => (byte)Math.Clamp(value, 0, 255);
 }

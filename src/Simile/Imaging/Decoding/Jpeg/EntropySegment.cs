@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>The compressed data up to the next marker, and what happens where it is too short or its restart markers are wrong: all as libjpeg has it.</summary>
+/// <summary>The compressed data up to the next marker, and what happens where it is too short or its restart markers are wrong: all as
+/// libjpeg has it.</summary>
 internal sealed class EntropySegment
 {
     // libjpeg reads ahead in steps of 57 bits or more, and takes a file for truncated when a step finds its end before a marker.

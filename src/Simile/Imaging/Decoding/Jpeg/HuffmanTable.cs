@@ -41,7 +41,8 @@ internal sealed class HuffmanTable
     /// <summary>By the next bits: symbol × 256 + length of its code; 0 where the code is longer than the look-up.</summary>
     public ushort[] Codes { get; } = new ushort[1 << LookupBits];
 
-    /// <summary>By the next bits: value × 65536 + zeros before it × 256 + <see cref="HoldsValue"/> + bits of code and value; else as <see cref="Codes"/>.</summary>
+    /// <summary>By the next bits: value × 65536 + zeros before it × 256 + <see cref="HoldsValue"/> + bits of code and value; else as
+    /// <see cref="Codes"/>.</summary>
     public int[] Values { get; } = new int[1 << LookupBits];
 
     /// <summary>Whether all symbols are sizes of DC differences.</summary>

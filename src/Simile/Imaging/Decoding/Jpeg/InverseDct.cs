@@ -4,10 +4,11 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>The inverse DCT of 8 × 8 coefficients into samples: the method of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) in 13-bit fixed point.</summary>
+/// <summary>The inverse DCT of 8 × 8 coefficients into samples: the method of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) in 13-bit
+/// fixed point.</summary>
 /// <remarks>
-/// Rounds as libjpeg's accurate integer method does, and wraps and saturates at 16 bits as libjpeg-turbo's vector code does, which matters for damaged files only.
-/// Each rotation is two sums of products of neighbouring 16-bit values.
+/// Rounds as libjpeg's accurate integer method does, and wraps and saturates at 16 bits as libjpeg-turbo's vector code does, which matters
+/// for damaged files only. Each rotation is two sums of products of neighbouring 16-bit values.
 /// </remarks>
 internal static class InverseDct
 {
@@ -58,8 +59,15 @@ internal static class InverseDct
     private static void TransformRow(Vector128<short> row, Span<byte> samples, int stride)
     {
         Lanes8 lanes = new(
-            Vector128.Create(row[0]), Vector128.Create(row[1]), Vector128.Create(row[2]), Vector128.Create(row[3]),
-            Vector128.Create(row[4]), Vector128.Create(row[5]), Vector128.Create(row[6]), Vector128.Create(row[7]));
+            Vector128.Create(row[0]),
+            Vector128.Create(row[1]),
+            Vector128.Create(row[2]),
+            Vector128.Create(row[3]),
+            Vector128.Create(row[4]),
+            Vector128.Create(row[5]),
+            Vector128.Create(row[6]),
+            Vector128.Create(row[7])
+        );
         Pass(ref lanes, Bits + KeptBits + 3);
         lanes.Transpose();
         lanes.Store(samples, stride);
@@ -102,7 +110,13 @@ internal static class InverseDct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Butterfly(Vector256<int> even, Vector256<int> odd, int shift, out Vector128<short> sum, out Vector128<short> difference)
+    private static void Butterfly(
+        Vector256<int> even,
+        Vector256<int> odd,
+        int shift,
+        out Vector128<short> sum,
+        out Vector128<short> difference
+    )
     {
         even += Vector256.Create(1 << (shift - 1));
         sum = Lanes8.Narrow((even + odd) >> shift);

@@ -29,7 +29,8 @@ internal sealed class JpegComponent(int index, byte id, int horizontal, int vert
     /// <summary>Blocks down that hold samples of the picture.</summary>
     public int BlocksDown { get; private set; }
 
-    /// <summary>The quantization table of its first scan, in zigzag order with <see cref="Zigzag.Overrun"/> more entries; zeros before that scan.</summary>
+    /// <summary>The quantization table of its first scan, in zigzag order with <see cref="Zigzag.Overrun"/> more entries; zeros before that
+    /// scan.</summary>
     public short[]? Quantization { get; private set; }
 
     /// <summary>An only component counts as sampled once, whatever it says.</summary>

@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>Decodes JPEG (ITU-T T.81): 8 bits, Huffman, sequential and progressive. Pixels are those of libjpeg-turbo as Pillow uses it.</summary>
+/// <summary>Decodes JPEG (ITU-T T.81): 8 bits, Huffman, sequential and progressive. Pixels are those of libjpeg-turbo as Pillow uses
+/// it.</summary>
 internal sealed class JpegDecoder : IImageDecoder
 {
     /// <inheritdoc/>

@@ -54,7 +54,9 @@ internal sealed class JpegFrame
     {
         if (marker is not (Marker.BaselineFrame or Marker.ExtendedFrame or Marker.ProgressiveFrame))
         {
-            throw ImageErrors.Unsupported($"its JPEG process (frame marker FF{marker:X2}: arithmetic coding, lossless or hierarchical) has no decoder here");
+            throw ImageErrors.Unsupported(
+                $"its JPEG process (frame marker FF{marker:X2}: arithmetic coding, lossless or hierarchical) has no decoder here"
+            );
         }
 
         if (segment.Length < 6 || segment.Length != 6 + (3 * segment[5]))

@@ -16,7 +16,9 @@ internal sealed class JpegPicture(JpegHeader header, JpegFrame frame, ColourSpac
             header.Tables.FillStandardHuffman();
         }
 
-        return frame.Progressive || scan.Components.Length < frame.Components.Length ? Refine(ref input, scan) : DecodeAtOnce(ref input, scan);
+        return frame.Progressive || scan.Components.Length < frame.Components.Length
+            ? Refine(ref input, scan)
+            : DecodeAtOnce(ref input, scan);
     }
 
     private RgbImage DecodeAtOnce(ref JpegInput input, JpegScan scan)

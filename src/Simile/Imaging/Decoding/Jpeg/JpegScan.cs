@@ -44,7 +44,8 @@ internal sealed class JpegScan
         for (int i = 0; i < count; i++)
         {
             byte id = segment[1 + (2 * i)];
-            components[i] = Array.Find(frame.Components, component => component.Id == id && !components.Contains(component))
+            components[i] =
+                Array.Find(frame.Components, component => component.Id == id && !components.Contains(component))
                 ?? throw ImageErrors.Damaged($"a scan names component {id}, which is not there or has been named");
             slots[i] = segment[2 + (2 * i)];
         }

@@ -86,6 +86,5 @@ internal sealed class JpegTables
     public ushort[] Quantization(int slot) => Find(_quantization, slot);
 
     private static T Find<T>(T?[] tables, int slot)
-        where T : class =>
-        (slot < Slots ? tables[slot] : null) ?? throw ImageErrors.Damaged($"table {slot} is used but not defined");
+        where T : class => (slot < Slots ? tables[slot] : null) ?? throw ImageErrors.Damaged($"table {slot} is used but not defined");
 }

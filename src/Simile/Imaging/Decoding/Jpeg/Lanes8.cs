@@ -5,11 +5,19 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>8 × 8 values of 16 bits in eight vectors, and what the DCT does with them. The same on every processor; quicker where it has the instructions.</summary>
+/// <summary>8 × 8 values of 16 bits in eight vectors, and what the DCT does with them. The same on every processor; quicker where it has
+/// the instructions.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Lanes8(
-    Vector128<short> r0, Vector128<short> r1, Vector128<short> r2, Vector128<short> r3,
-    Vector128<short> r4, Vector128<short> r5, Vector128<short> r6, Vector128<short> r7)
+    Vector128<short> r0,
+    Vector128<short> r1,
+    Vector128<short> r2,
+    Vector128<short> r3,
+    Vector128<short> r4,
+    Vector128<short> r5,
+    Vector128<short> r6,
+    Vector128<short> r7
+)
 {
     public Vector128<short> R0 = r0;
     public Vector128<short> R1 = r1;

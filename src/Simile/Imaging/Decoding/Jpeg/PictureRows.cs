@@ -19,7 +19,8 @@ internal sealed class PictureRows
 
     /// <summary>How much room that is.</summary>
     public static long Bytes(JpegFrame frame) =>
-        (3L * frame.Width * frame.Height) + frame.Components.Sum(component => SamplePlane.Bytes(frame, component) + UpsampledRow.Bytes(frame));
+        (3L * frame.Width * frame.Height)
+        + frame.Components.Sum(component => SamplePlane.Bytes(frame, component) + UpsampledRow.Bytes(frame));
 
     /// <summary>The components' samples.</summary>
     public SamplePlane[] Planes { get; }

@@ -24,8 +24,7 @@ internal static class RestartSearch
         marker < Marker.BaselineFrame || (IsRestart(marker) && ((due - marker) & 7) is 1 or 2);
 
     // One of the next two, or the scan has ended: a segment is lost.
-    private static bool IsAhead(byte marker, int due) =>
-        !IsRestart(marker) || ((marker - due) & 7) is 1 or 2;
+    private static bool IsAhead(byte marker, int due) => !IsRestart(marker) || ((marker - due) & 7) is 1 or 2;
 
     private static bool IsRestart(byte marker) => marker is >= Marker.FirstRestart and <= Marker.LastRestart;
 }

@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>The samples of a component: the rows of the last two rows of MCUs, with room on either side for what interpolation reads and writes.</summary>
+/// <summary>The samples of a component: the rows of the last two rows of MCUs, with room on either side for what interpolation reads and
+/// writes.</summary>
 internal sealed class SamplePlane
 {
     /// <summary>Samples before a row's first.</summary>
@@ -44,5 +45,6 @@ internal sealed class SamplePlane
         return row;
     }
 
-    private static int Stride(JpegFrame frame, JpegComponent component) => (frame.McusAcross * component.Horizontal * 8) + Margin + BehindRow;
+    private static int Stride(JpegFrame frame, JpegComponent component) =>
+        (frame.McusAcross * component.Horizontal * 8) + Margin + BehindRow;
 }

@@ -10,10 +10,18 @@ internal static class SequentialBlock
     /// <param name="dc">The table of DC differences.</param>
     /// <param name="ac">The table of AC coefficients.</param>
     /// <param name="prediction">The component's last DC coefficient.</param>
-    /// <param name="factors">What each coefficient is multiplied by, in zigzag order, with <see cref="Zigzag.Overrun"/> more; products wrap.</param>
+    /// <param name="factors">What each coefficient is multiplied by, in zigzag order, with <see cref="Zigzag.Overrun"/> more; products
+    /// wrap.</param>
     /// <param name="block">64 coefficients, row by row, all 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Decode(ref BitReader source, HuffmanTable dc, HuffmanTable ac, ref int prediction, ReadOnlySpan<short> factors, Span<short> block)
+    public static void Decode(
+        ref BitReader source,
+        HuffmanTable dc,
+        HuffmanTable ac,
+        ref int prediction,
+        ReadOnlySpan<short> factors,
+        Span<short> block
+    )
     {
         BitReader bits = source;
         factors = factors[..(64 + Zigzag.Overrun)];

@@ -4,7 +4,14 @@ namespace Simile.Imaging.Decoding.Jpeg;
 internal static class SequentialPicture
 {
     /// <summary>Decodes the scan's data into rows.</summary>
-    public static void Decode(ref JpegInput input, JpegFrame frame, ScanComponent[] components, int restartInterval, PictureRows rows, DecodeBudget budget)
+    public static void Decode(
+        ref JpegInput input,
+        JpegFrame frame,
+        ScanComponent[] components,
+        int restartInterval,
+        PictureRows rows,
+        DecodeBudget budget
+    )
     {
         EntropySegment segment = new(ref input, restartInterval, []);
         Span<short> block = stackalloc short[64];
@@ -32,7 +39,15 @@ internal static class SequentialPicture
     }
 
     // Blocks of an MCU that lie outside the picture are decoded, but nobody needs their samples.
-    private static void DecodeMcu(EntropySegment segment, ScanComponent component, int mcuRow, int mcuColumn, bool isThere, SamplePlane plane, Span<short> block)
+    private static void DecodeMcu(
+        EntropySegment segment,
+        ScanComponent component,
+        int mcuRow,
+        int mcuColumn,
+        bool isThere,
+        SamplePlane plane,
+        Span<short> block
+    )
     {
         ReadOnlySpan<short> factors = component.Component.Quantization;
         for (int i = 0; i < component.DownMcu; i++)

@@ -17,7 +17,9 @@ internal sealed class UpsampledRow
         if (frame.Horizontal % component.Horizontal != 0 || frame.Vertical % component.Vertical != 0)
         {
             throw ImageErrors.Unsupported(
-                $"a component is sampled {component.Horizontal} × {component.Vertical} in MCUs of {frame.Horizontal} × {frame.Vertical}, which no factor divides");
+                $"a component is sampled {component.Horizontal} × {component.Vertical} in MCUs of {frame.Horizontal} × "
+                    + $"{frame.Vertical}, which no factor divides"
+            );
         }
 
         (_plane, _samples, _width) = (plane, component.Width, frame.Width);

@@ -4,8 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Decoding.Jpeg;
 
-/// <summary>Brings rows of samples to the picture's size as libjpeg does: a triangle filter for factors of 2, repetition for all others.</summary>
-/// <remarks>Rows come with their margins and ends repeated; results are written in whole vectors, so targets have room for <see cref="Room"/>.</remarks>
+/// <summary>Brings rows of samples to the picture's size as libjpeg does: a triangle filter for factors of 2, repetition for all
+/// others.</summary>
+/// <remarks>Rows come with their margins and ends repeated; results are written in whole vectors, so targets have room for
+/// <see cref="Room"/>.</remarks>
 internal static class Upsampling
 {
     private const int Step = 16;

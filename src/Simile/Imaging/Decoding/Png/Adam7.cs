@@ -4,7 +4,15 @@ namespace Simile.Imaging.Decoding.Png;
 internal readonly record struct Adam7(int FirstX, int FirstY, int StepX, int StepY)
 {
     public static readonly Adam7[] Passes =
-        [new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2)];
+    [
+        new(0, 0, 8, 8),
+        new(4, 0, 8, 8),
+        new(0, 4, 4, 8),
+        new(2, 0, 4, 4),
+        new(0, 2, 2, 4),
+        new(1, 0, 2, 2),
+        new(0, 1, 1, 2),
+    ];
 
     /// <summary>Columns of the pass.</summary>
     public int Columns(long width) => (int)((width - FirstX + StepX - 1) / StepX);

@@ -29,7 +29,10 @@ internal sealed class Animation
         Require(data, 8);
         uint frames = BinaryPrimitives.ReadUInt32BigEndian(data);
         // Pillow takes a second acTL for a sign that the file is none, and a nonsensical count for none.
-        _frames = _frames is not null ? null : frames is 0 or > 0x80000000 ? null : frames;
+        _frames =
+            _frames is not null ? null
+            : frames is 0 or > 0x80000000 ? null
+            : frames;
     }
 
     /// <summary>fcTL.</summary>

@@ -57,8 +57,10 @@ internal ref struct ChunkReader(ReadOnlySpan<byte> file, int position)
     public readonly void CheckCrc(in Chunk chunk)
     {
         long end = chunk.Start + (long)chunk.Length;
-        if (end + CrcLength > _file.Length
-            || BinaryPrimitives.ReadUInt32BigEndian(_file[(int)end..]) != Crc32.Of(_file[(chunk.Start - 4)..(int)end]))
+        if (
+            end + CrcLength > _file.Length
+            || BinaryPrimitives.ReadUInt32BigEndian(_file[(int)end..]) != Crc32.Of(_file[(chunk.Start - 4)..(int)end])
+        )
         {
             throw ImageErrors.Damaged($"the checksum of its {Name(chunk)} chunk is wrong");
         }
@@ -77,11 +79,15 @@ internal ref struct ChunkReader(ReadOnlySpan<byte> file, int position)
     }
 
     private static string Name(in Chunk chunk) =>
-        string.Create(4, chunk.Type, static (name, type) =>
-        {
-            for (int i = 0; i < name.Length; i++)
+        string.Create(
+            4,
+            chunk.Type,
+            static (name, type) =>
             {
-                name[i] = (char)(byte)(type >> (24 - (8 * i)));
+                for (int i = 0; i < name.Length; i++)
+                {
+                    name[i] = (char)(byte)(type >> (24 - (8 * i)));
+                }
             }
-        });
+        );
 }

@@ -41,9 +41,7 @@ internal sealed unsafe class DataStream(byte* file, IReadOnlyList<Range> parts) 
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

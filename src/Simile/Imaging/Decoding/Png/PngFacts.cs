@@ -81,9 +81,10 @@ internal sealed class PngFacts
     }
 
     private void TakePalette(ReadOnlySpan<byte> data) =>
-        Palette = data.Length <= LongestPalette
-            ? ColourTable.Of(data)
-            : throw ImageErrors.Damaged($"its palette has {data.Length} bytes; 768 is the most");
+        Palette =
+            data.Length <= LongestPalette
+                ? ColourTable.Of(data)
+                : throw ImageErrors.Damaged($"its palette has {data.Length} bytes; 768 is the most");
 
     private void CheckLength(uint type, int length)
     {
@@ -92,7 +93,12 @@ internal sealed class PngFacts
             ChunkType.Gamma => 4,
             ChunkType.StandardRgb => 1,
             ChunkType.PhysicalSize => 9,
-            ChunkType.Transparency => Format?.Colour switch { PixelFormat.Grey => 2, PixelFormat.Rgb => 6, _ => 0 },
+            ChunkType.Transparency => Format?.Colour switch
+            {
+                PixelFormat.Grey => 2,
+                PixelFormat.Rgb => 6,
+                _ => 0,
+            },
             _ => 0,
         };
         if (length < least || (type == ChunkType.Chromaticity && length % 4 != 0))

@@ -25,8 +25,16 @@ internal static class PngOrientation
     // Some writers swap the two bytes of the version, 42, or of that of large files, 43.
     private static bool IsTiff(ReadOnlySpan<byte> exif) =>
         exif.Length >= 8
-        && ((exif.StartsWith("II"u8) && (exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("+\0"u8)))
-            || (exif.StartsWith("MM"u8) && (exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0+"u8))));
+        && (
+            (
+                exif.StartsWith("II"u8)
+                && (exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("+\0"u8))
+            )
+            || (
+                exif.StartsWith("MM"u8)
+                && (exif[2..4].SequenceEqual("\0*"u8) || exif[2..4].SequenceEqual("*\0"u8) || exif[2..4].SequenceEqual("\0+"u8))
+            )
+        );
 
     private static byte[] Digits(ReadOnlySpan<byte> profile)
     {
@@ -37,7 +45,9 @@ internal static class PngOrientation
         }
         try
         {
-            return Convert.FromHexString(Encoding.Latin1.GetString(profile).ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal));
+            return Convert.FromHexString(
+                Encoding.Latin1.GetString(profile).ReplaceLineEndings(string.Empty).Replace(" ", string.Empty, StringComparison.Ordinal)
+            );
         }
         catch (FormatException error)
         {
@@ -68,10 +78,14 @@ internal static class PngOrientation
     // Pillow's pattern is tiff:Orientation(="|>)([0-9]), wherever it stands.
     private static int OfXmp(ReadOnlySpan<byte> xmp)
     {
-        for (int at; (at = xmp.IndexOf("tiff:Orientation"u8)) >= 0;)
+        int at;
+        while ((at = xmp.IndexOf("tiff:Orientation"u8)) >= 0)
         {
             xmp = xmp[(at + 16)..];
-            int skip = xmp.StartsWith("=\""u8) ? 2 : xmp.StartsWith(">"u8) ? 1 : 0;
+            int skip =
+                xmp.StartsWith("=\""u8) ? 2
+                : xmp.StartsWith(">"u8) ? 1
+                : 0;
             if (skip > 0 && skip < xmp.Length && char.IsAsciiDigit((char)xmp[skip]))
             {
                 return xmp[skip] is >= (byte)'1' and <= (byte)'8' ? xmp[skip] - '0' : 1;

@@ -19,7 +19,12 @@ internal sealed class PngPixels
         _region = facts.Animation.Frame ?? new Region(0, 0, facts.Width, facts.Height);
         // Pillow takes no notice of where an interlaced frame lies.
         _region = facts.Interlaced ? _region with { X = 0, Y = 0 } : _region;
-        if (_region.Width == 0 || _region.Height == 0 || _region.X + _region.Width > facts.Width || _region.Y + _region.Height > facts.Height)
+        if (
+            _region.Width == 0
+            || _region.Height == 0
+            || _region.X + _region.Width > facts.Width
+            || _region.Y + _region.Height > facts.Height
+        )
         {
             throw ImageErrors.Damaged("the first frame of its animation is empty or lies outside");
         }

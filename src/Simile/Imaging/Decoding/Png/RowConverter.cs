@@ -6,7 +6,8 @@ namespace Simile.Imaging.Decoding.Png;
 /// except in grey, which is cut off at 255.</summary>
 internal sealed class RowConverter(PixelFormat format, ColourTable palette)
 {
-    private readonly ColourTable _colours = format.Colour == PixelFormat.Palette ? palette : ColourTable.Greys(255 / ((1 << Math.Min(format.Depth, 8)) - 1));
+    private readonly ColourTable _colours =
+        format.Colour == PixelFormat.Palette ? palette : ColourTable.Greys(255 / ((1 << Math.Min(format.Depth, 8)) - 1));
 
     /// <summary>The colour of a pixel that the file does not give: all its bits are zero.</summary>
     public ReadOnlySpan<byte> Missing => _colours.Rgb[..3];

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace Simile.Imaging.Decoding.Png;
 
-/// <summary>Undoes the filters (PNG, third edition, 9.2). Rows carry <see cref="Padding"/> bytes behind their end, which may be overwritten.</summary>
+/// <summary>Undoes the filters (PNG, third edition, 9.2). Rows carry <see cref="Padding"/> bytes behind their end, which may be
+/// overwritten.</summary>
 internal static class RowFilters
 {
     /// <summary>How many bytes behind a row's end may be read and written.</summary>
@@ -89,6 +90,10 @@ internal static class RowFilters
         int toLeft = Math.Abs(above - corner);
         int toAbove = Math.Abs(left - corner);
         int toCorner = Math.Abs(left + above - corner - corner);
-        return (byte)(toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner);
+        return (byte)(
+            toLeft <= toAbove && toLeft <= toCorner ? left
+            : toAbove <= toCorner ? above
+            : corner
+        );
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Unicode;
 
 namespace Simile.Imaging.Decoding.Png;
 
-/// <summary>What text chunks say of the orientation (PNG, third edition, 11.3.3); the rest of them is only checked as Pillow checks it.</summary>
+/// <summary>What text chunks say of the orientation (PNG, third edition, 11.3.3); the rest of them is only checked as Pillow checks
+/// it.</summary>
 internal sealed class TextChunks
 {
     private const int LongestInflated = 1 << 20;

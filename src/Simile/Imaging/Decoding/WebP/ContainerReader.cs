@@ -3,9 +3,14 @@ namespace Simile.Imaging.Decoding.WebP;
 /// <summary>Reads the chunks of a file and refuses those files that libwebp's demultiplexer refuses.</summary>
 internal ref struct ContainerReader
 {
-    private const int AnimationFlag = 0x02, ExifFlag = 0x08, AlphaFlag = 0x10, UnknownFlags = 0xc1;
+    private const int AnimationFlag = 0x02,
+        ExifFlag = 0x08,
+        AlphaFlag = 0x10,
+        UnknownFlags = 0xc1;
     private ChunkReader _chunks;
-    private int _flags, _width, _height;
+    private int _flags,
+        _width,
+        _height;
     private bool _hasAnimationChunk;
     private WebPFrame? _first;
     private Range? _exif;
@@ -55,8 +60,7 @@ internal ref struct ContainerReader
         do
         {
             Chunk();
-        }
-        while (_chunks.Remaining > 0);
+        } while (_chunks.Remaining > 0);
     }
 
     private void Chunk()
@@ -141,7 +145,10 @@ internal ref struct ContainerReader
     {
         if (!frame.HasImage || (long)frame.X + frame.Width > _width || (long)frame.Y + frame.Height > _height)
         {
-            throw ImageErrors.Damaged($"a frame of {frame.Width} × {frame.Height} pixels at ({frame.X}, {frame.Y}) does not fit the canvas of {_width} × {_height}");
+            throw ImageErrors.Damaged(
+                $"a frame of {frame.Width} × {frame.Height} pixels at ({frame.X}, {frame.Y}) does not fit the canvas of {_width} × "
+                    + $"{_height}"
+            );
         }
     }
 

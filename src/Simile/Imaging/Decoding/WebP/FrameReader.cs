@@ -1,12 +1,13 @@
 namespace Simile.Imaging.Decoding.WebP;
 
-/// <summary>Gathers the chunks of one picture: ALPH and VP8, or VP8L (WebP container, "ANMF" and "simple file format"), where libwebp's demultiplexer does.</summary>
+/// <summary>Gathers the chunks of one picture: ALPH and VP8, or VP8L (WebP container, "ANMF" and "simple file format"), where libwebp's
+/// demultiplexer does.</summary>
 internal static class FrameReader
 {
     /// <summary>Reads chunks until one that is not of the picture.</summary>
     public static WebPFrame Read(ref ChunkReader chunks, WebPFrame frame)
     {
-        for (; ; )
+        while (true)
         {
             var (name, size, padded) = chunks.Header();
             var payload = chunks.Position..(chunks.Position + size);
@@ -41,6 +42,13 @@ internal static class FrameReader
 
         var payload = chunks.Rest[..padded];
         var (width, height) = isLossless ? PictureSize.Lossless(payload) : PictureSize.Lossy(payload, size);
-        return frame with { IsLossless = isLossless, HasImage = true, Image = chunks.Position..(chunks.Position + padded), Width = width, Height = height };
+        return frame with
+        {
+            IsLossless = isLossless,
+            HasImage = true,
+            Image = chunks.Position..(chunks.Position + padded),
+            Width = width,
+            Height = height,
+        };
     }
 }

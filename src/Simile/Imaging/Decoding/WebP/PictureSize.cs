@@ -21,7 +21,10 @@ internal static class PictureSize
             throw ImageErrors.Unsupported("its VP8 frame is no key frame to be shown, or is of an unknown profile");
         }
 
-        var (width, height) = (BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3fff, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3fff);
+        var (width, height) = (
+            BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3fff,
+            BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3fff
+        );
         if (!frame.Slice(3, 3).SequenceEqual<byte>([0x9d, 0x01, 0x2a]) || tag >> 5 >= declared || width == 0 || height == 0)
         {
             throw ImageErrors.Damaged("its VP8 frame's header makes no sense");

@@ -9,7 +9,9 @@ internal sealed class WebPDecoder : IImageDecoder
 {
     /// <inheritdoc/>
     public bool Recognizes(ReadOnlySpan<byte> head) =>
-        head.Length >= 12 && BinaryPrimitives.ReadUInt32LittleEndian(head) == FourCc.Riff && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) == FourCc.WebP;
+        head.Length >= 12
+        && BinaryPrimitives.ReadUInt32LittleEndian(head) == FourCc.Riff
+        && BinaryPrimitives.ReadUInt32LittleEndian(head[8..]) == FourCc.WebP;
 
     /// <inheritdoc/>
     public DecodedImage Decode(ReadOnlySpan<byte> file, DecodeBudget budget)

@@ -6,12 +6,18 @@ namespace Simile.Ingestion.Readers.Html;
 /// <summary>What HTML's elements mean for their text.</summary>
 internal static class HtmlNames
 {
-    private static readonly FrozenSet<string> Blocks = Set("""
-        address article aside blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend
-        li main menu nav ol optgroup option p pre listing xmp plaintext search section select summary table tbody td textarea tfoot th thead title tr ul
-        """);
+    private static readonly FrozenSet<string> Blocks = Set(
+        """
+        address article aside blockquote body caption center col colgroup dd details dialog dir div dl dt fieldset figcaption figure footer form
+        frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend
+        li main menu nav ol optgroup option p pre listing xmp plaintext search section select summary table tbody td textarea tfoot
+        th thead title tr ul
+        """
+    );
 
-    private static readonly FrozenSet<string> Apart = Set("br button input label img iframe video audio object embed canvas map area meter progress datalist rt rp");
+    private static readonly FrozenSet<string> Apart = Set(
+        "br button input label img iframe video audio object embed canvas map area meter progress datalist rt rp"
+    );
     private static readonly FrozenSet<string> Unseen = Set("script style noscript template svg nav iframe noembed noframes");
     private static readonly FrozenSet<string> Void = Set("area base br col embed hr img input link meta param source track wbr");
     private static readonly FrozenSet<string> EndHeadings = Set("p ul ol dl table pre section article form blockquote main header footer");
@@ -39,14 +45,15 @@ internal static class HtmlNames
     public static int HeadingLevel(string name) => name is ['h', >= '1' and <= '6'] ? name[1] - '0' : 0;
 
     /// <summary>How what stands in an element is to be read.</summary>
-    public static HtmlParseMode ContentOf(string name) => name switch
-    {
-        "title" or "textarea" => HtmlParseMode.RCData,
-        "style" or "xmp" or "iframe" or "noembed" or "noframes" or "noscript" => HtmlParseMode.Rawtext,
-        "script" => HtmlParseMode.Script,
-        "plaintext" => HtmlParseMode.Plaintext,
-        _ => HtmlParseMode.PCData,
-    };
+    public static HtmlParseMode ContentOf(string name) =>
+        name switch
+        {
+            "title" or "textarea" => HtmlParseMode.RCData,
+            "style" or "xmp" or "iframe" or "noembed" or "noframes" or "noscript" => HtmlParseMode.Rawtext,
+            "script" => HtmlParseMode.Script,
+            "plaintext" => HtmlParseMode.Plaintext,
+            _ => HtmlParseMode.PCData,
+        };
 
     private static FrozenSet<string> Set(string names) =>
         names.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);

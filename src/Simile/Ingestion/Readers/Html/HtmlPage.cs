@@ -83,8 +83,16 @@ internal sealed class HtmlPage
     }
 
     private static bool IsHidden(HtmlTagToken tag) =>
-        HtmlNames.IsUnseen(tag.Name) || tag.Attributes.Exists(attribute => attribute.Name == "hidden"
-            || (attribute.Name == "style" && attribute.Value.Replace(" ", string.Empty, StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase)));
+        HtmlNames.IsUnseen(tag.Name)
+        || tag.Attributes.Exists(attribute =>
+            attribute.Name == "hidden"
+            || (
+                attribute.Name == "style"
+                && attribute
+                    .Value.Replace(" ", string.Empty, StringComparison.Ordinal)
+                    .Contains("display:none", StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     private void Open(string name, int line)
     {
@@ -217,7 +225,11 @@ internal sealed class HtmlPage
         }
         else if (text.Length > 0)
         {
-            Fill(_code > 0 ? new TextBlock(text, _text.StartLine, _headings.Text, IsCode: true) : new TextBlock(text, _text.StartLine, _headings.Text, EndLine: _text.EndLine));
+            Fill(
+                _code > 0
+                    ? new TextBlock(text, _text.StartLine, _headings.Text, IsCode: true)
+                    : new TextBlock(text, _text.StartLine, _headings.Text, EndLine: _text.EndLine)
+            );
         }
     }
 

@@ -43,7 +43,10 @@ internal sealed class HtmlText
         {
             // Empty lines at the head are no code.
             var first = text.AsSpan().IndexOfAnyExcept(" \t\n");
-            skipped = first < 0 ? text.Length : text.LastIndexOf('\n', Math.Max(0, first - 1)) is >= 0 and var at && first > 0 ? at + 1 : 0;
+            skipped =
+                first < 0 ? text.Length
+                : text.LastIndexOf('\n', Math.Max(0, first - 1)) is >= 0 and var at && first > 0 ? at + 1
+                : 0;
         }
 
         if (skipped < text.Length)

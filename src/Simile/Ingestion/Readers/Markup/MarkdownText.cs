@@ -26,18 +26,20 @@ internal static class MarkdownText
         return text.ToString().Trim();
     }
 
-    private static string? TextOf(Inline inline) => inline switch
-    {
-        LiteralInline literal => literal.Content.ToString(),
-        CodeInline code => code.Content,
-        HtmlEntityInline entity => entity.Transcoded.ToString(),
-        AutolinkInline link => link.Url,
-        HtmlInline { Tag: var tag } => TextOfTag(tag),
-        _ => null,
-    };
+    private static string? TextOf(Inline inline) =>
+        inline switch
+        {
+            LiteralInline literal => literal.Content.ToString(),
+            CodeInline code => code.Content,
+            HtmlEntityInline entity => entity.Transcoded.ToString(),
+            AutolinkInline link => link.Url,
+            HtmlInline { Tag: var tag } => TextOfTag(tag),
+            _ => null,
+        };
 
     private static string? TextOfTag(string tag) =>
         tag.StartsWith("<br", StringComparison.OrdinalIgnoreCase) ? " "
-        : tag.StartsWith("<img", StringComparison.OrdinalIgnoreCase) ? string.Concat(new HtmlReader().Read(tag, []).Select(block => $" {block.Text} "))
+        : tag.StartsWith("<img", StringComparison.OrdinalIgnoreCase)
+            ? string.Concat(new HtmlReader().Read(tag, []).Select(block => $" {block.Text} "))
         : null;
 }

@@ -52,7 +52,10 @@ public class JpegKernelTests
                 Assert.Equal(((3 * ((3 * near[here]) + far[here])) + (3 * near[other]) + far[other] + 8 - (x % 2)) >> 4, both[x]);
             }
 
-            Assert.All(Enumerable.Range(0, n), x => Assert.Equal(((3 * near[Margin + x]) + far[Margin + x] + (n % 2 == 0 ? 1 : 2)) >> 2, between[x]));
+            Assert.All(
+                Enumerable.Range(0, n),
+                x => Assert.Equal(((3 * near[Margin + x]) + far[Margin + x] + (n % 2 == 0 ? 1 : 2)) >> 2, between[x])
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 namespace Simile.Tests.Imaging.Decoding.Jpeg;
 
-/// <summary>The accurate integer inverse DCT, one number at a time. Sums of inputs and flat columns wrap at 16 bits, columns saturate there.</summary>
+/// <summary>The accurate integer inverse DCT, one number at a time. Sums of inputs and flat columns wrap at 16 bits, columns saturate
+/// there.</summary>
 internal static class ScalarInverseDct
 {
     public static byte[] Transform(short[] block)
@@ -42,6 +43,9 @@ internal static class ScalarInverseDct
         int[] odd = [(at(1) * 12299) + a + z4, (at(3) * 25172) + b + z3, (at(5) * 16819) + b + z4, (at(7) * 2446) + a + z3];
 
         var half = 1 << (shift - 1);
-        return [.. Enumerable.Range(0, 8).Select(i => i < 4 ? (even[i] + odd[i] + half) >> shift : (even[7 - i] - odd[7 - i] + half) >> shift)];
+        return
+        [
+            .. Enumerable.Range(0, 8).Select(i => i < 4 ? (even[i] + odd[i] + half) >> shift : (even[7 - i] - odd[7 - i] + half) >> shift),
+        ];
     }
 }

@@ -3,7 +3,8 @@ namespace Simile.Tests.Imaging.Decoding.WebP;
 /// <summary>The loop filters of RFC 6386, section 15, a place at a time.</summary>
 internal static class EdgeTwin
 {
-    /// <summary>Smooths eight samples across an edge: 0 is the simple filter, 1 the normal one between macroblocks, 2 the one within.</summary>
+    /// <summary>Smooths eight samples across an edge: 0 is the simple filter, 1 the normal one between macroblocks, 2 the one
+    /// within.</summary>
     public static int[] Smooth(int kind, int[] taps, int limit, int interior, int highVariance)
     {
         var s = taps.Select(tap => tap - 128).ToArray();

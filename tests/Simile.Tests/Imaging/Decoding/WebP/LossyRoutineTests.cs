@@ -3,7 +3,8 @@ using Simile.Imaging.Decoding.WebP.Lossy;
 
 namespace Simile.Tests.Imaging.Decoding.WebP;
 
-/// <summary>Each fast routine against its scalar twin: RFC 6386 as it is written, libwebp's formulas for what the RFC leaves open.</summary>
+/// <summary>Each fast routine against its scalar twin: RFC 6386 as it is written, libwebp's formulas for what the RFC leaves
+/// open.</summary>
 public class LossyRoutineTests
 {
     [Fact]
@@ -26,19 +27,25 @@ public class LossyRoutineTests
     }
 
     [Fact]
-    public void ChromaIsDoubledAsItsTwin() => Assert.All(Enumerable.Range(1, 70), count =>
-    {
-        var random = new Random(count);
-        var (near, far) = (Samples(random, count + 16), Samples(random, count + 16));
-        var doubled = new byte[(2 * count) + 32];
-        ChromaUpsampling.Row(near, far, count, new ushort[count + 18], doubled);
-        var expected = Enumerable.Range(0, 2 * count).Select(x =>
-        {
-            var (here, beside) = (x / 2, Math.Clamp((x / 2) + (x % 2 == 0 ? -1 : 1), 0, count - 1));
-            return (byte)(((9 * near[here]) + (3 * near[beside]) + (3 * far[here]) + far[beside] + 8) >> 4);
-        });
-        Assert.Equal(expected, doubled.Take(2 * count));
-    });
+    public void ChromaIsDoubledAsItsTwin() =>
+        Assert.All(
+            Enumerable.Range(1, 70),
+            count =>
+            {
+                var random = new Random(count);
+                var (near, far) = (Samples(random, count + 16), Samples(random, count + 16));
+                var doubled = new byte[(2 * count) + 32];
+                ChromaUpsampling.Row(near, far, count, new ushort[count + 18], doubled);
+                var expected = Enumerable
+                    .Range(0, 2 * count)
+                    .Select(x =>
+                    {
+                        var (here, beside) = (x / 2, Math.Clamp((x / 2) + (x % 2 == 0 ? -1 : 1), 0, count - 1));
+                        return (byte)(((9 * near[here]) + (3 * near[beside]) + (3 * far[here]) + far[beside] + 8) >> 4);
+                    });
+                Assert.Equal(expected, doubled.Take(2 * count));
+            }
+        );
 
     [Fact]
     public void ColoursAreConvertedAsTheirTwin()
@@ -89,7 +96,10 @@ public class LossyRoutineTests
         {
             var (limit, interior, highVariance, spread) = (random.Next(1, 194), random.Next(1, 64), random.Next(3), random.Next(1, 128));
             var around = random.Next(256);
-            var before = Enumerable.Range(0, 8).Select(_ => Enumerable.Range(0, 16).Select(_ => (byte)Math.Clamp(around + random.Next(-spread, spread), 0, 255)).ToArray()).ToArray();
+            var before = Enumerable
+                .Range(0, 8)
+                .Select(_ => Enumerable.Range(0, 16).Select(_ => (byte)Math.Clamp(around + random.Next(-spread, spread), 0, 255)).ToArray())
+                .ToArray();
             for (var i = 0; i < 8; i++)
             {
                 taps[i] = Vector128.Create(before[i]);
@@ -156,11 +166,11 @@ public class LossyRoutineTests
     }
 
     private static byte[] Colours(int y, int u, int v) =>
-    [
-        Clip(((y * 19077) >> 8) + ((v * 26149) >> 8) - 14234),
-        Clip(((y * 19077) >> 8) - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708),
-        Clip(((y * 19077) >> 8) + ((u * 33050) >> 8) - 17685),
-    ];
+        [
+            Clip(((y * 19077) >> 8) + ((v * 26149) >> 8) - 14234),
+            Clip(((y * 19077) >> 8) - ((u * 6419) >> 8) - ((v * 13320) >> 8) + 8708),
+            Clip(((y * 19077) >> 8) + ((u * 33050) >> 8) - 17685),
+        ];
 
     private static byte Clip(int value) => (byte)Math.Clamp(value >> 6, 0, 255);
 

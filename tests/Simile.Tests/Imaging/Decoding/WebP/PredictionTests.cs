@@ -35,12 +35,19 @@ public class PredictionTests
         var at = plane.At(0, 0);
         var before = plane.Data.ToArray();
         TrueMotion.Fill(plane, at, size);
-        Assert.All(Enumerable.Range(0, size * size), i =>
-        {
-            var (x, y) = (i % size, i / size);
-            var expected = Math.Clamp(before[at - plane.Stride + x] + before[at - 1 + (y * plane.Stride)] - before[at - plane.Stride - 1], 0, 255);
-            Assert.Equal(expected, plane.Data[at + (y * plane.Stride) + x]);
-        });
+        Assert.All(
+            Enumerable.Range(0, size * size),
+            i =>
+            {
+                var (x, y) = (i % size, i / size);
+                var expected = Math.Clamp(
+                    before[at - plane.Stride + x] + before[at - 1 + (y * plane.Stride)] - before[at - plane.Stride - 1],
+                    0,
+                    255
+                );
+                Assert.Equal(expected, plane.Data[at + (y * plane.Stride) + x]);
+            }
+        );
     }
 
     private static Plane Filled(Random random)
@@ -55,17 +62,31 @@ public class PredictionTests
     {
         int Three(int i) => (e[Math.Max(i - 1, 0)] + (2 * e[i]) + e[Math.Min(i + 1, 12)] + 2) >> 2;
         int Two(int i) => (e[i] + e[i + 1] + 1) >> 1;
-        int At(int x, int y) => (SubblockMode)mode switch
-        {
-            SubblockMode.Vertical => Three(5 + x),
-            SubblockMode.Horizontal => Three(3 - y),
-            SubblockMode.RightDown => Three(4 + x - y),
-            SubblockMode.LeftDown => Three(6 + x + y),
-            SubblockMode.VerticalRight => (2 * x) - y >= 0 ? y % 2 == 0 ? Two(4 + x - (y / 2)) : Three(4 + x - (y / 2)) : Three(5 + (2 * x) - y),
-            SubblockMode.HorizontalDown => (2 * y) - x >= 0 ? x % 2 == 0 ? Two(3 - y + (x / 2)) : Three(4 - y + (x / 2)) : Three(3 + x - (2 * y)),
-            SubblockMode.VerticalLeft => (x, y) is (3, 2 or 3) ? Three(8 + y) : y % 2 == 0 ? Two(5 + x + (y / 2)) : Three(6 + x + (y / 2)),
-            _ => x + (2 * y) is var z && z > 5 ? e[0] : z == 5 ? Three(0) : z % 2 == 0 ? Two(2 - (z / 2)) : Three(2 - (z / 2)),
-        };
+        int At(int x, int y) =>
+            (SubblockMode)mode switch
+            {
+                SubblockMode.Vertical => Three(5 + x),
+                SubblockMode.Horizontal => Three(3 - y),
+                SubblockMode.RightDown => Three(4 + x - y),
+                SubblockMode.LeftDown => Three(6 + x + y),
+                SubblockMode.VerticalRight => (2 * x) - y >= 0
+                    ? y % 2 == 0
+                        ? Two(4 + x - (y / 2))
+                        : Three(4 + x - (y / 2))
+                    : Three(5 + (2 * x) - y),
+                SubblockMode.HorizontalDown => (2 * y) - x >= 0
+                    ? x % 2 == 0
+                        ? Two(3 - y + (x / 2))
+                        : Three(4 - y + (x / 2))
+                    : Three(3 + x - (2 * y)),
+                SubblockMode.VerticalLeft => (x, y) is (3, 2 or 3) ? Three(8 + y)
+                : y % 2 == 0 ? Two(5 + x + (y / 2))
+                : Three(6 + x + (y / 2)),
+                _ => x + (2 * y) is var z && z > 5 ? e[0]
+                : z == 5 ? Three(0)
+                : z % 2 == 0 ? Two(2 - (z / 2))
+                : Three(2 - (z / 2)),
+            };
         return [.. Enumerable.Range(0, 16).Select(i => At(i % 4, i / 4))];
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Simile.Imaging.Decoding.WebP.Lossless;
 
-/// <summary>Reads bits, the least significant of a byte first. Behind the end come zeros, and <see cref="IsPastEnd"/> says that some were used.</summary>
+/// <summary>Reads bits, the least significant of a byte first. Behind the end come zeros, and <see cref="IsPastEnd"/> says that some were
+/// used.</summary>
 internal ref struct BitReader(ReadOnlySpan<byte> data)
 {
     private readonly ReadOnlySpan<byte> _data = data;

@@ -10,7 +10,13 @@ internal sealed class ColourIndexing : IRowTransform
     /// <summary>Takes the coded table, each colour as the difference to the one before.</summary>
     public ColourIndexing(ReadOnlySpan<uint> differences, int width)
     {
-        _packing = differences.Length switch { <= 2 => 3, <= 4 => 2, <= 16 => 1, _ => 0 };
+        _packing = differences.Length switch
+        {
+            <= 2 => 3,
+            <= 4 => 2,
+            <= 16 => 1,
+            _ => 0,
+        };
         _width = width;
         uint colour = 0;
         for (var i = 0; i < differences.Length; i++)

@@ -22,7 +22,11 @@ internal sealed class CrossColour(uint[] blocks, int bits, int width) : IRowTran
 
     private static void UndoBlock(uint multipliers, Span<uint> pixels)
     {
-        var (greenToRed, greenToBlue, redToBlue) = ((int)(sbyte)multipliers, (int)(sbyte)(multipliers >> 8), (int)(sbyte)(multipliers >> 16));
+        var (greenToRed, greenToBlue, redToBlue) = (
+            (int)(sbyte)multipliers,
+            (int)(sbyte)(multipliers >> 8),
+            (int)(sbyte)(multipliers >> 16)
+        );
         var vectors = MemoryMarshal.Cast<uint, Vector256<int>>(pixels);
         for (var i = 0; i < vectors.Length; i++)
         {
@@ -30,7 +34,9 @@ internal sealed class CrossColour(uint[] blocks, int bits, int width) : IRowTran
             var green = (pixel << 16) >> 24;
             var red = ((pixel >> 16) + ((green * Vector256.Create(greenToRed)) >> 5)) & Vector256.Create(0xff);
             var signedRed = (red << 24) >> 24;
-            var blue = (pixel + ((green * Vector256.Create(greenToBlue)) >> 5) + ((signedRed * Vector256.Create(redToBlue)) >> 5)) & Vector256.Create(0xff);
+            var blue =
+                (pixel + ((green * Vector256.Create(greenToBlue)) >> 5) + ((signedRed * Vector256.Create(redToBlue)) >> 5))
+                & Vector256.Create(0xff);
             vectors[i] = (pixel & Vector256.Create(unchecked((int)0xff00ff00))) | (red << 16) | blue;
         }
 

@@ -33,7 +33,8 @@ internal readonly struct LeftTop : INeighbourRule
 internal readonly struct All : INeighbourRule
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Foretell(uint left, uint topLeft, uint top, uint topRight) => Pixels.Mean(Pixels.Mean(left, topLeft), Pixels.Mean(top, topRight));
+    public static uint Foretell(uint left, uint topLeft, uint top, uint topRight) =>
+        Pixels.Mean(Pixels.Mean(left, topLeft), Pixels.Mean(top, topRight));
 }
 
 /// <summary>Mode 11: left or top, whichever is nearer to left + top - topLeft.</summary>

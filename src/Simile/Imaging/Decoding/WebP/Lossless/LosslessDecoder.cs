@@ -52,7 +52,11 @@ internal static class LosslessDecoder
 
         for (; x < pixels.Length; x++)
         {
-            (colours[3 * x], colours[(3 * x) + 1], colours[(3 * x) + 2]) = ((byte)(pixels[x] >> 16), (byte)(pixels[x] >> 8), (byte)pixels[x]);
+            (colours[3 * x], colours[(3 * x) + 1], colours[(3 * x) + 2]) = (
+                (byte)(pixels[x] >> 16),
+                (byte)(pixels[x] >> 8),
+                (byte)pixels[x]
+            );
         }
     }
 }

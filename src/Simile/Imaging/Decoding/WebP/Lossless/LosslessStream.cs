@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Decoding.WebP.Lossless;
 
-/// <summary>Reads a VP8L picture behind its header: transforms, colour cache, prefix codes, pixels (WebP lossless, 7 "Overall structure of the format").</summary>
+/// <summary>Reads a VP8L picture behind its header: transforms, colour cache, prefix codes, pixels (WebP lossless, 7 "Overall structure of
+/// the format").</summary>
 internal ref struct LosslessStream
 {
     private readonly MemoryClaim _memory;
@@ -71,7 +72,8 @@ internal ref struct LosslessStream
         return ReadImage(Blocks.Count(width, sizeBits), Blocks.Count(height, sizeBits));
     }
 
-    private uint[] ReadImage(int width, int height) => ReadPixels(ReadCodes(width, height, mayHaveBlocks: false), width, height, allowsShortEnd: false);
+    private uint[] ReadImage(int width, int height) =>
+        ReadPixels(ReadCodes(width, height, mayHaveBlocks: false), width, height, allowsShortEnd: false);
 
     private EntropyCodedImage ReadCodes(int width, int height, bool mayHaveBlocks)
     {

@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Simile.Imaging.Decoding.WebP.Lossless;
 
-/// <summary>A canonical prefix code as a table: the next 8 bits (or fewer, where no code is so long) find a symbol, or a second table for longer codes.</summary>
-/// <remarks>An entry holds a symbol above its length in bits, or the distance to a second table above 8 plus the bits that index it.</remarks>
+/// <summary>A canonical prefix code as a table: the next 8 bits (or fewer, where no code is so long) find a symbol, or a second table for
+/// longer codes.</summary>
+/// <remarks>An entry holds a symbol above its length in bits, or the distance to a second table above 8 plus the bits that index
+/// it.</remarks>
 /// <param name="Table">The entries, shared with other codes.</param>
 /// <param name="Start">This code's first entry.</param>
 /// <param name="Mask">The bits that index the first table.</param>

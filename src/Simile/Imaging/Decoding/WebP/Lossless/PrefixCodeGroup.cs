@@ -3,7 +3,9 @@ namespace Simile.Imaging.Decoding.WebP.Lossless;
 /// <summary>The five prefix codes that a part of a picture is coded with (WebP lossless, 6.2.2).</summary>
 internal sealed class PrefixCodeGroup
 {
-    public const int Literals = 256, Lengths = 24, Distances = 40;
+    public const int Literals = 256,
+        Lengths = 24,
+        Distances = 40;
     private const int LargestAlphabet = Literals + Lengths + (1 << 11);
 
     private PrefixCodeGroup(uint[] tables, ReadOnlySpan<int> starts, ReadOnlySpan<uint> masks)
@@ -54,7 +56,12 @@ internal sealed class PrefixCodeGroup
         var tables = new List<uint>();
         for (var i = 0; i < 5; i++)
         {
-            var alphabet = i switch { 0 => Literals + Lengths + cacheSize, 4 => Distances, _ => Literals };
+            var alphabet = i switch
+            {
+                0 => Literals + Lengths + cacheSize,
+                4 => Distances,
+                _ => Literals,
+            };
             starts[i] = tables.Count;
             masks[i] = PrefixCodeReader.Read(ref bits, alphabet, tables, scratch);
         }

@@ -1,6 +1,7 @@
 namespace Simile.Imaging.Decoding.WebP.Lossless;
 
-/// <summary>Which group of prefix codes each block of a picture is coded with (WebP lossless, 6.2.2 "Decoding of meta prefix codes").</summary>
+/// <summary>Which group of prefix codes each block of a picture is coded with (WebP lossless, 6.2.2 "Decoding of meta prefix
+/// codes").</summary>
 internal sealed class PrefixCodeMap
 {
     private readonly PrefixCodeGroup?[] _groups;

@@ -74,7 +74,12 @@ internal static class PrefixCodeReader
                 continue;
             }
 
-            var repeat = length switch { LiteralLengths => 3 + bits.Take(2), 17 => 3 + bits.Take(3), _ => 11 + bits.Take(7) };
+            var repeat = length switch
+            {
+                LiteralLengths => 3 + bits.Take(2),
+                17 => 3 + bits.Take(3),
+                _ => 11 + bits.Take(7),
+            };
             if (at + repeat > lengths.Length)
             {
                 throw ImageErrors.Damaged("a prefix code repeats a length past its alphabet");

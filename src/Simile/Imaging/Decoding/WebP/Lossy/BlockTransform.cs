@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Decoding.WebP.Lossy;
 
-/// <summary>Undoes the cosine transform of 4 × 4 blocks and adds the result to what was foretold (RFC 6386, 14.4). Sums are of 16 bits, as libwebp's.</summary>
+/// <summary>Undoes the cosine transform of 4 × 4 blocks and adds the result to what was foretold (RFC 6386, 14.4). Sums are of 16 bits, as
+/// libwebp's.</summary>
 internal static class BlockTransform
 {
     /// <summary>Adds a block.</summary>

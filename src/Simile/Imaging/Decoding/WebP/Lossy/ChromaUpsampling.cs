@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Decoding.WebP.Lossy;
 
-/// <summary>Doubles chroma in both directions as libwebp's "fancy upsampling" does: each sample weighs 9, 3, 3 and 1 sixteenths of the four around it.</summary>
+/// <summary>Doubles chroma in both directions as libwebp's "fancy upsampling" does: each sample weighs 9, 3, 3 and 1 sixteenths of the four
+/// around it.</summary>
 internal static class ChromaUpsampling
 {
     /// <summary>Room behind the samples of a row that is read or written in whole vectors.</summary>

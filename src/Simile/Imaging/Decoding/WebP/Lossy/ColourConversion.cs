@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Simile.Imaging.Decoding.WebP.Lossy;
 
-/// <summary>Y, U and V into red, green and blue (ITU-R BT.601, narrow range), in libwebp's fixed-point numbers: 14 bits, cut to 6 after the products.</summary>
+/// <summary>Y, U and V into red, green and blue (ITU-R BT.601, narrow range), in libwebp's fixed-point numbers: 14 bits, cut to 6 after the
+/// products.</summary>
 internal static class ColourConversion
 {
     private const int Step = 16;
@@ -45,7 +46,8 @@ internal static class ColourConversion
 
     // Samples in the upper half of 16 bits, so that the upper half of a product is the product shifted right by 8.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ushort> Upper(ReadOnlySpan<byte> samples) => Vector256.WidenLower(Vector128.Create(samples).ToVector256Unsafe()) << 8;
+    private static Vector256<ushort> Upper(ReadOnlySpan<byte> samples) =>
+        Vector256.WidenLower(Vector128.Create(samples).ToVector256Unsafe()) << 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Clip(Vector256<short> values)

@@ -58,10 +58,12 @@ internal static class EdgeSmoothing
     private static Vector128<byte> Signed(Vector128<sbyte> values) => values.AsByte() ^ Vector128.Create((byte)0x80);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Difference(Vector128<byte> a, Vector128<byte> b) => Vector128.SubtractSaturate(a, b) | Vector128.SubtractSaturate(b, a);
+    private static Vector128<byte> Difference(Vector128<byte> a, Vector128<byte> b) =>
+        Vector128.SubtractSaturate(a, b) | Vector128.SubtractSaturate(b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> AtMost(Vector128<byte> values, int limit) => Vector128.Equals(Vector128.SubtractSaturate(values, Vector128.Create((byte)limit)), Vector128<byte>.Zero);
+    private static Vector128<byte> AtMost(Vector128<byte> values, int limit) =>
+        Vector128.Equals(Vector128.SubtractSaturate(values, Vector128.Create((byte)limit)), Vector128<byte>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> IsSmallStep(Span<Vector128<byte>> taps, int limit)

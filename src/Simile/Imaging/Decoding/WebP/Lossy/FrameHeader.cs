@@ -5,8 +5,12 @@ internal sealed class FrameHeader
 {
     private readonly int[] _segmentQuantizer = new int[4];
     private readonly int[] _segmentLevel = new int[4];
-    private bool _hasSegments, _segmentsAreAbsolute = true;
-    private int _level, _sharpness, _levelOfIntra, _levelOfSubdivided;
+    private bool _hasSegments,
+        _segmentsAreAbsolute = true;
+    private int _level,
+        _sharpness,
+        _levelOfIntra,
+        _levelOfSubdivided;
 
     /// <summary>Reads a header up to where macroblocks begin.</summary>
     public FrameHeader(ref BoolDecoder bits)
@@ -110,7 +114,12 @@ internal sealed class FrameHeader
             var index = _hasSegments ? _segmentQuantizer[i] + (_segmentsAreAbsolute ? 0 : common) : common;
             var second = new Scale(2 * Direct(index + deltas[1], 127), Math.Max(8, (Alternating(index + deltas[2]) * 155) / 100));
             segments[i] = new Segment(
-                new Scale(Direct(index + deltas[0], 127), Alternating(index)), second, new Scale(Direct(index + deltas[3], 117), Alternating(index + deltas[4])), Smoothing(i, false), Smoothing(i, true));
+                new Scale(Direct(index + deltas[0], 127), Alternating(index)),
+                second,
+                new Scale(Direct(index + deltas[3], 117), Alternating(index + deltas[4])),
+                Smoothing(i, false),
+                Smoothing(i, true)
+            );
         }
 
         return segments;
@@ -136,7 +145,13 @@ internal sealed class FrameHeader
         }
 
         interior = Math.Max(interior, 1);
-        return new Smoothing((2 * level) + interior, interior, level >= 40 ? 2 : level >= 15 ? 1 : 0);
+        return new Smoothing(
+            (2 * level) + interior,
+            interior,
+            level >= 40 ? 2
+                : level >= 15 ? 1
+                : 0
+        );
     }
 
     private void ReadProbabilities(ref BoolDecoder bits)

@@ -59,20 +59,32 @@ internal static class Lanes
     /// <summary>The lower halves, alternating.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> ZipLow(Vector128<short> a, Vector128<short> b) =>
-        (Sse2.IsSupported ? Sse2.UnpackLow(a, b).AsInt32() : (Vector128.WidenLower(a.AsUInt16()) | (Vector128.WidenLower(b.AsUInt16()) << 16)).AsInt32());
+        (
+            Sse2.IsSupported
+                ? Sse2.UnpackLow(a, b).AsInt32()
+                : (Vector128.WidenLower(a.AsUInt16()) | (Vector128.WidenLower(b.AsUInt16()) << 16)).AsInt32()
+        );
 
     /// <summary>The upper halves, alternating.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> ZipHigh(Vector128<short> a, Vector128<short> b) =>
-        (Sse2.IsSupported ? Sse2.UnpackHigh(a, b).AsInt32() : (Vector128.WidenUpper(a.AsUInt16()) | (Vector128.WidenUpper(b.AsUInt16()) << 16)).AsInt32());
+        (
+            Sse2.IsSupported
+                ? Sse2.UnpackHigh(a, b).AsInt32()
+                : (Vector128.WidenUpper(a.AsUInt16()) | (Vector128.WidenUpper(b.AsUInt16()) << 16)).AsInt32()
+        );
 
     /// <summary>The lower halves, alternating.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> ZipLow(Vector128<int> a, Vector128<int> b) =>
-        Sse2.IsSupported ? Sse2.UnpackLow(a, b).AsInt64() : (Vector128.WidenLower(a.AsUInt32()) | (Vector128.WidenLower(b.AsUInt32()) << 32)).AsInt64();
+        Sse2.IsSupported
+            ? Sse2.UnpackLow(a, b).AsInt64()
+            : (Vector128.WidenLower(a.AsUInt32()) | (Vector128.WidenLower(b.AsUInt32()) << 32)).AsInt64();
 
     /// <summary>The upper halves, alternating.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<long> ZipHigh(Vector128<int> a, Vector128<int> b) =>
-        Sse2.IsSupported ? Sse2.UnpackHigh(a, b).AsInt64() : (Vector128.WidenUpper(a.AsUInt32()) | (Vector128.WidenUpper(b.AsUInt32()) << 32)).AsInt64();
+        Sse2.IsSupported
+            ? Sse2.UnpackHigh(a, b).AsInt64()
+            : (Vector128.WidenUpper(a.AsUInt32()) | (Vector128.WidenUpper(b.AsUInt32()) << 32)).AsInt64();
 }

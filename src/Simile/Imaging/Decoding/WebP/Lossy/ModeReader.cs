@@ -3,7 +3,8 @@ namespace Simile.Imaging.Decoding.WebP.Lossy;
 /// <summary>Reads how macroblocks are foretold (RFC 6386, 11).</summary>
 internal sealed class ModeReader(FrameHeader header, int macroblocksPerRow)
 {
-    private const int Probabilities = 9, Modes = 10;
+    private const int Probabilities = 9,
+        Modes = 10;
     private readonly SubblockMode[] _above = new SubblockMode[4 * macroblocksPerRow];
     private readonly SubblockMode[] _left = new SubblockMode[4];
 
@@ -27,14 +28,22 @@ internal sealed class ModeReader(FrameHeader header, int macroblocksPerRow)
         else
         {
             var mode = bits.Bit(156)
-                ? bits.Bit(128) ? SubblockMode.TrueMotion : SubblockMode.Horizontal
-                : bits.Bit(163) ? SubblockMode.Vertical : SubblockMode.Mean;
+                ? bits.Bit(128)
+                    ? SubblockMode.TrueMotion
+                    : SubblockMode.Horizontal
+                : bits.Bit(163)
+                    ? SubblockMode.Vertical
+                    : SubblockMode.Mean;
             block.Modes[0] = mode;
             above.Fill(mode);
             Array.Fill(_left, mode);
         }
 
-        block.Chroma = !bits.Bit(142) ? SubblockMode.Mean : !bits.Bit(114) ? SubblockMode.Vertical : bits.Bit(183) ? SubblockMode.TrueMotion : SubblockMode.Horizontal;
+        block.Chroma =
+            !bits.Bit(142) ? SubblockMode.Mean
+            : !bits.Bit(114) ? SubblockMode.Vertical
+            : bits.Bit(183) ? SubblockMode.TrueMotion
+            : SubblockMode.Horizontal;
     }
 
     private byte SegmentOf(ref BoolDecoder bits)
@@ -51,7 +60,10 @@ internal sealed class ModeReader(FrameHeader header, int macroblocksPerRow)
             var mode = _left[y];
             for (var x = 0; x < 4; x++)
             {
-                mode = ReadSubblock(ref bits, SubblockModeProbabilities.All.Slice((((int)above[x] * Modes) + (int)mode) * Probabilities, Probabilities));
+                mode = ReadSubblock(
+                    ref bits,
+                    SubblockModeProbabilities.All.Slice((((int)above[x] * Modes) + (int)mode) * Probabilities, Probabilities)
+                );
                 above[x] = mode;
                 block.Modes[(4 * y) + x] = mode;
             }
@@ -66,8 +78,7 @@ internal sealed class ModeReader(FrameHeader header, int macroblocksPerRow)
         do
         {
             at = SubblockTree[(2 * at) + (bits.Bit(probabilities[at]) ? 1 : 0)];
-        }
-        while (at > 0);
+        } while (at > 0);
         return (SubblockMode)~at;
     }
 }

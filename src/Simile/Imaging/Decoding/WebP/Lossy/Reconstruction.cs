@@ -38,7 +38,12 @@ internal sealed class Reconstruction(Frame frame, short[] coefficients)
             }
             else
             {
-                SubblockPrediction.Fill(luma, at, block.Modes[i], (i & 3) == 3 ? aboveRight : Unsafe.ReadUnaligned<uint>(ref luma.Data[at - luma.Stride + 4]));
+                SubblockPrediction.Fill(
+                    luma,
+                    at,
+                    block.Modes[i],
+                    (i & 3) == 3 ? aboveRight : Unsafe.ReadUnaligned<uint>(ref luma.Data[at - luma.Stride + 4])
+                );
             }
 
             if (block.Filled[i] != 0)

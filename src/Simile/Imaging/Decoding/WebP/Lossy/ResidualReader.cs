@@ -8,7 +8,10 @@ namespace Simile.Imaging.Decoding.WebP.Lossy;
 internal sealed class ResidualReader(byte[] probabilities, int macroblocksPerRow)
 {
     private const int BlockSize = 16;
-    private const int LumaBehindSecond = 0, Second = 1, Chroma = 2, WholeLuma = 3;
+    private const int LumaBehindSecond = 0,
+        Second = 1,
+        Chroma = 2,
+        WholeLuma = 3;
 
     // For each column 4 luma, 2 + 2 chroma and 1 second-order block: whether the block above has coefficients. Then the same to the left.
     private readonly byte[] _above = new byte[9 * macroblocksPerRow];
@@ -67,7 +70,16 @@ internal sealed class ResidualReader(byte[] probabilities, int macroblocksPerRow
         for (var i = 16; i < 24; i++)
         {
             var plane = 4 + (2 * ((i - 16) >> 2));
-            any |= ReadBlock(ref bits, Chroma, 0, segment.Chroma, ref above[plane + (i & 1)], ref _left[plane + ((i >> 1) & 1)], i, ref block.Filled[i]);
+            any |= ReadBlock(
+                ref bits,
+                Chroma,
+                0,
+                segment.Chroma,
+                ref above[plane + (i & 1)],
+                ref _left[plane + ((i >> 1) & 1)],
+                i,
+                ref block.Filled[i]
+            );
         }
 
         block.HasCoefficients = any;
@@ -82,12 +94,25 @@ internal sealed class ResidualReader(byte[] probabilities, int macroblocksPerRow
         SecondTransform.Undo(_second, Coefficients);
     }
 
-    private bool ReadBlock(ref BoolDecoder bits, int kind, int first, Scale scale, ref byte above, ref byte left, int block, ref byte filled)
+    private bool ReadBlock(
+        ref BoolDecoder bits,
+        int kind,
+        int first,
+        Scale scale,
+        ref byte above,
+        ref byte left,
+        int block,
+        ref byte filled
+    )
     {
         var coefficients = Coefficients.AsSpan(block * BlockSize, BlockSize);
         var end = ReadCoefficients(ref bits, kind, above + left, scale, first, coefficients);
         above = left = (byte)(end > first ? 1 : 0);
-        filled = (byte)(end > 1 ? 2 : coefficients[0] != 0 ? 1 : 0);
+        filled = (byte)(
+            end > 1 ? 2
+            : coefficients[0] != 0 ? 1
+            : 0
+        );
         return filled != 0;
     }
 
@@ -132,19 +157,23 @@ internal sealed class ResidualReader(byte[] probabilities, int macroblocksPerRow
     {
         if (!bits.Bit(tree[3]))
         {
-            return !bits.Bit(tree[4]) ? 2 : bits.Bit(tree[5]) ? 4 : 3;
+            return !bits.Bit(tree[4]) ? 2
+                : bits.Bit(tree[5]) ? 4
+                : 3;
         }
 
         if (!bits.Bit(tree[6]))
         {
-            return !bits.Bit(tree[7])
-                ? 5 + (bits.Bit(159) ? 1 : 0)
-                : 7 + (bits.Bit(165) ? 2 : 0) + (bits.Bit(145) ? 1 : 0);
+            return !bits.Bit(tree[7]) ? 5 + (bits.Bit(159) ? 1 : 0) : 7 + (bits.Bit(165) ? 2 : 0) + (bits.Bit(145) ? 1 : 0);
         }
 
         return !bits.Bit(tree[8])
-            ? !bits.Bit(tree[9]) ? ReadExtra(ref bits, Category3, 11) : ReadExtra(ref bits, Category4, 19)
-            : !bits.Bit(tree[10]) ? ReadExtra(ref bits, Category5, 35) : ReadExtra(ref bits, Category6, 67);
+            ? !bits.Bit(tree[9])
+                ? ReadExtra(ref bits, Category3, 11)
+                : ReadExtra(ref bits, Category4, 19)
+            : !bits.Bit(tree[10])
+                ? ReadExtra(ref bits, Category5, 35)
+                : ReadExtra(ref bits, Category6, 67);
     }
 
     private static int ReadExtra(ref BoolDecoder bits, ReadOnlySpan<byte> extra, int least)

@@ -23,7 +23,12 @@ internal static class SecondTransform
             var (a, b) = (rounded + row[3], row[1] + row[2]);
             var (c, d) = (row[1] - row[2], rounded - row[3]);
             var target = blocks[(64 * i)..];
-            (target[0], target[16], target[32], target[48]) = ((short)((a + b) >> 3), (short)((c + d) >> 3), (short)((a - b) >> 3), (short)((d - c) >> 3));
+            (target[0], target[16], target[32], target[48]) = (
+                (short)((a + b) >> 3),
+                (short)((c + d) >> 3),
+                (short)((a - b) >> 3),
+                (short)((d - c) >> 3)
+            );
         }
     }
 }
