@@ -18,7 +18,7 @@ internal sealed class ModelOptions
         "--model",
         "Name of an installed model, a model folder, or a model pulled from the hub",
         "NAME|FOLDER|org/name[@revision]",
-        ModelCatalogue.DefaultModel
+        ModelCatalog.DefaultModel
     );
 
     private readonly Option<int> _threads = VerbOptions.Threads(Math.Min(Environment.ProcessorCount, VerbOptions.MaxThreads));

@@ -122,7 +122,7 @@ internal static class RerankerChoice
 
     private static IEnumerable<(string Name, string Folder)> FindAll(SimileHost host) =>
         host
-            .Catalogue.Names.Select(name => (name, host.Catalogue.Resolve(name).Path))
+            .Catalog.Names.Select(name => (name, host.Catalog.Resolve(name).Path))
             .Concat(host.HubCache.Snapshots.Select(snapshot => (NameOf(snapshot), snapshot.Folder)))
             .Where(model => ScoresPairs(model.Item2));
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Simile.Search;
 using Simile.Sqlite;
 using Simile.Vectors;
@@ -185,3 +186,6 @@ internal sealed class IndexCache
         }
     }
 }
+
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class IndexCacheJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Families;
 using Simile.Hub;
 using Simile.Images;
@@ -12,23 +13,23 @@ using Simile.Text;
 namespace Simile.Hosting;
 
 /// <summary>Puts Simile together: which models there are, which store keeps an index, where caches lie.</summary>
-/// <param name="catalogue">The installed models.</param>
+/// <param name="catalog">The installed models.</param>
 /// <param name="hub">How the Hugging Face hub and its cache are set up.</param>
 /// <param name="cacheFolder">The folder for indexes made on the fly.</param>
-public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, string cacheFolder)
+public sealed class SimileHost(ModelCatalog catalog, HubEnvironment hub, string cacheFolder)
 {
     /// <summary>The installed models.</summary>
-    public ModelCatalogue Catalogue => catalogue;
+    public ModelCatalog Catalog => catalog;
 
     /// <summary>The models that were downloaded from the hub.</summary>
     public HubCache HubCache { get; } = new(hub.CacheFolder);
 
     /// <summary>Finds models of both kinds by name, and folders.</summary>
-    public ModelLocator Models => new(catalogue, HubCache);
+    public ModelLocator Models => new(catalog, HubCache);
 
     /// <summary>The host of this machine: models beside the program or above it and those of packages, caches in the user's cache folder
     /// (XDG_CACHE_HOME, ~/.cache, or LocalAppData).</summary>
-    public static SimileHost OfThisMachine() => new(ModelCatalogue.OfThisMachine(), HubEnvironment.OfThisMachine(), UserFolders.Cache);
+    public static SimileHost OfThisMachine() => new(ModelCatalog.OfThisMachine(), HubEnvironment.OfThisMachine(), UserFolders.Cache);
 
     /// <summary>The models that came in packages.</summary>
     internal PackagedModels PackagedModels { get; } = new(cacheFolder);
@@ -139,4 +140,25 @@ public sealed class SimileHost(ModelCatalogue catalogue, HubEnvironment hub, str
 
     /// <summary>The indexes that are made on the fly.</summary>
     internal IndexCache Indexes { get; } = new(Path.Combine(cacheFolder, "indexes"), TimeProvider.System);
+}
+
+/// <summary>Loads models for a registry.</summary>
+/// <param name="host">Where the models are.</param>
+internal sealed class RegistryModels(SimileHost host)
+{
+    public async Task<OpenedEmbedder> OpenAsync(string id, CancellationToken cancellationToken)
+    {
+        var folder = host.Models.Resolve(id);
+        var model = await host.OpenModelAsync(id, options: null, cancellationToken).ConfigureAwait(false);
+        return new OpenedEmbedder([.. ((object?[])[model.TextModel, model.ImageModel, model.Embedder]).OfType<object>()], WeightsOf(folder))
+        {
+            Owner = model,
+        };
+    }
+
+    public static long WeightsOf(ModelFolder folder) =>
+        Directory
+            .EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories)
+            .Where(RegularFile.IsRegular)
+            .Sum(RegularFile.LengthOf) + (Checkpoint.FindOnnx(folder.Path) is { } onnx ? RegularFile.LengthOf(onnx) : 0);
 }

@@ -23,7 +23,7 @@ internal sealed class UserSettings(string folder, string? variable)
     public DefaultModel Default =>
         !string.IsNullOrWhiteSpace(variable) ? new DefaultModel(variable.Trim(), $"the variable {Variable}")
         : OfFile is { } model ? new DefaultModel(model, FilePath)
-        : new DefaultModel(ModelCatalogue.DefaultModel, null);
+        : new DefaultModel(ModelCatalog.DefaultModel, null);
 
     /// <summary>The model that the file names, whatever the variable says; null for none.</summary>
     public string? OfFile =>

@@ -105,7 +105,7 @@ internal static class ModelFolderWriter
             .Select(file => string.Create(CultureInfo.InvariantCulture, $"| {file.Key} | {file.Value.Bytes} | {file.Value.Sha256} |"));
         return $"""
             ---
-            license: {known?.Model.Licence ?? "not stated"}
+            license: {known?.Model.License ?? "not stated"}
             ---
             # {model.Id}
 

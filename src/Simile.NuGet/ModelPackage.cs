@@ -77,7 +77,7 @@ internal static class ModelPackage
         builder.Authors.Add(Environment.UserName);
         builder.Tags.AddRange(["simile", "simile-model", "embeddings"]);
         if (
-            description.Licence is { } licence
+            description.License is { } licence
             && NuGetLicenseData.LicenseList.Keys.FirstOrDefault(key => string.Equals(key, licence, StringComparison.OrdinalIgnoreCase))
                 is { } known
         )

@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
+using Newtonsoft.Json.Linq;
+using NuGet.Common;
 using NuGet.Packaging;
 using NuGet.Packaging.Core;
 using NuGet.Packaging.Signing;
+using NuGet.Protocol;
+using NuGet.Protocol.Core.Types;
 
 namespace Simile.NuGet;
 
@@ -66,6 +70,90 @@ internal static class PackageChecks
             )
         {
             throw PackageContents.Damaged(label, $"it is cut off, or its content is not the one that was signed ({error.Message})", error);
+        }
+    }
+}
+
+/// <summary>The checksum that a source tells of a package: in the file beside it in a folder, in the registration or the catalog of a
+/// server.</summary>
+internal static class FeedChecksum
+{
+    /// <summary>SHA-512 in base 64, or null where the source tells none.</summary>
+    public static async Task<string?> FindAsync(
+        SourceRepository source,
+        PackageIdentity package,
+        SourceCacheContext cache,
+        CancellationToken cancellationToken
+    )
+    {
+        if (source.PackageSource.IsLocal)
+        {
+            return await BesideAsync(source, package, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (
+            await source.GetResourceAsync<RegistrationResourceV3>(cancellationToken).ConfigureAwait(false) is not { } registration
+            || await MaybeAsync(() => registration.GetPackageMetadata(package, cache, NullLogger.Instance, cancellationToken))
+                .ConfigureAwait(false)
+                is not { } entry
+        )
+        {
+            return null;
+        }
+
+        return In(entry)
+            ?? (
+                AddressIn(entry, source) is { } address
+                    ? In(await MaybeAsync(() => ReadAsync(source, address, cancellationToken)).ConfigureAwait(false))
+                    : null
+            );
+    }
+
+    private static async Task<string?> BesideAsync(SourceRepository source, PackageIdentity package, CancellationToken cancellationToken)
+    {
+        var folder = new global::NuGet.Packaging.VersionFolderPathResolver(source.PackageSource.Source);
+        var path = folder.GetHashPath(package.Id, package.Version);
+        return File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false)).Trim() : null;
+    }
+
+    private static string? In(JObject? entry) =>
+        entry is not null
+        && string.Equals((string?)entry["packageHashAlgorithm"] ?? "SHA512", "SHA512", StringComparison.OrdinalIgnoreCase)
+        && entry["packageHash"] is JValue { Value: string { Length: > 0 } hash }
+            ? hash
+            : null;
+
+    // Only at the source's own host: credentials go with the request.
+    private static Uri? AddressIn(JObject entry, SourceRepository source) =>
+        entry["@id"] is JValue { Value: string text }
+        && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address.Authority == source.PackageSource.SourceUri.Authority
+        && address.Scheme == source.PackageSource.SourceUri.Scheme
+            ? address
+            : null;
+
+    private static async Task<JObject?> ReadAsync(SourceRepository source, Uri address, CancellationToken cancellationToken)
+    {
+        var http = (await PackageFeeds.NeedAsync<HttpSourceResource>(source, cancellationToken).ConfigureAwait(false)).HttpSource;
+        return await http.GetJObjectAsync(
+                new HttpSourceRequest(address, NullLogger.Instance) { IgnoreNotFounds = true },
+                NullLogger.Instance,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    // A source that does not tell is as good as one that cannot be asked: what vouches for the package then is its signature, or nothing,
+    // and that is said.
+    private static async Task<JObject?> MaybeAsync(Func<Task<JObject?>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (Exception error) when (FeedAnswers.IsOfSource(error))
+        {
+            return null;
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class PackageContents : IDisposable
     private const int MaxFiles = 100_000;
 
     // No deflated byte stands for more than these.
-    private const long MostPerByte = 1032;
+    private const long MaxPerByte = 1032;
     private readonly ZipArchive _archive;
 
     private PackageContents(ZipArchive archive, IReadOnlyList<PackageItem> files) => (_archive, Files) = (archive, files);
@@ -73,7 +73,7 @@ internal sealed class PackageContents : IDisposable
                 entry.Length < 0
                 || entry.CompressedLength < 0
                 || entry.CompressedLength > bytes
-                || entry.Length / MostPerByte > entry.CompressedLength
+                || entry.Length / MaxPerByte > entry.CompressedLength
             )
             {
                 throw Damaged(
@@ -102,4 +102,17 @@ internal sealed class PackageContents : IDisposable
     }
 
     private static string Shown(string name) => string.Concat(name.Take(80).Select(letter => char.IsControl(letter) ? '?' : letter));
+}
+
+/// <summary>A file of a package, or a resource of an assembly in it.</summary>
+/// <param name="Name">Its path with slashes, or the resource's name.</param>
+/// <param name="Length">The length that is announced.</param>
+/// <param name="Open">Opens it to be read once.</param>
+internal sealed record PackageItem(string Name, long Length, Func<Stream> Open)
+{
+    /// <summary>The CRC-32 that the package's directory tells, or null for what lies inside of a file.</summary>
+    public uint? Crc32 { get; init; }
+
+    /// <summary>The SHA-256 that it must have, or null where nobody knows.</summary>
+    public string? Sha256 { get; init; }
 }

@@ -11,10 +11,10 @@ namespace Simile.Sqlite;
 /// so that embedders go on without it.</remarks>
 public sealed class SqliteCache : IEmbeddingCache
 {
-    private const int MostMarks = 256;
+    private const int MaxMarks = 256;
     private const int PartsOfBound = 32;
     private const int LargestStep = 1 << 20;
-    private const int MostOfStep = 1024;
+    private const int MaxOfStep = 1024;
     private readonly SqliteErrors _errors;
     private readonly SqliteCacheOptions _options;
     private readonly CacheReader _reader;
@@ -78,7 +78,7 @@ public sealed class SqliteCache : IEmbeddingCache
             Attempt(() => _writer.Remove(findings.Damaged));
         }
 
-        if (Note(findings.NewlyUsed) >= MostMarks)
+        if (Note(findings.NewlyUsed) >= MaxMarks)
         {
             MarkMeanwhile();
         }
@@ -102,7 +102,7 @@ public sealed class SqliteCache : IEmbeddingCache
 
             step.Add((entry.Key, value));
             bytes += value.Length;
-            if (bytes >= largest || step.Count == MostOfStep)
+            if (bytes >= largest || step.Count == MaxOfStep)
             {
                 Write(step, cancellationToken);
                 (step, bytes) = ([], 0);

@@ -58,7 +58,7 @@ public sealed class NuGetVerbTests : IDisposable
             ("My.Colors 1.0.0", "apache-2.0", false),
             (
                 listed.GetProperty("package").GetString(),
-                listed.GetProperty("licence").GetString(),
+                listed.GetProperty("license").GetString(),
                 listed.GetProperty("default").GetBoolean()
             )
         );

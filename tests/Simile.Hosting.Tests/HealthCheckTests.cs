@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Simile.Batching;
 using Simile.Caching;
 using Simile.Hosting.Health;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Registry;
 
 namespace Simile.Hosting.Tests;
@@ -80,9 +80,9 @@ public class HealthCheckTests
     )
     {
         using var cache = new MemoryCache();
-        await using var stack = new EmbedderStack(
+        await using var stack = new HostedModel(
             "fake",
-            new EmbedderTower<string>(model, batching, cache, new TextKey(), null, "fake"),
+            new DecoratedEmbedder<string>(model, batching, cache, new TextKey(), null, "fake"),
             null,
             [],
             null

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Simile.House.Tests;
 
 /// <summary>The habits of the house that a program can check.</summary>
-public class HabitTests
+public partial class HabitTests
 {
     private const int LongestFile = 500;
     private const int Columns = 140;
@@ -24,7 +24,22 @@ public class HabitTests
     public void FilesAreSmallAsARule()
     {
         var lengths = Files("src").Select(path => File.ReadLines(path).Count()).Order().ToArray();
-        Assert.InRange(lengths[lengths.Length / 2], 1, 120);
+        Assert.InRange(lengths[lengths.Length / 2], 1, 150);
+    }
+
+    [Fact]
+    public void WhatIsSmallAndHasOneCallerIsAParagraphOfItsCaller()
+    {
+        var words = Files("src").ToDictionary(path => path, path => Words(File.ReadLines(path)));
+        var lonely =
+            from path in words.Keys
+            let lines = File.ReadAllLines(path)
+            where lines.Length < 30 && !path.EndsWith(".Table.cs", StringComparison.Ordinal)
+            let types = lines.Select(line => Declared().Match(line)).Where(match => match.Success).ToArray()
+            where types.Length > 0 && types.All(type => type.Groups["access"].Value != "public " && !type.Value.Contains("partial"))
+            where words.Count(other => other.Key != path && types.Any(type => other.Value.Contains(type.Groups["name"].Value))) == 1
+            select path;
+        Assert.Empty(lonely);
     }
 
     [Fact]
@@ -99,6 +114,16 @@ public class HabitTests
             16_000_000
         );
     }
+
+    [GeneratedRegex(@"^(?<access>\w+ )?([a-z]+ )*(class|record struct|record|struct|interface|enum) (?<name>\w+)")]
+    private static partial Regex Declared();
+
+    private static HashSet<string> Words(IEnumerable<string> lines) =>
+        [
+            .. lines
+                .Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
+                .SelectMany(line => Regex.Split(line, @"\W+")),
+        ];
 
     private static IEnumerable<string> Files(string folder) =>
         Directory

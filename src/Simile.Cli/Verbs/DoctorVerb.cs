@@ -16,7 +16,7 @@ internal static class DoctorVerb
             async (parsed, cancellationToken) =>
             {
                 var checks = new List<(string Model, string Result, bool Sound)>();
-                foreach (var name in host.Value.Catalogue.Names)
+                foreach (var name in host.Value.Catalog.Names)
                 {
                     checks.Add(await CheckAsync(host.Value, name, cancellationToken));
                 }
@@ -37,7 +37,7 @@ internal static class DoctorVerb
     {
         try
         {
-            return (name, (await host.VerifyAsync(host.Catalogue.Resolve(name), cancellationToken)).Summary, true);
+            return (name, (await host.VerifyAsync(host.Catalog.Resolve(name), cancellationToken)).Summary, true);
         }
         catch (SimileException error)
         {

@@ -53,7 +53,7 @@ internal static class ModelsListVerb
     private static void ListInstalled(SimileHost host, JsonLines? output)
     {
         var models = host
-            .Catalogue.Names.Select(name => InstalledModel.Of(host.Catalogue.Resolve(name)))
+            .Catalog.Names.Select(name => InstalledModel.Of(host.Catalog.Resolve(name)))
             .Concat(host.HubCache.Snapshots.Select(snapshot => InstalledModel.Of(ModelFolder.Open(snapshot.Folder), snapshot)));
         var chosen = host.Settings.Default;
         var folder = DefaultRendering.FolderOf(host, chosen);

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Simile.Cli.Output;
 using Simile.Engine.Files;
 using Simile.Hosting;
 using Simile.Images;
 using Simile.Imaging;
+using Simile.Imaging.Preparation;
 using Simile.Models;
+using Simile.Vectors.Files;
 
 namespace Simile.Cli.Verbs;
 
@@ -119,4 +122,26 @@ internal enum PictureStage
 
     /// <summary>The network's input.</summary>
     Prepared,
+}
+
+/// <summary>Writes pictures as numpy arrays, to be compared with what Python makes of them.</summary>
+internal static class PixelFiles
+{
+    /// <summary>Writes (H, W, 3) bytes.</summary>
+    public static void Write(string path, RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var stream = File.Create(path);
+        NpyHeader.Write(stream, "|u1", image.Height, image.Width, 3);
+        stream.Write(image.Pixels);
+    }
+
+    /// <summary>Writes (3, H, W) 32-bit floats.</summary>
+    public static void Write(string path, PreparedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var stream = File.Create(path);
+        NpyHeader.Write(stream, "<f4", 3, image.Height, image.Width);
+        stream.Write(MemoryMarshal.AsBytes(image.Values.AsSpan()));
+    }
 }

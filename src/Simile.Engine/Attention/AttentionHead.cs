@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Simile.Engine.Assembly;
+using Simile.Engine.Functions;
 using Simile.Engine.Products;
 
 namespace Simile.Engine.Attention;
@@ -149,5 +151,125 @@ internal static unsafe class AttentionHead
                 target[j] = source[j] * share[0];
             }
         }
+    }
+}
+
+/// <summary>One head of one sequence: where its queries, keys and values lie, and where its context goes.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal unsafe struct HeadInput
+{
+    /// <summary>(T, d), rows <see cref="Stride"/> floats apart; the same for the two below.</summary>
+    public float* Queries;
+
+    public float* Keys;
+
+    public float* Values;
+
+    /// <summary>Floats from one row of the three to the next.</summary>
+    public int Stride;
+
+    /// <summary>T.</summary>
+    public int Length;
+
+    /// <summary>(T, d), rows <see cref="ContextStride"/> floats apart.</summary>
+    public float* Context;
+
+    public int ContextStride;
+
+    /// <summary>Added to scores by the distance key − query, divided by the scale beforehand: element 0 is distance 0. Null for
+    /// none.</summary>
+    public float* Bias;
+}
+
+/// <summary>A tile of queries against a block of keys.</summary>
+/// <param name="Query">The first query.</param>
+/// <param name="Queries">Queries, at most 12.</param>
+/// <param name="First">The first key, at the beginning of a panel.</param>
+/// <param name="End">The key after the last.</param>
+/// <param name="IsFirst">Whether no block came before.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct KeyRange(int Query, int Queries, int First, int End, bool IsFirst)
+{
+    /// <summary>Keys, rounded up to whole panels.</summary>
+    public int Padded => TileShape.Panels(End - First) * TileShape.Columns;
+}
+
+/// <summary>Which scores of a row count: those from <paramref name="First"/> to before <paramref name="End"/>; the row is
+/// <paramref name="Padded"/> long.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct SoftmaxRange(int First, int End, int Padded);
+
+/// <summary>One row of scores becomes weights, relative to the largest score that the row has seen so far.</summary>
+internal static unsafe class SoftmaxRow
+{
+    /// <summary>Writes e^((score − largest) · scale), and updates the row's largest score and total.</summary>
+    /// <returns>By what the sums of earlier blocks must be multiplied.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Forward(ComputePrecision precision, AttentionScratch scratch, int row, SoftmaxRange range, float scale, float* bias)
+    {
+        var scores = scratch.Scores + (row * AttentionScratch.KeyBlock);
+        new Span<float>(scores, range.First).Fill(float.NegativeInfinity);
+        new Span<float>(scores + range.End, range.Padded - range.End).Fill(float.NegativeInfinity);
+        if (bias != null)
+        {
+            for (var j = range.First; j < range.End; j++)
+            {
+                scores[j] += bias[j];
+            }
+        }
+
+        var before = scratch.Largest[row];
+        var largest = MathF.Max(before, Max(scores, range.Padded));
+        var weights =
+            scratch.Weights + (row * AttentionScratch.KeyBlock * (precision == ComputePrecision.Float32 ? sizeof(float) : sizeof(ushort)));
+        var total =
+            precision == ComputePrecision.Float32
+                ? Exponentiate(scores, (float*)weights, range.Padded, largest, scale)
+                : ExponentiateRounded(scores, (ushort*)weights, range.Padded, largest, scale);
+        var rescale = before == largest ? 1 : Exponential.Of(Vector512.Create((before - largest) * scale))[0];
+        scratch.Largest[row] = largest;
+        scratch.Totals[row] = (scratch.Totals[row] * rescale) + total;
+        return rescale;
+    }
+
+    private static float Max(float* scores, int count)
+    {
+        var largest = Vector512.Load(scores);
+        for (var j = 16; j < count; j += 16)
+        {
+            largest = Vector512.MaxNative(largest, Vector512.Load(scores + j));
+        }
+
+        return Lanes.Max(largest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Exponentiate(float* scores, float* weights, int count, float largest, float scale)
+    {
+        var (offset, factor) = (Vector512.Create(-largest * scale), Vector512.Create(scale));
+        var total = Vector512<float>.Zero;
+        for (var j = 0; j < count; j += 16)
+        {
+            var weight = Exponential.Of(Vector512.MultiplyAddEstimate(Vector512.Load(scores + j), factor, offset));
+            total += weight;
+            weight.Store(weights + j);
+        }
+
+        return Lanes.Sum(total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float ExponentiateRounded(float* scores, ushort* weights, int count, float largest, float scale)
+    {
+        var (offset, factor) = (Vector512.Create(-largest * scale), Vector512.Create(scale));
+        var total = Vector512<float>.Zero;
+        for (var j = 0; j < count; j += 16)
+        {
+            var weight = Exponential.Of(Vector512.MultiplyAddEstimate(Vector512.Load(scores + j), factor, offset));
+            total += weight;
+            BFloat16Rows.Round(weight).Store(weights + j);
+        }
+
+        return Lanes.Sum(total);
     }
 }

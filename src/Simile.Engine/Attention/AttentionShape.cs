@@ -1,3 +1,7 @@
+using Simile.Engine.Assembly;
+using Simile.Engine.Memory;
+using Simile.Engine.Products;
+
 namespace Simile.Engine.Attention;
 
 /// <summary>The shape of a layer's attention.</summary>
@@ -23,4 +27,69 @@ internal sealed record AttentionShape(int Heads, int HeadSize, int Window, bool 
         Causal ? Math.Min(length, query + 1)
         : Window == 0 ? length
         : Math.Min(length, query + Window + 1);
+}
+
+/// <summary>One worker's memory for one head of one sequence: packed keys and values, and a tile of scores.</summary>
+internal sealed unsafe class AttentionScratch : IDisposable
+{
+    /// <summary>Keys that are scored at a time; a longer text is taken in blocks, so no (T, T) matrix ever exists.</summary>
+    public const int KeyBlock = 512;
+
+    private readonly NativeBuffer _keys = new();
+    private readonly NativeBuffer _values = new();
+    private readonly NativeBuffer _queries = new();
+    private readonly NativeBuffer _tile = new();
+
+    /// <summary>Panels of keys, (T / 32 panels, d, 32).</summary>
+    public byte* Keys { get; private set; }
+
+    /// <summary>Panels of values, (d / 32 panels, T, 32).</summary>
+    public byte* Values { get; private set; }
+
+    /// <summary>Queries in bfloat16, (T, d).</summary>
+    public ushort* Queries { get; private set; }
+
+    /// <summary>(12, KeyBlock).</summary>
+    public float* Scores { get; private set; }
+
+    /// <summary>(12, KeyBlock) in the form of the products' left side.</summary>
+    public byte* Weights { get; private set; }
+
+    /// <summary>(12, d rounded up to 32): the weighted sum of values so far.</summary>
+    public float* Sums { get; private set; }
+
+    /// <summary>(12, 32): a product before it is added.</summary>
+    public float* Product { get; private set; }
+
+    /// <summary>(12): the largest score so far.</summary>
+    public float* Largest { get; private set; }
+
+    /// <summary>(12): the sum of weights so far.</summary>
+    public float* Totals { get; private set; }
+
+    /// <summary>Makes room for a sequence.</summary>
+    public void Reserve(ComputePrecision precision, int length, int headSize)
+    {
+        var padded = TileShape.Panels(length) * TileShape.Columns;
+        var width = TileShape.Panels(headSize) * TileShape.Columns;
+        Keys = _keys.Reserve((long)TileShape.Panels(length) * TileShape.Steps(precision, headSize) * TileShape.StepBytes);
+        Values = _values.Reserve((long)TileShape.Panels(headSize) * TileShape.Steps(precision, padded) * TileShape.StepBytes);
+        Queries = (ushort*)_queries.Reserve((long)length * headSize * sizeof(ushort));
+        var block = TileShape.Rows * KeyBlock;
+        Scores = _tile.ReserveFloats((2 * block) + (TileShape.Rows * (width + TileShape.Columns + 2)));
+        Weights = (byte*)(Scores + block);
+        Sums = Scores + (2 * block);
+        Product = Sums + (TileShape.Rows * width);
+        Largest = Product + (TileShape.Rows * TileShape.Columns);
+        Totals = Largest + TileShape.Rows;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _values.Dispose();
+        _queries.Dispose();
+        _tile.Dispose();
+    }
 }

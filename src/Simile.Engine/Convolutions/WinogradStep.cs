@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Simile.Engine.Assembly;
 using Simile.Engine.Functions;
+using Simile.Engine.Memory;
 using Simile.Engine.Products;
 using Simile.Engine.Threads;
 
@@ -12,7 +13,7 @@ namespace Simile.Engine.Convolutions;
 internal sealed unsafe class WinogradStep(TileKernels kernels) : IDisposable
 {
     private const int BlockBytes = 400 << 10;
-    private const int MostBlockTiles = 8 * TileShape.Rows;
+    private const int MaxBlockTiles = 8 * TileShape.Rows;
     private const int Lanes = 16;
     private readonly ConcurrentBag<WinogradBuffers> _buffers = [];
 
@@ -29,7 +30,7 @@ internal sealed unsafe class WinogradStep(TileKernels kernels) : IDisposable
         var (rows, columns) = ((input.Height + 1) / 2, (input.Width + 1) / 2);
         var tiles = input.Images * rows * columns;
         var tileBytes = WinogradWeights.Products * sizeof(float) * Math.Max(convolution.Inputs, convolution.Outputs);
-        var block = Math.Clamp(BlockBytes / tileBytes / TileShape.Rows, 1, MostBlockTiles / TileShape.Rows) * TileShape.Rows;
+        var block = Math.Clamp(BlockBytes / tileBytes / TileShape.Rows, 1, MaxBlockTiles / TileShape.Rows) * TileShape.Rows;
         WorkSteps.Run(
             team,
             (tiles + block - 1) / block,
@@ -132,4 +133,52 @@ internal sealed unsafe class WinogradStep(TileKernels kernels) : IDisposable
     }
 
     private readonly record struct Place(int Image, int Top, int Left);
+}
+
+/// <summary>The transformed tiles of a block: sixteen matrices (tiles, C) and sixteen (tiles, O).</summary>
+internal sealed unsafe class WinogradBuffers : IDisposable
+{
+    private readonly NativeBuffer _inputs = new();
+    private readonly NativeBuffer _outputs = new();
+    private readonly NativeBuffer _zeros = new();
+    private int _tiles;
+
+    /// <summary>Bytes from one tile's row to the next.</summary>
+    public int InputStride { get; private set; }
+
+    /// <summary>Bytes from one tile's row to the next.</summary>
+    public int OutputStride { get; private set; }
+
+    /// <summary>Floats from a tile's row in one matrix to that in the next.</summary>
+    public nint InputStep => (nint)_tiles * InputStride / sizeof(float);
+
+    /// <summary>Floats from a tile's row in one matrix to that in the next.</summary>
+    public nint OutputStep => (nint)_tiles * OutputStride / sizeof(float);
+
+    /// <summary>A pixel beyond the edge.</summary>
+    public float* Zeros => (float*)_zeros.Data;
+
+    /// <summary>Makes room for a block.</summary>
+    public void Reserve(Convolution convolution, int tiles)
+    {
+        _tiles = tiles;
+        InputStride = RowStride.Of(convolution.Inputs * sizeof(float));
+        OutputStride = RowStride.Of(TileShape.Panels(convolution.Outputs) * TileShape.StepBytes);
+        _inputs.Reserve((long)InputStride * tiles * WinogradWeights.Products);
+        _outputs.Reserve((long)OutputStride * tiles * WinogradWeights.Products);
+        new Span<float>(_zeros.ReserveFloats(convolution.Inputs), convolution.Inputs).Clear();
+    }
+
+    /// <summary>A tile's row of an input matrix.</summary>
+    public float* Inputs(int product, int tile) => (float*)(_inputs.Data + ((((nint)product * _tiles) + tile) * InputStride));
+
+    /// <summary>A tile's row of an output matrix.</summary>
+    public float* Outputs(int product, int tile) => (float*)(_outputs.Data + ((((nint)product * _tiles) + tile) * OutputStride));
+
+    public void Dispose()
+    {
+        _inputs.Dispose();
+        _outputs.Dispose();
+        _zeros.Dispose();
+    }
 }

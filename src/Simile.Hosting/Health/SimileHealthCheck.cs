@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Registry;
 
 namespace Simile.Hosting.Health;
@@ -17,7 +17,7 @@ internal sealed class SimileHealthCheck(EmbedderRegistry registry, SimileRegistr
         var data = new Dictionary<string, object>(StringComparer.Ordinal) { ["embedder"] = registration.EmbedderName };
         try
         {
-            var lease = await registry.GetAsync<EmbedderStack>(registration.EmbedderName, cancellationToken).ConfigureAwait(false);
+            var lease = await registry.GetAsync<HostedModel>(registration.EmbedderName, cancellationToken).ConfigureAwait(false);
             await using (lease.ConfigureAwait(false))
             {
                 return await RunAsync(lease.Embedder, context.Registration.FailureStatus, data, cancellationToken).ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal sealed class SimileHealthCheck(EmbedderRegistry registry, SimileRegistr
     }
 
     private async Task<HealthCheckResult> RunAsync(
-        EmbedderStack stack,
+        HostedModel stack,
         HealthStatus failure,
         Dictionary<string, object> data,
         CancellationToken cancellationToken

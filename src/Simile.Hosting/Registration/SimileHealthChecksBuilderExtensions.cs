@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Simile.Hosting.Health;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Registry;
 
 // Where .NET looks for such methods, so that nobody has to know our namespaces.

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Simile;
 using Simile.Hosting;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 
 // Where .NET looks for such methods, so that nobody has to know our namespaces.
 namespace Microsoft.Extensions.DependencyInjection;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 using Simile;
 using Simile.Hosting;
 using Simile.Hosting.Generators;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Images;
 using Simile.Monitoring;
 using Simile.Multimodal;
@@ -100,12 +100,12 @@ public static partial class SimileServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<IMeterFactory>()
         ));
-        services.TryAddSingleton<StackCaches>();
-        services.TryAddSingleton<StackOpener>();
-        services.TryAddSingleton(StackRegistry.Open);
+        services.TryAddSingleton<HostedModelCaches>();
+        services.TryAddSingleton<HostedModelOpener>();
+        services.TryAddSingleton(HostedModelRegistry.Open);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileOptions>, SimileOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileOptions>, ConfigurationValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StackLoader>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedModelLoader>());
     }
 
     private static void AddEmbedders(this IServiceCollection services, SimileRegistration registration)

@@ -45,3 +45,7 @@ internal sealed class StoreStart(
                 + "it with. Add one with AddSimile."
         );
 }
+
+/// <summary>One call of AddSimileStore.</summary>
+/// <param name="Name">The name of its options and of its model; empty for the one that needs no name.</param>
+internal sealed record StoreRegistration(string Name);

@@ -1,3 +1,7 @@
+using Simile.Engine.Kernels;
+using Simile.Training.Static;
+using Simile.Vectors;
+
 namespace Simile.Training.Alignment;
 
 /// <summary>The share of searches that found their partner among the first k.</summary>
@@ -37,3 +41,163 @@ public sealed record AlignmentReport(
     RetrievalReport Before,
     RetrievalReport After
 );
+
+/// <summary>Recall with confidence intervals out of ranks.</summary>
+/// <remarks>
+/// Percentile bootstrap (Efron and Tibshirani 1993), drawn by pictures: texts of one picture succeed and fail together, so drawing single
+/// texts would make the intervals too narrow.
+/// </remarks>
+internal static class RecallMeasure
+{
+    private static readonly int[] Depths = [1, 5, 10];
+
+    /// <summary>Recall of both directions.</summary>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="pictureOf">For each text its picture.</param>
+    /// <param name="gap">The modality gap.</param>
+    /// <param name="options">Bootstrap samples and seed.</param>
+    public static RetrievalReport Of(PairRanks ranks, int[] pictureOf, double gap, AlignmentOptions options)
+    {
+        var texts = Enumerable.Range(0, pictureOf.Length).ToLookup(text => pictureOf[text]);
+        var counts = Array.ConvertAll(ranks.OfPictures, _ => 0);
+        Array.ForEach(pictureOf, picture => counts[picture]++);
+        var ones = Array.ConvertAll(counts, _ => 1);
+        return new RetrievalReport(
+            [
+                .. Depths.Select(k =>
+                    Interval(
+                        k,
+                        Array.ConvertAll(
+                            [.. Enumerable.Range(0, counts.Length)],
+                            (int picture) => texts[picture].Count(text => ranks.OfTexts[text] <= k)
+                        ),
+                        counts,
+                        Math.Min(1, (double)k / counts.Length),
+                        options
+                    )
+                ),
+            ],
+            [
+                .. Depths.Select(k =>
+                    Interval(
+                        k,
+                        Array.ConvertAll(ranks.OfPictures, rank => rank <= k ? 1 : 0),
+                        ones,
+                        counts.Average(own => ChanceOfOne(own, pictureOf.Length, k)),
+                        options
+                    )
+                ),
+            ],
+            gap
+        );
+    }
+
+    /// <summary>How probable it is that k of all texts, drawn blindly, hold one of a picture's own.</summary>
+    internal static double ChanceOfOne(int own, int all, int k)
+    {
+        var none = 1.0;
+        for (var i = 0; i < k; i++)
+        {
+            none *= Math.Max(0, (double)(all - own - i) / Math.Max(1, all - i));
+        }
+
+        return 1 - none;
+    }
+
+    private static RecallAt Interval(int k, int[] hits, int[] counts, double chance, AlignmentOptions options)
+    {
+        var random = SplitMix.For(options.Seed, -k);
+        var samples = new double[options.BootstrapSamples];
+        for (var sample = 0; sample < samples.Length; sample++)
+        {
+            var (hit, count) = (0, 0);
+            for (var draw = 0; draw < hits.Length; draw++)
+            {
+                var picture = random.Below(hits.Length);
+                hit += hits[picture];
+                count += counts[picture];
+            }
+
+            samples[sample] = (double)hit / count;
+        }
+
+        Array.Sort(samples);
+        return new RecallAt(k, (double)hits.Sum() / counts.Sum(), Quantile(samples, 0.025), Quantile(samples, 0.975), chance);
+    }
+
+    private static double Quantile(double[] sorted, double share)
+    {
+        var at = share * (sorted.Length - 1);
+        var below = (int)at;
+        return sorted[below] + ((at - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]));
+    }
+}
+
+/// <summary>For texts and pictures in one space the place of each one's partner among all of the other kind, from 1. Of equal scores the
+/// partner comes last, so a map onto one point earns nothing.</summary>
+internal sealed class PairRanks
+{
+    private const int TextsAtOnce = 512;
+
+    private PairRanks(int texts, int pictures) => (OfTexts, OfPictures) = (new int[texts], new int[pictures]);
+
+    /// <summary>For each text the place of its picture.</summary>
+    public int[] OfTexts { get; }
+
+    /// <summary>For each picture the place of the first of its texts.</summary>
+    public int[] OfPictures { get; }
+
+    /// <summary>Mean of one over the place, over both directions.</summary>
+    public double MeanReciprocal => (OfTexts.Average(rank => 1.0 / rank) + OfPictures.Average(rank => 1.0 / rank)) / 2;
+
+    /// <summary>Ranks by the dot products of rows of unit length.</summary>
+    /// <param name="texts">(T, K).</param>
+    /// <param name="images">(P, K).</param>
+    /// <param name="pictureOf">For each text the row of its picture, (T).</param>
+    /// <param name="threads">Threads; they never change a place.</param>
+    public static PairRanks Of(PinnedMatrix texts, PinnedMatrix images, int[] pictureOf, int threads)
+    {
+        var ranks = new PairRanks(texts.Rows, images.Rows);
+        var best = new float[images.Rows];
+        Array.Fill(best, float.NegativeInfinity);
+        for (var i = 0; i < texts.Rows; i++)
+        {
+            best[pictureOf[i]] = Math.Max(best[pictureOf[i]], VectorKernels.Dot(texts.Row(i), images.Row(pictureOf[i])));
+        }
+
+        Array.Fill(ranks.OfTexts, 1);
+        Array.Fill(ranks.OfPictures, 1);
+        for (var first = 0; first < texts.Rows; first += TextsAtOnce)
+        {
+            var end = Math.Min(texts.Rows, first + TextsAtOnce);
+            ranks.Count(
+                Similarity.Matrix(SimilarityMetric.Dot, Memory(texts, first, end), Memory(images, 0, images.Rows), texts.Columns, threads),
+                first,
+                end,
+                pictureOf,
+                best
+            );
+        }
+
+        return ranks;
+    }
+
+    private static float[] Memory(PinnedMatrix rows, int first, int end) =>
+        rows.All[(first * rows.Columns)..(end * rows.Columns)].ToArray();
+
+    private void Count(float[] scores, int first, int end, int[] pictureOf, float[] best)
+    {
+        for (var text = first; text < end; text++)
+        {
+            var row = scores.AsSpan((text - first) * OfPictures.Length, OfPictures.Length);
+            for (var picture = 0; picture < row.Length; picture++)
+            {
+                if (picture != pictureOf[text])
+                {
+                    OfTexts[text] += row[picture] >= row[pictureOf[text]] ? 1 : 0;
+                    OfPictures[picture] += row[picture] >= best[picture] ? 1 : 0;
+                }
+            }
+        }
+    }
+}

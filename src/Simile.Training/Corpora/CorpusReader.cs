@@ -1,4 +1,7 @@
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using Simile.Engine.Files;
 
 namespace Simile.Training.Corpora;
 
@@ -194,4 +197,77 @@ internal static class CorpusReader
 
     private static string Required(JsonElement item) =>
         item.GetString() ?? throw new InvalidOperationException("null stands where a text is expected.");
+}
+
+/// <summary>Opens a file of text, plain or compressed with Brotli (<c>.br</c>).</summary>
+internal static class CorpusFile
+{
+    /// <summary>The lines of a file.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="name">The file's name without <c>.br</c>; the plain file wins where both exist.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadTrainingData"/> when neither exists.</exception>
+    public static IEnumerable<string> ReadLines(string folder, string name)
+    {
+        using var reader = new StreamReader(Open(folder, name));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Where the files of some sources lie, plain and compressed ones, whether they exist or not.</summary>
+    /// <param name="folder">The folder of the corpus.</param>
+    /// <param name="sources">The sources.</param>
+    public static IEnumerable<string> PathsOf(string folder, IEnumerable<CorpusSource> sources) =>
+        sources.Select(source => Path.Combine(folder, source.File)).SelectMany(plain => (string[])[plain, plain + ".br"]);
+
+    private static Stream Open(string folder, string name)
+    {
+        var plain = Path.Combine(folder, name);
+        if (RegularFile.Exists(plain))
+        {
+            return RegularFile.Open(plain);
+        }
+
+        if (RegularFile.Exists(plain + ".br"))
+        {
+            return new BrotliStream(RegularFile.Open(plain + ".br"), CompressionMode.Decompress);
+        }
+
+        throw new SimileException(
+            ErrorCode.BadTrainingData,
+            $"The corpus has neither {plain} nor {plain}.br. Name the folder that holds it, or take the file out of the recipe."
+        );
+    }
+}
+
+/// <summary>Splits one line of comma-separated values (RFC 4180, without line breaks inside a field).</summary>
+internal static class DelimitedLine
+{
+    public static List<string> SplitCsv(string line)
+    {
+        var cells = new List<string>();
+        var cell = new StringBuilder();
+        var quoted = false;
+        foreach (var c in line)
+        {
+            if (c == '"')
+            {
+                // Between two quotes of an escaped quote the field counts as closed for a moment; the second one opens it again.
+                quoted = !quoted;
+            }
+            else if (c == ',' && !quoted)
+            {
+                cells.Add(cell.ToString());
+                cell.Clear();
+            }
+            else
+            {
+                cell.Append(c);
+            }
+        }
+
+        cells.Add(cell.ToString());
+        return cells;
+    }
 }

@@ -14,10 +14,10 @@ internal sealed class DistillationTrainer
     private readonly TokenSpan[] _texts;
     private readonly PinnedMatrix _joined;
     private readonly PinnedMatrix _reduced;
-    private readonly SideEncoder _encoder;
+    private readonly MeanPooler _encoder;
     private readonly TableGradient _tableGradient;
     private readonly SimilarityLoss _loss;
-    private readonly TextSide _batch;
+    private readonly TextBatch _batch;
     private readonly PinnedMatrix _vectors;
     private readonly PinnedMatrix _gradient;
     private readonly PinnedMatrix _targets;
@@ -61,10 +61,10 @@ internal sealed class DistillationTrainer
         Begin(Table);
         var size = Math.Min(options.BatchSize, _order.Length);
         Adam = new SparseAdam(Table);
-        _encoder = new SideEncoder(Table, options.Threads);
+        _encoder = new MeanPooler(Table, options.Threads);
         _tableGradient = new TableGradient(Table, Adam, options.Threads);
         _loss = new SimilarityLoss(size, options);
-        _batch = new TextSide(size, options.MaxTokens);
+        _batch = new TextBatch(size, options.MaxTokens);
         (_vectors, _gradient, _targets) = (new(size, Table.Columns), new(size, Table.Columns), new(size, Table.Columns));
         (_sources, _wanted) = (new(size, _joined.Columns), new(size, size));
     }
@@ -171,8 +171,8 @@ internal sealed class DistillationTrainer
         for (var token = 0; token < table.Rows; token++)
         {
             var share = (double)counts[token] / _pool.Count;
-            SideEncoder.Add(common, table.Row(token), -1);
-            SideEncoder.Scale(table.Row(token), (float)(_options.FrequencyDamping / (_options.FrequencyDamping + share)));
+            MeanPooler.Add(common, table.Row(token), -1);
+            MeanPooler.Scale(table.Row(token), (float)(_options.FrequencyDamping / (_options.FrequencyDamping + share)));
         }
     }
 }

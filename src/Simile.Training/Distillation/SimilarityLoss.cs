@@ -62,15 +62,15 @@ internal sealed class SimilarityLoss(int texts, DistillationOptions options)
             {
                 var unit = level.Units.Row(i);
                 var slope = level.Slopes.Row(i);
-                SideEncoder.Scale(slope, 4 * weight / ((float)texts * texts));
+                MeanPooler.Scale(slope, 4 * weight / ((float)texts * texts));
                 if (isLongest)
                 {
                     _losses[i] += options.CosineWeight * (1 - Dot(unit, targets.Row(i))) / texts;
-                    SideEncoder.Add(targets.Row(i), slope, -options.CosineWeight / texts);
+                    MeanPooler.Add(targets.Row(i), slope, -options.CosineWeight / texts);
                 }
 
-                SideEncoder.Add(unit, slope, -Dot(slope, unit));
-                SideEncoder.Add(slope, gradient.Row(i)[..level.Length], _inverse[i]);
+                MeanPooler.Add(unit, slope, -Dot(slope, unit));
+                MeanPooler.Add(slope, gradient.Row(i)[..level.Length], _inverse[i]);
             }
         );
         return _losses.Sum();
@@ -80,13 +80,13 @@ internal sealed class SimilarityLoss(int texts, DistillationOptions options)
     {
         inverse = 1 / MathF.Sqrt(Dot(vector, vector) + 1e-12f);
         vector.CopyTo(unit);
-        SideEncoder.Scale(unit, inverse);
+        MeanPooler.Scale(unit, inverse);
     }
 
     // values −= wanted; the sum of the squares that are left.
     private static double Subtract(ReadOnlySpan<float> wanted, Span<float> values)
     {
-        SideEncoder.Add(wanted, values, -1);
+        MeanPooler.Add(wanted, values, -1);
         return Dot(values, values);
     }
 

@@ -104,7 +104,7 @@ internal sealed class TeacherSpace
                     }
 
                     UnitLength.Normalize(to);
-                    SideEncoder.Scale(to, (float)Math.Sqrt(_weights[teacher]));
+                    MeanPooler.Scale(to, (float)Math.Sqrt(_weights[teacher]));
                 }
             }
         );

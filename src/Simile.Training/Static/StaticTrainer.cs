@@ -14,7 +14,7 @@ public sealed class StaticTrainer
     private readonly double[] _cumulative;
     private readonly PinnedMatrix _table;
     private readonly SparseAdam _adam;
-    private readonly SideEncoder _encoder;
+    private readonly MeanPooler _encoder;
     private readonly ContrastiveLoss _loss;
     private readonly TableGradient _tableGradient;
     private readonly PairBatch _batch;
@@ -31,13 +31,13 @@ public sealed class StaticTrainer
         var dimensions = options.Dimensions.Max();
         _table = new PinnedMatrix(vocabulary, dimensions);
         _adam = new SparseAdam(_table);
-        _encoder = new SideEncoder(_table, options.Threads);
+        _encoder = new MeanPooler(_table, options.Threads);
         _loss = new ContrastiveLoss(options);
         _tableGradient = new TableGradient(_table, _adam, options.Threads);
         _batch = new PairBatch(options.BatchSize, options.MaxTokens, options.Dropout);
         (_left, _right) = (new(options.BatchSize, dimensions), new(options.BatchSize, dimensions));
         (_leftGradient, _rightGradient) = (new(options.BatchSize, dimensions), new(options.BatchSize, dimensions));
-        TableStart.Fill(_table, pool, options);
+        TableInitializer.Fill(_table, pool, options);
     }
 
     /// <summary>Steps done.</summary>
@@ -186,5 +186,32 @@ public sealed class StaticTrainer
         var at = random.Unit() * _cumulative[^1];
         var index = Array.FindIndex(_cumulative, sum => at < sum);
         return _sources[index < 0 ? ^1 : index];
+    }
+}
+
+/// <summary>Random token vectors to begin with; common tokens begin shorter, since they say less.</summary>
+internal static class TableInitializer
+{
+    private const float Length = 1;
+
+    public static void Fill(PinnedMatrix table, TokenPool pool, StaticTrainerOptions options)
+    {
+        var counts = new int[table.Rows];
+        foreach (var token in pool.All)
+        {
+            counts[token]++;
+        }
+
+        var deviation = Length / Math.Sqrt(table.Columns);
+        for (var token = 0; token < table.Rows; token++)
+        {
+            var share = (double)counts[token] / Math.Max(1, pool.Count);
+            var size = counts[token] == 0 ? 0 : (float)(deviation * options.FrequencyDamping / (options.FrequencyDamping + share));
+            var random = SplitMix.For(options.Seed, -1 - token);
+            foreach (ref var value in table.Row(token))
+            {
+                value = size * random.Normal();
+            }
+        }
     }
 }

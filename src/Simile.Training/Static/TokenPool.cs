@@ -1,4 +1,7 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
+using Simile.Tokenization;
+using Simile.Training.Corpora;
 
 namespace Simile.Training.Static;
 
@@ -35,4 +38,19 @@ internal sealed class TokenPool
         _count += tokens.Length;
         return new TokenSpan(_count - tokens.Length, tokens.Length);
     }
+}
+
+/// <summary>A <see cref="Corpora.CorpusDocument"/> as stretches of the pool. Empty texts are left out; a heading and its text always come
+/// together.</summary>
+internal sealed record TokenizedDocument
+{
+    public TokenSpan Title { get; init; }
+
+    public TokenSpan Description { get; init; }
+
+    public IReadOnlyList<TokenSpan> Paragraphs { get; init; } = [];
+
+    public IReadOnlyList<(TokenSpan Heading, TokenSpan Text)> Sections { get; init; } = [];
+
+    public IReadOnlyList<TokenSpan> Variants { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Simile.Tokenization;
 using Simile.Tokenization.WordPiece;
 
@@ -108,5 +110,102 @@ internal sealed class WordPieceTrainer(WordPieceTrainerOptions options)
         }
 
         return use;
+    }
+}
+
+/// <summary>Options of <see cref="WordPieceTrainer"/>.</summary>
+internal sealed record WordPieceTrainerOptions
+{
+    /// <summary>Entries of the vocabulary, special ones included. Default: 29,500.</summary>
+    public int VocabularySize { get; init; } = 29_500;
+
+    /// <summary>How many times the wanted pieces are learned before the useless ones are dropped. Default: 1.2.</summary>
+    public double Surplus { get; init; } = 1.2;
+
+    /// <summary>Words that occur less often are left out. Default: 3.</summary>
+    public int MinCount { get; init; } = 3;
+
+    /// <summary>Characters that get entries of their own. Default: 400.</summary>
+    public int AlphabetSize { get; init; } = 400;
+
+    /// <summary>Entries with the first ids; the first one is the unknown token. Default: <c>[UNK]</c> and <c>[PAD]</c>.</summary>
+    public IReadOnlyList<string> SpecialTokens { get; init; } = ["[UNK]", "[PAD]"];
+
+    /// <summary>What is done to text before it is split into words.</summary>
+    public BertNormalizer Normalizer { get; init; } = new();
+}
+
+/// <summary>Counts the normalized words of texts on several threads.</summary>
+internal static class WordCounter
+{
+    private const int TextsPerBatch = 512;
+
+    /// <summary>Words to their counts. The answer does not depend on the number of threads.</summary>
+    public static async Task<Dictionary<string, long>> CountAsync(
+        IEnumerable<string> texts,
+        BertNormalizer normalizer,
+        int threads,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var channel = Channel.CreateBounded<string[]>(threads * 4);
+        var counters = Enumerable
+            .Range(0, threads)
+            .Select(_ => Task.Run(() => CountBatchesAsync(channel.Reader, normalizer, cancellationToken), cancellationToken))
+            .ToArray();
+        var characters = 0L;
+        foreach (var batch in texts.Chunk(TextsPerBatch))
+        {
+            await channel.Writer.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+            characters += batch.Sum(text => (long)text.Length);
+            progress?.Report(characters);
+        }
+
+        channel.Writer.Complete();
+        return Merge(await Task.WhenAll(counters).ConfigureAwait(false));
+    }
+
+    private static async Task<Dictionary<string, long>> CountBatchesAsync(
+        ChannelReader<string[]> batches,
+        BertNormalizer normalizer,
+        CancellationToken cancellationToken
+    )
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var buffer = new WordBuffer();
+        await foreach (var batch in batches.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var text in batch)
+            {
+                CountText(text, normalizer, buffer, counts);
+            }
+        }
+
+        return counts;
+    }
+
+    private static void CountText(string text, BertNormalizer normalizer, WordBuffer buffer, Dictionary<string, long> counts)
+    {
+        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var words = new BertWordReader(text, 0, normalizer, buffer);
+        while (words.MoveNext())
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(lookup, words.Word, out _)++;
+        }
+    }
+
+    private static Dictionary<string, long> Merge(Dictionary<string, long>[] parts)
+    {
+        foreach (var part in parts.Skip(1))
+        {
+            foreach (var (word, count) in part)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(parts[0], word, out _) += count;
+            }
+        }
+
+        return parts[0];
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Simile.Vectors;
 
 namespace Simile.Batching;
@@ -161,4 +162,76 @@ public sealed class BatchingEmbedder<TInput> : IEmbedder<TInput>, IAsyncDisposab
                 Waited = _time.GetElapsedTime(request.Arrived),
             }
         );
+}
+
+/// <summary>What an input costs, where the caller does not say.</summary>
+internal static class InputCost
+{
+    private const int CharactersPerToken = 4;
+    private const int SpecialTokens = 2;
+
+    /// <summary>Texts by their length, everything else 1.</summary>
+    public static Func<TInput, int> Default<TInput>() =>
+        typeof(TInput) == typeof(string) ? input => OfText((string?)(object?)input) : _ => 1;
+
+    /// <summary>About how many tokens a text has, without tokenizing it.</summary>
+    public static int OfText(string? text) => SpecialTokens + ((text?.Length ?? 0) / CharactersPerToken);
+}
+
+/// <summary>A batching embedder whose calls are all queued in one way.</summary>
+internal sealed class LaneView<TInput>(BatchingEmbedder<TInput> embedder, BatchingCall call) : IEmbedder<TInput>
+{
+    public EmbeddingSpace Space => embedder.Space;
+
+    public EmbeddingRecipe Recipe => embedder.Recipe;
+
+    public ValueTask<EmbeddingBatch> EmbedAsync(
+        IReadOnlyList<TInput> inputs,
+        EmbedOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => embedder.EmbedAsync(inputs, options, call, cancellationToken);
+
+    public object? Find(Type type) => type.IsInstanceOfType(this) ? this : embedder.Find(type);
+}
+
+/// <summary>Finds the kind of a call. Options are tried out once on no input at all, so that a caller hears at once of options that the
+/// model cannot do.</summary>
+/// <param name="inner">The model.</param>
+internal sealed class CallKinds<TInput>(IEmbedder<TInput> inner)
+{
+    private const int Most = 1024;
+    private readonly ConcurrentDictionary<EmbedOptions, CallKind> _kinds = [];
+    private CallKind? _last;
+
+    /// <summary>The kind of options that were seen before, or null.</summary>
+    public CallKind? Find(EmbedOptions options)
+    {
+        // Callers keep their options as a rule, and a reference is compared much faster than four values.
+        var last = _last;
+        return ReferenceEquals(last?.Options, options) ? last : _last = _kinds.GetValueOrDefault(options);
+    }
+
+    /// <summary>The kind of options that are new.</summary>
+    /// <exception cref="SimileException">The model cannot do that.</exception>
+    public async ValueTask<CallKind> AddAsync(EmbedOptions options, CancellationToken cancellationToken)
+    {
+        var nothing = await inner.EmbedAsync([], options, cancellationToken).ConfigureAwait(false);
+        if (_kinds.Count >= Most)
+        {
+            _kinds.Clear();
+        }
+
+        return _kinds.GetOrAdd(options, static (key, space) => new CallKind(key, space), nothing.Space);
+    }
+}
+
+/// <summary>What calls must have in common to share a batch. There is one object for each set of options, so that kinds are compared by
+/// reference.</summary>
+/// <param name="options">The options.</param>
+/// <param name="space">The space of vectors that are made with them.</param>
+internal sealed class CallKind(EmbedOptions options, EmbeddingSpace space)
+{
+    public EmbedOptions Options => options;
+
+    public EmbeddingSpace Space => space;
 }

@@ -17,7 +17,7 @@ public sealed class CachingEmbedder<TInput> : IEmbedder<TInput>
     private readonly IEmbeddingCache _cache;
     private readonly IInputKey<TInput> _key;
     private readonly CachingOptions _options;
-    private readonly FlightBoard _flights = new();
+    private readonly SingleFlight _flights = new();
     private volatile Tuple<EmbedOptions, CallKey>? _last;
 
     /// <summary>Puts a cache before an embedder.</summary>

@@ -15,3 +15,14 @@ public sealed record CachingOptions
 /// <param name="Repeated">Inputs that stood in the call before.</param>
 /// <param name="CacheError">Why the cache could not be read or written, or null. The call was answered all the same.</param>
 public sealed record CachingEvent(int Inputs, int Hits, int Embedded, int Joined, int Repeated, SimileException? CacheError);
+
+/// <summary>How a cache keeps the values of vectors.</summary>
+public enum CachePrecision
+{
+    /// <summary>32-bit floats: a hit is bit for bit what was put in.</summary>
+    Float32,
+
+    /// <summary>16-bit floats, half the space. A value is off by at most 2⁻¹¹ of its size, or by 2⁻²⁵ where it is below 2⁻¹⁴. A vector with
+    /// a value of 65,520 or more in size is kept in 32 bits.</summary>
+    Float16,
+}

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Simile.Engine.Kernels;
 
 namespace Simile.Caching;
 
@@ -104,4 +105,66 @@ internal static class EmbeddingCodec
 
         return MemoryMarshal.Cast<byte, float>(payload).ToArray();
     }
+}
+
+/// <summary>Vectors in 16-bit floats.</summary>
+internal static class HalfVector
+{
+    // The first value that rounds to infinity.
+    private const float TooLarge = 65520;
+
+    /// <summary>Whether every value can be kept in 16 bits; NaN cannot.</summary>
+    public static bool Fits(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!(MathF.Abs(value) < TooLarge))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Rounds each value to the nearest, ties to even.</summary>
+    public static void Narrow(ReadOnlySpan<float> values, Span<Half> halves)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            halves[i] = (Half)values[i];
+        }
+    }
+
+    /// <summary>The exact values of 16-bit floats that are finite.</summary>
+    public static float[] Widen(ReadOnlySpan<Half> halves)
+    {
+        var values = new float[halves.Length];
+        HalfRows.Add(halves, 0, values, 1);
+        return values;
+    }
+}
+
+/// <summary>An entry with its values in 16 bits.</summary>
+/// <param name="halves">The values (D).</param>
+/// <param name="rest">All but the values.</param>
+internal sealed class HalvedEmbedding(Half[] halves, CachedEmbedding rest)
+{
+    /// <summary>Values (D).</summary>
+    public int Length => halves.Length;
+
+    /// <summary>The entry in the precision asked for, or as it is where it does not fit.</summary>
+    public static object Pack(CachedEmbedding value, CachePrecision precision)
+    {
+        if (precision == CachePrecision.Float32 || !HalfVector.Fits(value.Vector.Span))
+        {
+            return value;
+        }
+
+        var halves = new Half[value.Vector.Length];
+        HalfVector.Narrow(value.Vector.Span, halves);
+        return new HalvedEmbedding(halves, value with { Vector = default, IsRounded = true });
+    }
+
+    public CachedEmbedding Unpack() => rest with { Vector = HalfVector.Widen(halves) };
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -50,7 +50,7 @@ internal sealed class BertFamily : ModelFamily
     }
 
     /// <summary>The shape as BERT's configuration says it, and MPNet's too.</summary>
-    public static EncoderShape ShapeOf(ModelConfig config) =>
+    public static TransformerConfig ShapeOf(ModelConfig config) =>
         new()
         {
             Hidden = config.Number("hidden_size"),

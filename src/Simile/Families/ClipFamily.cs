@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -53,7 +53,7 @@ internal sealed class ClipFamily : ModelFamily
     public override TextTransformer Text(TextSource source)
     {
         var config = source.Checkpoint.Config;
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.NumberOr("hidden_size", 512),
             Heads = config.NumberOr("num_attention_heads", 8),
@@ -66,7 +66,7 @@ internal sealed class ClipFamily : ModelFamily
         };
         return PairedModels.Text(source, shape) with
         {
-            EndOfText = new EndOfText(config.NumberOrNull("eos_token_id") is { } end and not LegacyEnd ? end : null),
+            EndTokenPooling = new EndTokenPooling(config.NumberOrNull("eos_token_id") is { } end and not LegacyEnd ? end : null),
             Projection = new LinearLayer(
                 source.Whole.Read("text_projection.weight", source.Checkpoint.Projection!.Value, shape.Hidden),
                 bias: null,

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -27,7 +27,7 @@ internal sealed class DistilBertFamily : ModelFamily
     public override TextTransformer Text(TextSource source)
     {
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.Number("dim", "hidden_size"),
             Heads = config.Number("n_heads", "num_attention_heads"),

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -24,7 +24,7 @@ internal sealed class Gemma3Family : ModelFamily
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
         config.RefuseAny("attn_logit_softcapping", "attention_bias");
         var isBidirectional = config.FlagOrNull("use_bidirectional_attention") ?? false;
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.Number("hidden_size"),
             Heads = config.Number("num_attention_heads"),
@@ -58,7 +58,7 @@ internal sealed class Gemma3Family : ModelFamily
         };
     }
 
-    private static LayerWeights Layer(TensorReader layer, EncoderShape shape)
+    private static LayerWeights Layer(TensorReader layer, TransformerConfig shape)
     {
         var (hidden, intermediate) = (shape.Hidden, shape.Intermediate);
         var (queries, keys) = (shape.Heads * shape.HeadSize, shape.KeyValueHeads * shape.HeadSize);

@@ -14,7 +14,7 @@ namespace Simile.Families;
 /// <param name="Dimensions">Values a vector (D), or null when only the network itself tells.</param>
 /// <param name="TrainedDimensions">Shorter lengths the model was trained for.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used, or null for all.</param>
-/// <param name="Licence">The licence its card names, or null.</param>
+/// <param name="License">The licence its card names, or null.</param>
 /// <param name="Bytes">Size of all its files.</param>
 internal sealed record ModelDescription(
     string Name,
@@ -24,7 +24,7 @@ internal sealed record ModelDescription(
     long? Dimensions,
     ImmutableArray<int> TrainedDimensions,
     int? MaxTokens,
-    string? Licence,
+    string? License,
     long Bytes
 )
 {
@@ -63,7 +63,7 @@ internal sealed record ModelDescription(
             shape[^1],
             checkpoint.TrainedDimensions,
             checkpoint.MaxTokens,
-            LicenceOf(folder),
+            LicenseOf(folder),
             BytesOf(folder)
         );
     }
@@ -88,7 +88,7 @@ internal sealed record ModelDescription(
             dimensions,
             checkpoint.TrainedDimensions,
             tokens,
-            LicenceOf(folder),
+            LicenseOf(folder),
             BytesOf(folder)
         )
         {
@@ -111,7 +111,7 @@ internal sealed record ModelDescription(
             null,
             [],
             tokens,
-            LicenceOf(folder),
+            LicenseOf(folder),
             BytesOf(folder)
         )
         {
@@ -136,7 +136,7 @@ internal sealed record ModelDescription(
             dimensions ?? ClassifierInputs(folder),
             [],
             null,
-            LicenceOf(folder),
+            LicenseOf(folder),
             BytesOf(folder)
         )
         {
@@ -154,7 +154,7 @@ internal sealed record ModelDescription(
     private static long BytesOf(ModelFolder folder) =>
         new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(entry => entry.Length);
 
-    private static string? LicenceOf(ModelFolder folder)
+    private static string? LicenseOf(ModelFolder folder)
     {
         var card = folder.File("README.md");
         return RegularFile.Exists(card)

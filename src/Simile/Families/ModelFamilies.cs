@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -18,7 +18,7 @@ internal sealed class ModernBertFamily : ModelFamily
     public override TextTransformer Text(TextSource source)
     {
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.Number("hidden_size"),
             Heads = config.Number("num_attention_heads"),
@@ -64,7 +64,7 @@ internal sealed class ModernBertFamily : ModelFamily
         );
     }
 
-    private static LayerWeights Layer(ModelConfig config, TensorReader layer, EncoderShape shape, LayerTypes types, int index)
+    private static LayerWeights Layer(ModelConfig config, TensorReader layer, TransformerConfig shape, LayerTypes types, int index)
     {
         var (hidden, intermediate) = (shape.Hidden, shape.Intermediate);
         var (attentionBias, feedForwardBias) = (Asked(config, "attention_bias"), Asked(config, "mlp_bias"));

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 

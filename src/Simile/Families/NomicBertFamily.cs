@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -18,7 +18,7 @@ internal sealed class NomicBertFamily : ModelFamily
     {
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
         RequirePlain(config);
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.Number("n_embd", "hidden_size"),
             Heads = config.Number("n_head", "num_attention_heads"),
@@ -55,7 +55,7 @@ internal sealed class NomicBertFamily : ModelFamily
         };
     }
 
-    private static LayerWeights Layer(ModelConfig config, TensorReader layer, EncoderShape shape)
+    private static LayerWeights Layer(ModelConfig config, TensorReader layer, TransformerConfig shape)
     {
         var (hidden, intermediate) = (shape.Hidden, shape.Intermediate);
         var hasInnerBias = config.FlagOrNull("mlp_fc1_bias") != false && layer.Has("mlp.fc12.bias");

@@ -1,5 +1,5 @@
-using Simile.Engine.Encoders;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -74,7 +74,7 @@ internal static class PairedModels
     }
 
     /// <summary>The network of texts, which a family's shape and product complete.</summary>
-    internal static TextTransformer Text(TextSource source, EncoderShape shape)
+    internal static TextTransformer Text(TextSource source, TransformerConfig shape)
     {
         var tensors = source.Tensors;
         tensors.Skip(PictureTensors);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -22,7 +22,7 @@ internal sealed class Qwen3Family : ModelFamily
         var (config, tensors) = (source.Checkpoint.Config, source.Tensors);
         RequirePlainAttention(config);
         var heads = config.Number("num_attention_heads");
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.Number("hidden_size"),
             Heads = heads,
@@ -67,7 +67,7 @@ internal sealed class Qwen3Family : ModelFamily
         return [new LinearLayer([.. ofYes.Zip(ofNo, (a, b) => a - b)], bias: null, hidden)];
     }
 
-    private static LayerWeights Layer(TensorReader layer, EncoderShape shape, bool isBiased)
+    private static LayerWeights Layer(TensorReader layer, TransformerConfig shape, bool isBiased)
     {
         var (hidden, intermediate) = (shape.Hidden, shape.Intermediate);
         var (queries, keys) = (shape.Heads * shape.HeadSize, shape.KeyValueHeads * shape.HeadSize);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
+using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
 
@@ -58,7 +58,7 @@ internal sealed class SiglipFamily : ModelFamily
     public override TextTransformer Text(TextSource source)
     {
         var config = source.Checkpoint.Config;
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = config.NumberOr("hidden_size", UsualHidden),
             Heads = config.NumberOr("num_attention_heads", 12),

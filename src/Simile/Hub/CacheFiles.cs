@@ -43,3 +43,83 @@ internal class CacheFiles
         File.Move(temporary, path, overwrite: true);
     }
 }
+
+/// <summary>A lock between processes, held as long as the file is open; huggingface_hub locks the same file (flock) on Unix.</summary>
+internal static class CacheLock
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Waits until nobody else holds the lock.</summary>
+    public static async Task<IDisposable> TakeAsync(
+        string path,
+        TimeProvider time,
+        Action<string> notice,
+        CancellationToken cancellationToken
+    )
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (IsHeld(error) && File.Exists(path))
+            {
+                if (isFirst)
+                {
+                    notice($"another process is fetching the same file; waiting for it ({path})");
+                }
+
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // EWOULDBLOCK on Linux and macOS, and sharing and lock violations on Windows.
+    private static bool IsHeld(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
+}
+
+/// <summary>Puts blobs under their names into a snapshot.</summary>
+internal sealed class SnapshotWriter(CacheFiles files)
+{
+    /// <summary>Gives a blob its name: a relative link, or a copy where the system refuses links (as Windows does by default).</summary>
+    public void Place(string blob, string pointer)
+    {
+        if (File.Exists(pointer))
+        {
+            return;
+        }
+
+        var folder = Path.GetDirectoryName(pointer)!;
+        Directory.CreateDirectory(folder);
+        // What is there and does not exist is a link that leads nowhere.
+        File.Delete(pointer);
+        try
+        {
+            files.CreateLink(pointer, Path.GetRelativePath(folder, blob));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            if (!File.Exists(pointer))
+            {
+                Copy(blob, pointer);
+            }
+        }
+    }
+
+    private static void Copy(string blob, string pointer)
+    {
+        var temporary = $"{pointer}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            File.Copy(blob, temporary);
+            File.Move(temporary, pointer, overwrite: true);
+        }
+        catch (IOException error) when (CacheFiles.IsDiskFull(error))
+        {
+            File.Delete(temporary);
+            throw BlobDownload.DiskFull($"The disk of {pointer} is full", error);
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Simile.Hub;
 
 /// <summary>Fetches models from the Hugging Face hub into the cache that Hugging Face's own libraries use.</summary>
@@ -153,4 +155,140 @@ public sealed class HubDownloader
     }
 
     internal static string PointerPath(HubSnapshot snapshot, string name) => Path.Combine([snapshot.Folder, .. name.Split('/')]);
+}
+
+/// <summary>Fetches the missing files of one snapshot, one after the other.</summary>
+internal sealed class DownloadRun(
+    HubCache cache,
+    BlobDownload download,
+    SnapshotWriter writer,
+    TimeProvider time,
+    IProgress<HubProgress>? progress
+)
+{
+    private long _total;
+    private long _before;
+
+    public async Task FetchAsync(HubSnapshot snapshot, IReadOnlyList<HubFile> files, CancellationToken cancellationToken)
+    {
+        (_total, _before) = (files.Sum(file => file.Size ?? 0), 0);
+        // Small files first: what is wrong with a repository shows before its weights are fetched.
+        foreach (var file in files.OrderBy(file => file.Size ?? 0))
+        {
+            var blob = cache.BlobPath(snapshot.Id, file.Etag);
+            await FetchAsync(snapshot.Id, file, blob, cancellationToken).ConfigureAwait(false);
+            writer.Place(blob, HubDownloader.PointerPath(snapshot, file.Name));
+            _before += file.Size ?? 0;
+            Report(0, null);
+        }
+    }
+
+    private async Task FetchAsync(string id, HubFile file, string blob, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
+        if (File.Exists(blob))
+        {
+            return;
+        }
+
+        using var held = await CacheLock
+            .TakeAsync(cache.LockPath(id, file.Etag), time, notice => Report(0, notice), cancellationToken)
+            .ConfigureAwait(false);
+        if (!File.Exists(blob))
+        {
+            await download.RunAsync(file, blob, Report, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void Report(long here, string? notice) => progress?.Report(new HubProgress(_before + here, _total, notice));
+}
+
+/// <summary>What a repository holds at a revision.</summary>
+/// <param name="Commit">The commit that the revision points to.</param>
+/// <param name="Names">The paths of its files.</param>
+internal sealed record HubListing(string Commit, IReadOnlyList<string> Names)
+{
+    private const int LargestAnswer = 64 << 20;
+
+    /// <summary>Asks the hub.</summary>
+    public static async Task<HubListing> FetchAsync(
+        HubConnection connection,
+        Uri endpoint,
+        HubReference reference,
+        CancellationToken cancellationToken
+    )
+    {
+        var address = HubAddresses.Listing(endpoint, reference);
+        using var response = await connection.SendAsync(HttpMethod.Get, address, 0, cancellationToken).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var disposing = body.ConfigureAwait(false);
+        using var memory = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        int count;
+        while (
+            (
+                count = await connection
+                    .WatchAsync(address.Authority, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken)
+                    .ConfigureAwait(false)
+            ) > 0
+        )
+        {
+            memory.Write(buffer, 0, count);
+            if (memory.Length > LargestAnswer)
+            {
+                throw new SimileException(
+                    ErrorCode.HubBadAnswer,
+                    $"{address} answers with more than {LargestAnswer >> 20} MB. Check HF_ENDPOINT and the proxy."
+                );
+            }
+        }
+
+        return Parse(memory.ToArray(), address, reference);
+    }
+
+    /// <summary>Reads the hub's JSON: <c>sha</c>, and <c>rfilename</c> of each of the <c>siblings</c>.</summary>
+    internal static HubListing Parse(byte[] json, Uri address, HubReference reference)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var commit = document.RootElement.GetProperty("sha").GetString() ?? string.Empty;
+            var names = document
+                .RootElement.GetProperty("siblings")
+                .EnumerateArray()
+                .Select(file => file.GetProperty("rfilename").GetString() ?? string.Empty)
+                .ToList();
+            if (HubReference.IsCommit(commit) && (!reference.IsPinned || commit == reference.Revision))
+            {
+                return new HubListing(commit, names);
+            }
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw Bad(address, error);
+        }
+
+        throw Bad(address, null);
+    }
+
+    private static SimileException Bad(Uri address, Exception? error) =>
+        new(
+            ErrorCode.HubBadAnswer,
+            $"{address} does not answer with the commit and the files of that model. Check HF_ENDPOINT and the proxy.",
+            error
+        );
+}
+
+/// <summary>The hub's addresses.</summary>
+internal static class HubAddresses
+{
+    /// <summary>Where the files of a repository are listed.</summary>
+    public static Uri Listing(Uri endpoint, HubReference reference) =>
+        new($"{Root(endpoint)}/api/models/{reference.Id}/revision/{Uri.EscapeDataString(reference.Revision)}");
+
+    /// <summary>Where a file of a commit is fetched.</summary>
+    public static Uri File(Uri endpoint, string id, string commit, string name) =>
+        new($"{Root(endpoint)}/{id}/resolve/{commit}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+
+    private static string Root(Uri endpoint) => endpoint.AbsoluteUri.TrimEnd('/');
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Simile.Models;
 
@@ -110,4 +111,90 @@ internal static partial class HubFileNames
 
     [GeneratedRegex(@"\Amodel(-[0-9]+-of-[0-9]+\.safetensors|\.safetensors\.index\.json)\z")]
     private static partial Regex ShardPattern();
+}
+
+/// <summary>What the hub says of a file before it is fetched.</summary>
+/// <param name="Name">The path inside the repository, with forward slashes.</param>
+/// <param name="Address">Where it is fetched.</param>
+/// <param name="Etag">SHA-256 of its content (64 digits), or git's SHA-1 of it (40 digits).</param>
+/// <param name="Size">Its length, or null when the hub does not say.</param>
+internal sealed partial record HubFile(string Name, Uri Address, string Etag, long? Size)
+{
+    /// <summary>Reads the headers of a HEAD.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.HubBadAnswer"/>.</exception>
+    public static HubFile Read(string name, Uri address, string commit, HttpResponseMessage response)
+    {
+        var etag = Normalize(HubAnswers.Header(response, "X-Linked-Etag") ?? HubAnswers.Header(response, "ETag"));
+        if (!HashPattern().IsMatch(etag))
+        {
+            throw new SimileException(
+                ErrorCode.HubBadAnswer,
+                $"{address.Authority} names no checksum of {name} (ETag '{etag}'), so the file could not be verified. Check "
+                    + "HF_ENDPOINT and the proxy."
+            );
+        }
+
+        if (HubAnswers.Header(response, "X-Repo-Commit") is { } served && served != commit)
+        {
+            throw new SimileException(
+                ErrorCode.HubBadAnswer,
+                $"{address.Authority} has {name} of commit {served}, but {commit} was asked for. Check HF_ENDPOINT and the proxy."
+            );
+        }
+
+        var size =
+            HubAnswers.Header(response, "X-Linked-Size") is { } linked
+            && long.TryParse(linked, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                ? length
+            : HubAnswers.Header(response, "X-Linked-Etag") is null ? response.Content.Headers.ContentLength
+            : null;
+        return new HubFile(name, address, etag, size);
+    }
+
+    // W/"value" and "value" are the same value.
+    private static string Normalize(string? etag) => (etag ?? string.Empty).TrimStart('W', '/').Trim('"');
+
+    [GeneratedRegex(@"\A([0-9a-f]{40}|[0-9a-f]{64})\z")]
+    private static partial Regex HashPattern();
+}
+
+/// <summary>The ways in which people write a repository: <c>org/name</c>, <c>org/name@revision</c>, and the addresses that a browser
+/// shows.</summary>
+internal static partial class RepositoryText
+{
+    /// <summary>The repository and the revision that a text names, neither of them checked; the revision is null where none is
+    /// named.</summary>
+    public static (string Id, string? Revision) Split(string? text)
+    {
+        var name = (text ?? string.Empty).Trim(' ', '\t');
+        var address = AddressPattern().Match(name);
+        if (!address.Success && name.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at)
+        {
+            return (name[..at].TrimEnd('/'), name[(at + 1)..]);
+        }
+
+        // A folder of one's own is no repository, however it ends.
+        var path = address.Success ? Uri.UnescapeDataString(address.Groups["path"].Value) : name;
+        return path.StartsWith('/') || path.StartsWith('.') || path.StartsWith('~')
+            ? (path, null)
+            : SplitPath(path, address.Success ? address.Groups["path"].Value : name);
+    }
+
+    private static (string Id, string? Revision) SplitPath(string path, string escaped)
+    {
+        var parts = escaped.Trim('/').Split('/');
+        var place = Array.FindIndex(parts, part => part is "tree" or "blob" or "resolve" or "commit");
+        if (place is not (1 or 2) || place + 1 >= parts.Length)
+        {
+            return (path.TrimEnd('/'), null);
+        }
+
+        // A slash inside of a branch's name is escaped in addresses; only refs/pr/1 and its like are written plainly.
+        var rest = parts[(place + 1)..];
+        var revision = rest is ["refs", _, _, ..] ? string.Join('/', rest[..3]) : rest[0];
+        return (string.Join('/', parts[..place]), Uri.UnescapeDataString(revision));
+    }
+
+    [GeneratedRegex(@"\A(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|hf://)(?<path>[^?#]*)", RegexOptions.IgnoreCase)]
+    private static partial Regex AddressPattern();
 }

@@ -25,7 +25,7 @@ public sealed record HubOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The longest pause, whatever the hub asks for in Retry-After; the default is two minutes.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan MaxPause { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long nothing may arrive before a connection counts as cut; the default is one minute.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromMinutes(1);
@@ -44,8 +44,8 @@ public sealed record HubOptions
         Require(CacheFolder.Length > 0, "The hub's cache folder (HF_HUB_CACHE) is empty.");
         Require(Attempts >= 1, $"{nameof(Attempts)} is {Attempts}; expected is at least 1.");
         Require(
-            FirstPause >= TimeSpan.Zero && LongestPause >= FirstPause,
-            $"The pauses are {FirstPause} to {LongestPause}; expected are two that grow."
+            FirstPause >= TimeSpan.Zero && MaxPause >= FirstPause,
+            $"The pauses are {FirstPause} to {MaxPause}; expected are two that grow."
         );
         Require(MaxUnannouncedBytes > 0, $"{nameof(MaxUnannouncedBytes)} is {MaxUnannouncedBytes}; expected is at least 1.");
         Require(Stall > TimeSpan.Zero, $"{nameof(Stall)} is {Stall}; expected is a positive time.");
@@ -71,3 +71,9 @@ public sealed record HubOptions
         return true;
     }
 }
+
+/// <summary>How far a download is.</summary>
+/// <param name="Done">Bytes that are here.</param>
+/// <param name="Total">Bytes of all files; 0 while nobody knows.</param>
+/// <param name="Notice">Something to tell the user, such as a pause, or null.</param>
+public readonly record struct HubProgress(long Done, long Total, string? Notice);

@@ -12,7 +12,7 @@ namespace Simile.Hub;
 /// <param name="Dimensions">Values a vector, or null when it is not known.</param>
 /// <param name="TrainedDimensions">Shorter lengths the model was trained for.</param>
 /// <param name="MaxTokens">Most tokens of a text that are used; null for all, or when it is not known.</param>
-/// <param name="Licence">The licence, or null when none is stated.</param>
+/// <param name="License">The licence, or null when none is stated.</param>
 /// <param name="Bytes">Size of all its files.</param>
 /// <param name="Revision">The hub's branch or tag, or null.</param>
 /// <param name="Commit">The hub's commit, or null.</param>
@@ -24,7 +24,7 @@ internal sealed record InstalledModel(
     long? Dimensions,
     IReadOnlyList<int> TrainedDimensions,
     int? MaxTokens,
-    string? Licence,
+    string? License,
     long Bytes,
     string? Revision,
     string? Commit
@@ -57,7 +57,7 @@ internal sealed record InstalledModel(
                 read.Dimensions,
                 read.TrainedDimensions,
                 read.MaxTokens,
-                read.Licence,
+                read.License,
                 bytes,
                 snapshot?.Revision,
                 snapshot?.Commit
@@ -79,7 +79,7 @@ internal sealed record InstalledModel(
                 known is { IsReranker: true } ? null : known?.Dimensions ?? Number(config, "hidden_size"),
                 [],
                 known?.MaxTokens,
-                known?.Licence,
+                known?.License,
                 bytes,
                 snapshot?.Revision,
                 snapshot?.Commit

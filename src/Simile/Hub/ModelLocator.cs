@@ -5,12 +5,12 @@ namespace Simile.Hub;
 /// <summary>Finds models by name: an installed model, then one in the hub's cache, then a folder. A model of the hub that came in a package
 /// is found by both its names. A folder that has a model's name is meant by <c>./name</c> only, so that none takes a model's place by lying
 /// in the current folder.</summary>
-/// <param name="catalogue">The installed models.</param>
+/// <param name="catalog">The installed models.</param>
 /// <param name="cache">The hub's cache.</param>
-public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
+public sealed class ModelLocator(ModelCatalog catalog, HubCache cache)
 {
     /// <summary>The installed models, in the order of their names.</summary>
-    internal IEnumerable<ModelFolder> Installed => catalogue.Names.Select(catalogue.Resolve);
+    internal IEnumerable<ModelFolder> Installed => catalog.Names.Select(catalog.Resolve);
 
     /// <summary>The folder of a model.</summary>
     /// <param name="name">An installed model's name, <c>org/name[@revision]</c> or its address on the hub, the short name of a well-known
@@ -19,9 +19,9 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
     internal ModelFolder Resolve(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (catalogue.Names.Contains(name, StringComparer.Ordinal))
+        if (catalog.Names.Contains(name, StringComparer.Ordinal))
         {
-            return catalogue.Resolve(name);
+            return catalog.Resolve(name);
         }
 
         var reference = ReferenceOf(name);
@@ -37,20 +37,20 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
 
         // A folder that is there but holds no model says so when it is read.
         return Directory.Exists(name) ? ModelFolder.Open(name)
-            : reference is null ? catalogue.Resolve(name)
+            : reference is null ? catalog.Resolve(name)
             : throw NotPulled(name, reference);
     }
 
     /// <summary>Finds the models of this machine: installed ones, and those that were downloaded from the hub.</summary>
     public static ModelLocator OfThisMachine() =>
-        new(ModelCatalogue.OfThisMachine(), new HubCache(HubEnvironment.OfThisMachine().CacheFolder));
+        new(ModelCatalog.OfThisMachine(), new HubCache(HubEnvironment.OfThisMachine().CacheFolder));
 
     /// <summary>The repository that a name means, or null when the name is an installed model's, or a folder's that no model of the cache
     /// is called by.</summary>
     public HubReference? FindReference(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var reference = catalogue.Names.Contains(name, StringComparer.Ordinal) ? null : ReferenceOf(name);
+        var reference = catalog.Names.Contains(name, StringComparer.Ordinal) ? null : ReferenceOf(name);
         return reference is not null && Directory.Exists(name) && cache.FindId(reference.Id) is null ? null : reference;
     }
 
@@ -75,8 +75,8 @@ public sealed class ModelLocator(ModelCatalogue catalogue, HubCache cache)
     private ModelFolder? FromPackage(HubReference reference)
     {
         var name = reference.Id[(reference.Id.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        var isMeant = reference.Revision == HubReference.DefaultRevision && catalogue.Names.Contains(name, StringComparer.Ordinal);
-        return isMeant && catalogue.Resolve(name) is var folder && PackageOrigin.Of(folder)?.Model == reference.Id ? folder : null;
+        var isMeant = reference.Revision == HubReference.DefaultRevision && catalog.Names.Contains(name, StringComparer.Ordinal);
+        return isMeant && catalog.Resolve(name) is var folder && PackageOrigin.Of(folder)?.Model == reference.Id ? folder : null;
     }
 
     private SimileException NotPulled(string name, HubReference reference)

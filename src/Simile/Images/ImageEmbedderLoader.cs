@@ -1,5 +1,8 @@
-using Simile.Engine.Encoders;
+using System.Collections.Immutable;
+using Simile.Engine.Files;
 using Simile.Engine.Tensors;
+using Simile.Engine.Tensors.Onnx;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
@@ -78,5 +81,75 @@ internal static class ImageEmbedderLoader
                     + $"{(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json or processor_config.json."
             );
         }
+    }
+}
+
+/// <summary>The text space that an image model was trained into, as its config.json names it.</summary>
+internal static class AlignedSpace
+{
+    /// <summary>The space of the text model, or null when the image model has a space of its own.</summary>
+    /// <param name="config">config.json, or null.</param>
+    /// <param name="dimensions">What the network gives.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the network gives vectors of another
+    /// length.</exception>
+    public static EmbeddingSpace? Read(ModelConfig? config, int dimensions)
+    {
+        if (config?.Child("aligned_with") is not { } partner)
+        {
+            return null;
+        }
+
+        var wanted = partner.Number("dimensions");
+        return wanted == dimensions
+            ? new EmbeddingSpace(partner.Text("space"), dimensions, unitLength: true, SimilarityMetric.Cosine)
+            : throw partner.Unsupported($"vectors of {wanted} values, as the text space has, from a network that gives {dimensions}");
+    }
+}
+
+/// <summary>Reads what ML.NET's picture models do to pixels before the network: <c>onnx/preprocess.onnx</c>, which puts the colours into
+/// another order and subtracts a mean picture.</summary>
+internal static class OnnxPreprocessing
+{
+    /// <summary>The file, within a model's folder.</summary>
+    public const string FileName = "onnx/preprocess.onnx";
+
+    private static readonly string[] Kinds = ["Split", "Concat", "Sub"];
+
+    /// <summary>Adds it to a preparation, where the folder has such a file.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedModel"/> when the graph does something else.</exception>
+    public static ImagePreparation Extend(ImagePreparation preparation, ModelFolder folder, string subfolder)
+    {
+        var path = folder.File(subfolder, FileName);
+        if (!RegularFile.Exists(path))
+        {
+            return preparation;
+        }
+
+        using var file = OnnxConstants.Open(path);
+        var nodes = file.Graph.Nodes;
+        if (
+            !nodes.Select(node => node.Operator).SequenceEqual(Kinds, StringComparer.Ordinal)
+            || nodes[0].Outputs.Length != 3
+            || nodes[1].Inputs.Select(input => nodes[0].Outputs.IndexOf(input)).ToImmutableArray() is not { Length: 3 } order
+            || order.Order().SequenceEqual([0, 1, 2]) is false
+            || nodes[2].Input(1) is not { } mean
+            || !file.Graph.Tensors.TryGetValue(mean, out var picture)
+            || picture.Shape is not [1, 3, var height, var width]
+            || height != preparation.CropHeight
+            || width != preparation.CropWidth
+        )
+        {
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{path} does {string.Join(", ", nodes.Take(8).Select(node => node.Operator))}; what can be followed is colours in "
+                    + "another order, less a mean picture of the size that preprocessor_config.json cuts out."
+            );
+        }
+
+        return preparation with
+        {
+            ColourOrder = order,
+            MeanPicture = [.. file.Floats(picture)],
+        };
     }
 }

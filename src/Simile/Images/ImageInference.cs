@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Simile.Engine.Threads;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
@@ -13,8 +14,8 @@ internal sealed class ImageInference : IDisposable
 {
     // Pictures are decoded in groups, and go through the network in batches that let its weights be read once for several of them while its
     // maps stay small.
-    private const int MostInGroup = 32;
-    private const long MostFloats = 5L << 20;
+    private const int MaxInGroup = 32;
+    private const long MaxFloats = 5L << 20;
     private readonly IImageEncoder _network;
     private readonly ImageReader _reader;
     private readonly ImagePreparation _preparation;
@@ -46,9 +47,9 @@ internal sealed class ImageInference : IDisposable
     public void Run(ImageCall call, CancellationToken cancellationToken)
     {
         using var running = _calls.Enter();
-        for (var first = 0; first < call.Inputs.Count; first += MostInGroup)
+        for (var first = 0; first < call.Inputs.Count; first += MaxInGroup)
         {
-            RunGroup(call, first, Math.Min(call.Inputs.Count, first + MostInGroup), cancellationToken);
+            RunGroup(call, first, Math.Min(call.Inputs.Count, first + MaxInGroup), cancellationToken);
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class ImageInference : IDisposable
     private void RunGroup(ImageCall call, int first, int end, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var feed = new PictureFeed(_reader, _preparation);
+        var feed = new ImageLoader(_reader, _preparation);
         var pictures = new FedPicture[end - first];
         _team.For(
             pictures.Length,
@@ -110,7 +111,7 @@ internal sealed class ImageInference : IDisposable
             .Where(i => pictures[i].Picture is not null)
             .GroupBy(i => (pictures[i].Picture!.Height, pictures[i].Picture!.Width))
             .SelectMany(group =>
-                group.Chunk((int)Math.Clamp(MostFloats / (3L * group.Key.Height * group.Key.Width), 1, _network.BestBatch))
+                group.Chunk((int)Math.Clamp(MaxFloats / (3L * group.Key.Height * group.Key.Width), 1, _network.BestBatch))
             );
 
     private void Forward(ImageCall call, FedPicture[] pictures, int[] batch, int first)
@@ -172,3 +173,94 @@ internal sealed record ImageCall(
     EmbeddingOutcome[] Outcomes,
     Action<int, RgbImage>? Look
 );
+
+/// <summary>Decodes and prepares pictures side by side; a picture that fails is an error of its own.</summary>
+/// <param name="reader">Decodes.</param>
+/// <param name="preparation">Brings pictures to the network's size.</param>
+internal sealed class ImageLoader(ImageReader reader, ImagePreparation preparation)
+{
+    private long _decodeTicks;
+    private long _prepareTicks;
+
+    /// <summary>Time spent decoding, summed over threads.</summary>
+    public TimeSpan Decoding => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _decodeTicks));
+
+    /// <summary>Time spent preparing, summed over threads.</summary>
+    public TimeSpan Preparing => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _prepareTicks));
+
+    /// <summary>One picture, prepared.</summary>
+    /// <param name="input">The picture.</param>
+    /// <param name="look">Sees the upright pixels before they are resized, or null.</param>
+    /// <param name="cancellationToken">Ends decoding.</param>
+    public FedPicture Read(ImageInput? input, Action<RgbImage>? look, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var start = Stopwatch.GetTimestamp();
+            var image = (input ?? throw new SimileException(ErrorCode.NullInput, "The picture is null. Leave it out.")).Decode(
+                reader,
+                cancellationToken
+            );
+            var decoded = Stopwatch.GetTimestamp();
+            look?.Invoke(image);
+            var looked = Stopwatch.GetTimestamp();
+            var prepared = preparation.Prepare(image);
+            Interlocked.Add(ref _decodeTicks, decoded - start);
+            Interlocked.Add(ref _prepareTicks, Stopwatch.GetTimestamp() - looked);
+            return new FedPicture(prepared, null);
+        }
+        catch (SimileException error)
+        {
+            return new FedPicture(null, error);
+        }
+        catch (OutOfMemoryException error)
+        {
+            return new FedPicture(
+                null,
+                new SimileException(
+                    ErrorCode.ImageTooLarge,
+                    "There is not enough memory for the picture. Make it smaller, or lower ImageLimits.MaxMemoryBytes.",
+                    error
+                )
+            );
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return default;
+        }
+        catch (Exception error)
+        {
+            // A decoder of the user's own may throw anything; it must not fail the other pictures.
+            return new FedPicture(null, ImageErrors.Damaged($"its decoder failed ({error.GetType().Name}: {error.Message})", error));
+        }
+    }
+}
+
+/// <summary>A picture ready for the network, or why it is not.</summary>
+/// <param name="Picture">The prepared picture.</param>
+/// <param name="Error">Why there is none.</param>
+internal readonly record struct FedPicture(PreparedImage? Picture, SimileException? Error);
+
+/// <summary>One call's options, settled against the model.</summary>
+/// <param name="Space">The space of the answer.</param>
+internal sealed record ImageRequest(EmbeddingSpace Space)
+{
+    public static ImageRequest Of(EmbedOptions options, EmbeddingSpace space)
+    {
+        if (options.MaxTokens is { } tokens)
+        {
+            throw new SimileException(ErrorCode.InvalidOption, $"MaxTokens is {tokens}, but pictures have no tokens. Leave it out.");
+        }
+
+        return new ImageRequest(space.For(options));
+    }
+}
+
+/// <summary>What a group of pictures cost.</summary>
+/// <param name="Images">Pictures in the group.</param>
+/// <param name="Decode">Reading and decoding, summed over the threads.</param>
+/// <param name="Prepare">Resizing, cutting and normalizing, summed over the threads.</param>
+/// <param name="Ready">From the beginning until all were prepared, by the clock.</param>
+/// <param name="Forward">The network, by the clock.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ImageTimes(int Images, TimeSpan Decode, TimeSpan Prepare, TimeSpan Ready, TimeSpan Forward);

@@ -1,5 +1,7 @@
-using Simile.Engine.Encoders;
+using Simile.Engine.Functions;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
+using Simile.Models;
 
 namespace Simile.Inference;
 
@@ -42,10 +44,10 @@ internal sealed record LayerNames
         Layer.Replace("{0}", index.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Reads a number of layers, one after the other.</summary>
-    public IEnumerable<LayerWeights> ReadAll(TensorReader tensors, EncoderShape shape, int count) =>
+    public IEnumerable<LayerWeights> ReadAll(TensorReader tensors, TransformerConfig shape, int count) =>
         Enumerable.Range(0, count).Select(index => Read(tensors.Under(Prefix(index)), shape));
 
-    private LayerWeights Read(TensorReader layer, EncoderShape shape)
+    private LayerWeights Read(TensorReader layer, TransformerConfig shape)
     {
         var (hidden, inner, parts) = (shape.Hidden, shape.Gated ? 2 * shape.Intermediate : shape.Intermediate, 3 / QueryKeyValue.Length);
         var (output, outputBias) = Scaled(
@@ -119,4 +121,20 @@ internal static class NormTensors
     /// <summary>A norm without a bias.</summary>
     public static NormWeights ReadBareNorm(this TensorReader tensors, string name, int size) =>
         new(tensors.Read(name + ".weight", size), Bias: null);
+}
+
+/// <summary>The names that configurations use for activations.</summary>
+internal static class ActivationNames
+{
+    /// <summary>Reads the entry of a configuration.</summary>
+    public static ActivationKind Parse(ModelConfig config, string entry) =>
+        config.Text(entry) switch
+        {
+            "gelu" or "gelu_python" => ActivationKind.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" or "gelu_fast" or "gelu_python_tanh" or "gelu_accurate" => ActivationKind.GeluTanh,
+            "quick_gelu" => ActivationKind.QuickGelu,
+            "relu" => ActivationKind.Relu,
+            "silu" or "swish" => ActivationKind.Silu,
+            var other => throw config.Unsupported($"the activation '{other}'"),
+        };
 }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Kernels;
+using Simile.Engine.Transformers;
 using Simile.Models;
+using Simile.Tokenization;
 
 namespace Simile.Inference;
 
@@ -21,7 +22,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
     /// <param name="end">The token after its last.</param>
     /// <param name="left">Tokens at the beginning that take no part (a prompt).</param>
     /// <param name="vector">Gets the vector.</param>
-    public void Forward(EncoderPass pass, int first, int end, int left, Span<float> vector)
+    public void Forward(TransformerPass pass, int first, int end, int left, Span<float> vector)
     {
         for (var i = 0; i < modes.Length; i++)
         {
@@ -31,7 +32,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         }
     }
 
-    private static void Pool(PoolingMode mode, EncoderPass pass, int first, int end, int start, Span<float> vector)
+    private static void Pool(PoolingMode mode, TransformerPass pass, int first, int end, int start, Span<float> vector)
     {
         switch (mode)
         {
@@ -54,7 +55,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         }
     }
 
-    private static void Max(EncoderPass pass, int first, int end, Span<float> vector)
+    private static void Max(TransformerPass pass, int first, int end, Span<float> vector)
     {
         pass.State(first).CopyTo(vector);
         for (var token = first + 1; token < end; token++)
@@ -64,7 +65,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
     }
 
     // Weights count from the text's first token, a prompt that takes no part included, as in sentence-transformers.
-    private static void WeightedMean(EncoderPass pass, int first, int end, int start, Span<float> vector)
+    private static void WeightedMean(TransformerPass pass, int first, int end, int start, Span<float> vector)
     {
         var total = 0f;
         for (var token = first; token < end; token++)
@@ -77,7 +78,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         Scale(vector, 1 / MathF.Max(total, LeastWeight));
     }
 
-    private static void Sum(EncoderPass pass, int first, int end, Span<float> vector)
+    private static void Sum(TransformerPass pass, int first, int end, Span<float> vector)
     {
         for (var token = first; token < end; token++)
         {
@@ -90,6 +91,46 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         foreach (ref var value in vector)
         {
             value *= factor;
+        }
+    }
+}
+
+/// <summary>Finds the token whose state is a text's (CLIP): what stands behind it takes no part.</summary>
+/// <param name="id">The token that ends a text; null for the largest id of each text, which is the same in OpenAI's vocabulary.</param>
+internal sealed class EndTokenPooling(int? id)
+{
+    /// <summary>The place of the first end in a text.</summary>
+    public int IndexIn(ReadOnlySpan<int> ids)
+    {
+        if (id is { } end)
+        {
+            return Math.Max(0, ids.IndexOf(end));
+        }
+
+        var largest = 0;
+        for (var i = 1; i < ids.Length; i++)
+        {
+            largest = ids[i] > ids[largest] ? i : largest;
+        }
+
+        return largest;
+    }
+
+    /// <summary>Refuses a tokenizer that does not end texts with the token, for then all texts would have the state of their
+    /// first.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.UnsupportedTokenizer"/>.</exception>
+    public void RequireFrom(ITokenizer tokenizer)
+    {
+        var suffix = tokenizer.Special.Suffix;
+        if (suffix.IsEmpty || (id is { } end && !suffix.Contains(end)))
+        {
+            var found = suffix.IsEmpty ? "nothing" : string.Join(", ", suffix);
+            throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer puts {found} behind a text, but the network reads "
+                    + $"the text's vector from the end token{(id is null ? string.Empty : $" {id}")}. "
+                    + "Fetch tokenizer and config.json again."
+            );
         }
     }
 }

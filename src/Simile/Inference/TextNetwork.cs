@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Tensors;
 using Simile.Engine.Threads;
+using Simile.Engine.Transformers;
 using Simile.Models;
 
 namespace Simile.Inference;
@@ -13,11 +13,11 @@ namespace Simile.Inference;
 internal sealed class TextNetwork : ITextEncoder
 {
     private readonly ITensorSource _weights;
-    private readonly Encoder _encoder;
+    private readonly Transformer _encoder;
     private readonly Pooling _pooling;
     private readonly ImmutableArray<LinearLayer> _dense;
     private readonly WorkerTeam _team;
-    private readonly Filling? _filling;
+    private readonly TokenPadding? _filling;
 
     /// <summary>Puts a network together. Where it throws, the weights stay the caller's to dispose.</summary>
     /// <param name="weights">What the transformer is read from; it becomes the network's.</param>
@@ -37,8 +37,8 @@ internal sealed class TextNetwork : ITextEncoder
     )
     {
         _weights = weights;
-        _encoder = new Encoder(
-            new EncoderWeights(
+        _encoder = new Transformer(
+            new TransformerWeights(
                 transformer.Shape with
                 {
                     Compute = options.Compute,
@@ -57,7 +57,11 @@ internal sealed class TextNetwork : ITextEncoder
             _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
             (_dense, var densePaths) = Behind(checkpoint, transformer, head, _pooling.Dimensions);
             Dimensions = _dense is [.., var last] ? last.Dimensions : _pooling.Dimensions;
-            (MaxTokens, FirstPosition, EndOfText) = (transformer.MaxTokens, transformer.Embedding.FirstPosition, transformer.EndOfText);
+            (MaxTokens, FirstPosition, EndTokenPooling) = (
+                transformer.MaxTokens,
+                transformer.Embedding.FirstPosition,
+                transformer.EndTokenPooling
+            );
             _filling = FillingOf(checkpoint, options.Filler);
             WeightFiles = [.. weights.Paths, .. densePaths, .. adapter?.Paths ?? []];
             _team = new WorkerTeam(options.Threads);
@@ -70,7 +74,7 @@ internal sealed class TextNetwork : ITextEncoder
     }
 
     /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
-    public EndOfText? EndOfText { get; }
+    public EndTokenPooling? EndTokenPooling { get; }
 
     /// <summary>The files the weights came from.</summary>
     public ImmutableArray<string> WeightFiles { get; }
@@ -103,7 +107,7 @@ internal sealed class TextNetwork : ITextEncoder
     {
         _encoder.EnsureUnchanged();
         texts = _filling is null ? texts : new TokenBatch(_filling.Fill(texts.Ids));
-        var groups = TextGroups.Of(texts.Ids, _team.Threads);
+        var groups = MicroBatches.Of(texts.Ids, _team.Threads);
         if (groups.ShareSteps)
         {
             for (var group = 0; group < groups.Count; group++)
@@ -171,7 +175,7 @@ internal sealed class TextNetwork : ITextEncoder
         return ([.. layers], paths);
     }
 
-    private Filling? FillingOf(TextCheckpoint checkpoint, int? filler)
+    private TokenPadding? FillingOf(TextCheckpoint checkpoint, int? filler)
     {
         if (filler < 0 || filler >= Tokens)
         {
@@ -182,10 +186,10 @@ internal sealed class TextNetwork : ITextEncoder
             );
         }
 
-        return filler is { } id ? new Filling(id, MaxTokens) : null;
+        return filler is { } id ? new TokenPadding(id, MaxTokens) : null;
     }
 
-    private void ForwardGroup(TokenBatch texts, TextGroups groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
+    private void ForwardGroup(TokenBatch texts, MicroBatches groups, int group, int left, Memory<float> vectors, WorkerTeam? team)
     {
         var (first, last) = (groups.FirstText(group), groups.FirstText(group + 1));
         var (ids, types, starts) = texts.Pack(first, last);
@@ -195,7 +199,9 @@ internal sealed class TextNetwork : ITextEncoder
             pass.Forward(ids, types, starts, team);
             for (var i = first; i < last; i++)
             {
-                var end = EndOfText is { } endOfText ? starts[i - first] + endOfText.IndexIn(texts.Ids[i]) + 1 : starts[i - first + 1];
+                var end = EndTokenPooling is { } endOfText
+                    ? starts[i - first] + endOfText.IndexIn(texts.Ids[i]) + 1
+                    : starts[i - first + 1];
                 Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
             }
         }
@@ -205,7 +211,7 @@ internal sealed class TextNetwork : ITextEncoder
         }
     }
 
-    private void Finish(EncoderPass pass, int first, int end, int left, Span<float> vector)
+    private void Finish(TransformerPass pass, int first, int end, int left, Span<float> vector)
     {
         if (_dense.IsEmpty)
         {
@@ -236,4 +242,73 @@ internal sealed record TextNetworkOptions(ComputeOptions Compute, int Threads)
 
     /// <summary>What makes scores of the pooled state, or null in a network that embeds.</summary>
     public SequenceHead? Head { get; init; }
+}
+
+/// <summary>Fills texts up to one length, for networks whose attention sees the filling (SigLIP).</summary>
+/// <param name="id">The token that fills.</param>
+/// <param name="length">The length.</param>
+internal sealed class TokenPadding(int id, int length)
+{
+    /// <summary>The texts, none shorter than the length.</summary>
+    public int[][] Fill(IReadOnlyList<int[]> texts) => [.. texts.Select(text => text.Length >= length ? text : Fill(text))];
+
+    private int[] Fill(int[] text)
+    {
+        var filled = new int[length];
+        text.CopyTo(filled, 0);
+        filled.AsSpan(text.Length).Fill(id);
+        return filled;
+    }
+}
+
+/// <summary>How the texts of a call are shared out: groups of about as many tokens as fit the second-level cache, each run by one thread
+/// from end to end; or, for a few tokens, one group whose every step all threads share.</summary>
+internal sealed class MicroBatches
+{
+    private const int TokensPerGroup = 128;
+    private const int LeastTokensPerThread = 64;
+    private readonly int[] _firstTexts;
+
+    private MicroBatches(int[] firstTexts, bool shareSteps) => (_firstTexts, ShareSteps) = (firstTexts, shareSteps);
+
+    /// <summary>Groups.</summary>
+    public int Count => _firstTexts.Length - 1;
+
+    /// <summary>Whether all threads share each group's steps.</summary>
+    public bool ShareSteps { get; }
+
+    /// <summary>The first text of a group.</summary>
+    public int FirstText(int group) => _firstTexts[group];
+
+    /// <summary>Shares texts out among threads. The sharing decides about time only, never about a vector.</summary>
+    public static MicroBatches Of(IReadOnlyList<int[]> texts, int threads)
+    {
+        var total = texts.Sum(text => (long)text.Length);
+        if (threads > 1 && (texts.Count < threads || total < (long)threads * LeastTokensPerThread))
+        {
+            return new MicroBatches(texts.Count < threads ? [.. Enumerable.Range(0, texts.Count + 1)] : [0, texts.Count], shareSteps: true);
+        }
+
+        var rounds = Math.Max(1, (total + (TokensPerGroup * threads / 2)) / (TokensPerGroup * threads));
+        return new MicroBatches(Cut(texts, total, rounds * threads), shareSteps: false);
+    }
+
+    // A group ends at the first text that brings it to its share of the tokens.
+    private static int[] Cut(IReadOnlyList<int[]> texts, long total, long groups)
+    {
+        var firstTexts = new List<int> { 0 };
+        long tokens = 0;
+        for (var i = 0; i < texts.Count - 1; i++)
+        {
+            var before = tokens * groups / total;
+            tokens += texts[i].Length;
+            if (tokens * groups / total > before)
+            {
+                firstTexts.Add(i + 1);
+            }
+        }
+
+        firstTexts.Add(texts.Count);
+        return [.. firstTexts];
+    }
 }

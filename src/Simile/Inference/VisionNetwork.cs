@@ -12,7 +12,7 @@ internal sealed class VisionNetwork : IImageEncoder
     private const int ResidualBatch = 16;
     private const int PatchBatch = 32;
     private readonly ResidualNetwork? _residual;
-    private readonly PatchEncoder? _patches;
+    private readonly PatchTransformer? _patches;
     private readonly LinearLayer? _head;
 
     /// <summary>A residual network.</summary>
@@ -26,7 +26,7 @@ internal sealed class VisionNetwork : IImageEncoder
     /// <param name="family">The family's name.</param>
     /// <param name="network">The network, which becomes this one's.</param>
     /// <param name="head">The product behind it, or null.</param>
-    public VisionNetwork(string family, PatchEncoder network, LinearLayer? head) =>
+    public VisionNetwork(string family, PatchTransformer network, LinearLayer? head) =>
         (Family, _patches, _head, Dimensions) = (family, network, head, head?.Dimensions ?? network.Dimensions);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Engine.Vision;
 
 namespace Simile.Inference;
@@ -69,10 +69,10 @@ internal static class VisionTransformer
 
     /// <summary>Reads a network.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>, <see cref="ErrorCode.UnsupportedModel"/>.</exception>
-    public static PatchEncoder Read(TensorReader tensors, VisionNames names, VisionTraits traits, ComputeOptions compute)
+    public static PatchTransformer Read(TensorReader tensors, VisionNames names, VisionTraits traits, ComputeOptions compute)
     {
         var first = tensors.Under(names.Layers.Prefix(0));
-        var shape = new EncoderShape
+        var shape = new TransformerConfig
         {
             Hidden = tensors.Shape(names.Projection + ".weight", 4)[0],
             Heads = traits.Heads,
@@ -86,11 +86,11 @@ internal static class VisionTransformer
         };
         var patches = Patches(tensors, names, traits, shape);
         shape = shape with { Positions = patches.Positions.Length / shape.Hidden };
-        var encoder = new EncoderWeights(shape, null, tensors.ReadNorm(names.FinalNorm, shape.Hidden), null);
-        return new PatchEncoder(patches, encoder, Layers(tensors, names, shape));
+        var encoder = new TransformerWeights(shape, null, tensors.ReadNorm(names.FinalNorm, shape.Hidden), null);
+        return new PatchTransformer(patches, encoder, Layers(tensors, names, shape));
     }
 
-    private static IEnumerable<LayerWeights> Layers(TensorReader tensors, VisionNames names, EncoderShape shape)
+    private static IEnumerable<LayerWeights> Layers(TensorReader tensors, VisionNames names, TransformerConfig shape)
     {
         var count = 0;
         while (tensors.Has(names.Layers.Prefix(count) + names.Layers.AttentionNorm + ".weight"))
@@ -107,7 +107,7 @@ internal static class VisionTransformer
         tensors.RequireAllRead("no plain vision transformer has. Variants with registers, distillation or other norms are not supported.");
     }
 
-    private static PatchWeights Patches(TensorReader tensors, VisionNames names, VisionTraits traits, EncoderShape shape)
+    private static PatchWeights Patches(TensorReader tensors, VisionNames names, VisionTraits traits, TransformerConfig shape)
     {
         var (hidden, patch, leading) = (shape.Hidden, tensors.Shape(names.Projection + ".weight", 4)[2], names.Class is null ? 0 : 1);
         var side = (int)Math.Round(Math.Sqrt(shape.Positions - leading));
@@ -144,10 +144,10 @@ internal static class VisionTransformer
         };
     }
 
-    private static ProbeWeights Probe(TensorReader head, int hidden)
+    private static AttentionPoolingWeights Probe(TensorReader head, int hidden)
     {
         var intermediate = head.Shape("mlp.fc1.weight", 2)[0];
-        return new ProbeWeights
+        return new AttentionPoolingWeights
         {
             Probe = head.ReadFlat("probe", hidden),
             QueryKeyValue = head.Read("attention.in_proj_weight", 3L * hidden, hidden),
@@ -161,4 +161,58 @@ internal static class VisionTransformer
             FeedForwardOutBias = head.Read("mlp.fc2.bias", hidden),
         };
     }
+}
+
+/// <summary>Learned positions of a square of patches, brought to another number of patches.</summary>
+internal static class PositionGrid
+{
+    // Keys' cubic convolution with the parameter of PyTorch's bicubic interpolation.
+    private const double Sharpness = -0.75;
+    private const int Taps = 4;
+
+    /// <summary>Interpolates as torch.nn.functional.interpolate(mode="bicubic", align_corners=False) does: no smoothing, edges
+    /// repeated.</summary>
+    /// <param name="positions">(L + side · side, H): rows of a class or none before the square.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="side">Patches of a side as trained.</param>
+    /// <param name="wanted">Patches of a side as wanted.</param>
+    /// <returns>(L + wanted · wanted, H).</returns>
+    public static float[] Stretch(float[] positions, int hidden, int side, int wanted)
+    {
+        var leading = positions.Length - (side * side * hidden);
+        var stretched = new float[leading + (wanted * wanted * hidden)];
+        positions.AsSpan(0, leading).CopyTo(stretched);
+        var taps = Enumerable.Range(0, wanted).Select(place => TapsOf(place, side, wanted)).ToArray();
+        for (var y = 0; y < wanted; y++)
+        {
+            for (var x = 0; x < wanted; x++)
+            {
+                var target = stretched.AsSpan(leading + (((y * wanted) + x) * hidden), hidden);
+                for (var tap = 0; tap < Taps * Taps; tap++)
+                {
+                    var (row, ofRow) = taps[y][tap / Taps];
+                    var (column, ofColumn) = taps[x][tap % Taps];
+                    var source = positions.AsSpan(leading + (((row * side) + column) * hidden), hidden);
+                    for (var h = 0; h < hidden; h++)
+                    {
+                        target[h] += (float)(ofRow * ofColumn) * source[h];
+                    }
+                }
+            }
+        }
+
+        return stretched;
+    }
+
+    private static (int Index, double Weight)[] TapsOf(int place, int side, int wanted)
+    {
+        var center = ((place + 0.5) * side / wanted) - 0.5;
+        var first = (int)Math.Floor(center) - 1;
+        return [.. Enumerable.Range(first, Taps).Select(index => (Math.Clamp(index, 0, side - 1), Weight(Math.Abs(center - index))))];
+    }
+
+    private static double Weight(double distance) =>
+        distance <= 1
+            ? ((((Sharpness + 2) * distance) - (Sharpness + 3)) * distance * distance) + 1
+            : ((((Sharpness * distance) - (5 * Sharpness)) * distance) + (8 * Sharpness)) * distance - (4 * Sharpness);
 }

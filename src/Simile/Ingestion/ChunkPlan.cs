@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Simile.Ingestion;
 
 /// <summary>How the passages under one heading are made: what of the heading is embedded with them, and how much room is left.</summary>
@@ -59,3 +61,7 @@ internal sealed class ChunkPlan
         tokens <= Budget
         && (tokens + _overhead + (MarginPerUnit * units) <= _measure.Limit || _measure.Seen(Embedded(text)) <= _measure.Limit);
 }
+
+/// <summary>The smallest piece that chunks are put together from: a sentence, or a line of code.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ChunkUnit(string Text, int StartLine, int EndLine, int Tokens, string Separator);

@@ -69,3 +69,22 @@ internal static class DocumentReaders
         }
     }
 }
+
+/// <summary>What was read of a document.</summary>
+/// <param name="Blocks">Its blocks, in order.</param>
+/// <param name="Problems">What of it could not be read, each with its line; the rest is in the blocks.</param>
+/// <param name="Notes">What was guessed or replaced, for the user to read; usually empty.</param>
+internal sealed record DocumentContents(
+    IReadOnlyList<TextBlock> Blocks,
+    IReadOnlyList<SimileException> Problems,
+    IReadOnlyList<string> Notes
+);
+
+/// <summary>Which files are pictures, by their ending.</summary>
+internal static class PictureFiles
+{
+    private static readonly string[] Endings = [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".bmp", ".dib", ".webp"];
+
+    /// <summary>Whether a path ends as a picture's does.</summary>
+    public static bool IsPicture(string path) => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+}

@@ -7,7 +7,7 @@ namespace Simile.Models;
 internal static partial class ModelFileTable
 {
     private const string AnyName = "*";
-    private const int MostNamed = 8;
+    private const int MaxNamed = 8;
     private static readonly string[] Nested = ["text_config", "vision_config"];
 
     /// <summary>The rows of the page's first table.</summary>
@@ -34,8 +34,7 @@ internal static partial class ModelFileTable
         }
 
         var named =
-            string.Join(", ", unknown.Take(MostNamed))
-            + (unknown.Count > MostNamed ? $" and {unknown.Count - MostNamed} more" : string.Empty);
+            string.Join(", ", unknown.Take(MaxNamed)) + (unknown.Count > MaxNamed ? $" and {unknown.Count - MaxNamed} more" : string.Empty);
         return unknown.Count == 0
             ? []
             : [$"{folder.Name} has what Simile does not know and does not follow: {named}. docs/model-files.md tells what is known."];
@@ -131,4 +130,33 @@ internal static partial class ModelFileTable
 
     private static bool Begins(string[] row, string[] path) =>
         path.Zip(row).All(pair => pair.Second == AnyName || string.Equals(pair.First, pair.Second, StringComparison.Ordinal));
+}
+
+/// <summary>What becomes of a file or a key of a model folder.</summary>
+internal enum KeyEffect
+{
+    /// <summary>It decides about vectors, as in the libraries that write it.</summary>
+    Followed,
+
+    /// <summary>Any value but the one that changes nothing is an error.</summary>
+    Refused,
+
+    /// <summary>It changes no vector.</summary>
+    NoEffect,
+}
+
+/// <summary>Files of a model folder with one effect.</summary>
+/// <param name="Effect">What becomes of them.</param>
+/// <param name="Names">Their names.</param>
+internal sealed record ModelFileRow(KeyEffect Effect, params string[] Names);
+
+/// <summary>Keys of one kind of file with one effect.</summary>
+/// <param name="File">The file; those of modules after the module's type.</param>
+/// <param name="Kinds">The kinds of networks whose file it is, with commas between them; empty for all.</param>
+/// <param name="Effect">What becomes of the keys.</param>
+/// <param name="Keys">The keys; those of nested objects with dots.</param>
+internal sealed record ModelKeyRow(string File, string Kinds, KeyEffect Effect, params string[] Keys)
+{
+    /// <summary>Whether the keys are those of a kind's file.</summary>
+    public bool IsFor(string kind) => Kinds.Length == 0 || Kinds.Split(", ").Contains(kind, StringComparer.Ordinal);
 }

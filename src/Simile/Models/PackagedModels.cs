@@ -18,7 +18,7 @@ internal sealed class PackagedModels(string cacheFolder)
 
     private IEnumerable<ModelFolder> All =>
         Directory.Exists(Folder)
-            ? Directory.EnumerateDirectories(Folder).Where(ModelCatalogue.IsModel).Order(StringComparer.Ordinal).Select(ModelFolder.Open)
+            ? Directory.EnumerateDirectories(Folder).Where(ModelCatalog.IsModel).Order(StringComparer.Ordinal).Select(ModelFolder.Open)
             : [];
 
     /// <summary>The folder of a model by its own name or by that of the hub, or null.</summary>

@@ -101,3 +101,101 @@ public sealed class DriftCheck<TInput>
         return new InputDriftReport(rows.Length, centres, now, before, now < before - _options.Distance);
     }
 }
+
+/// <summary>From where on vectors count as drifted.</summary>
+public sealed record DriftOptions
+{
+    /// <summary>The lowest cosine that an input embedded again may have to its vector of then. Default: 0.999. One model in 32 bits on
+    /// another processor stays above 0.999999; other weights, another tokenizer or another pooling fall far below, and so may another
+    /// precision: keep a baseline a precision, or lower this.</summary>
+    public float LowestCosine { get; init; } = 0.999f;
+
+    /// <summary>How much farther, in cosine, today's inputs may lie from the sample than the sample's inputs lie from each other. Default:
+    /// 0.1, a rule of thumb: measure what is usual for your inputs.</summary>
+    public float Distance { get; init; } = 0.1f;
+
+    /// <summary>The same options, once they are sound.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
+    internal DriftOptions Checked() =>
+        LowestCosine is >= -1 and <= 1 && Distance is >= 0 and <= 2
+            ? this
+            : throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"{nameof(LowestCosine)} is {LowestCosine} and {nameof(Distance)} {Distance}; expected are -1 to 1 and 0 to 2."
+            );
+}
+
+/// <summary>How the vectors of the same inputs have changed.</summary>
+/// <param name="Compared">Inputs that the baseline has and that could be embedded.</param>
+/// <param name="Unknown">Inputs that the baseline does not have.</param>
+/// <param name="Failed">Inputs of the baseline that have no vector any more.</param>
+/// <param name="MeanCosine">The mean cosine between then and now; NaN when nothing was compared.</param>
+/// <param name="LowestCosine">The lowest one.</param>
+/// <param name="SameRecipe">Whether the recipe is the one of then; if so, every cosine should be 1.</param>
+/// <param name="HasDrifted">Whether the lowest cosine is below <see cref="DriftOptions.LowestCosine"/>, or an input failed, or nothing
+/// could be compared.</param>
+public sealed record DriftReport(
+    int Compared,
+    int Unknown,
+    int Failed,
+    double MeanCosine,
+    double LowestCosine,
+    bool SameRecipe,
+    bool HasDrifted
+);
+
+/// <summary>How far today's vectors, of whatever inputs, lie from the sample.</summary>
+/// <param name="Compared">Today's vectors.</param>
+/// <param name="CentreCosine">The cosine between the sum of today's vectors and that of the sample's, each vector at unit length.</param>
+/// <param name="Nearest">The mean cosine between a vector of today and the nearest of the sample.</param>
+/// <param name="NearestBefore">The mean cosine between a vector of the sample and the nearest other one of the sample.</param>
+/// <param name="HasDrifted">Whether <paramref name="Nearest"/> is below <paramref name="NearestBefore"/> by more than
+/// <see cref="DriftOptions.Distance"/>.</param>
+public sealed record InputDriftReport(int Compared, double CentreCosine, double Nearest, double NearestBefore, bool HasDrifted);
+
+/// <summary>How far sets of vectors lie apart.</summary>
+internal static class SampleDistances
+{
+    public static void EnsureComparable(DriftBaseline baseline, EmbeddingBatch batch)
+    {
+        if (baseline.Dimensions != batch.Dimensions)
+        {
+            throw new SimileException(
+                ErrorCode.SpaceMismatch,
+                $"The baseline's vectors have {baseline.Dimensions} values ({baseline.Space}), but those of today have "
+                    + $"{batch.Dimensions} ({batch.Space}). Use the model of then, or capture a new baseline."
+            );
+        }
+    }
+
+    /// <summary>The mean cosine between a row and the nearest one of the sample; NaN when either is empty.</summary>
+    public static double Nearest(float[][] rows, float[][] sample) =>
+        rows.Length == 0 || sample.Length == 0
+            ? double.NaN
+            : rows.Average(row => (double)sample.Max(other => Similarity.Cosine(row, other)));
+
+    /// <summary>The mean cosine between a row and the nearest other one; NaN when there are fewer than two.</summary>
+    public static double Nearest(float[][] rows) =>
+        rows.Length < 2
+            ? double.NaN
+            : Enumerable
+                .Range(0, rows.Length)
+                .Average(i => (double)rows.Where((_, j) => j != i).Max(other => Similarity.Cosine(rows[i], other)));
+
+    /// <summary>The sum of rows, each scaled to unit length first.</summary>
+    public static float[] Centre(float[][] rows)
+    {
+        var sum = new float[rows[0].Length];
+        foreach (var row in rows)
+        {
+            var unit = row.ToArray();
+            UnitLength.TryNormalize(unit);
+            for (var i = 0; i < sum.Length; i++)
+            {
+                sum[i] += unit[i];
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Simile.Vectors;
 
 namespace Simile.Monitoring;
@@ -58,4 +59,77 @@ public sealed class MonitoringEmbedder<TInput> : IEmbedder<TInput>
 
     /// <inheritdoc/>
     public object? Find(Type type) => type?.IsInstanceOfType(this) == true ? this : _inner.Find(type!);
+}
+
+/// <summary>One call while it runs: its clock and its trace.</summary>
+internal sealed class CallRecording(EmbeddingMonitor monitor, Instruments instruments, Activity? trace, string model, TimeProvider time)
+    : IDisposable
+{
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>The call has been answered.</summary>
+    public void Answered(EmbeddingBatch batch)
+    {
+        var (tokens, truncated) = (0L, 0);
+        foreach (var outcome in batch.Outcomes)
+        {
+            tokens += outcome.TokensUsed;
+            truncated += outcome.Truncated ? 1 : 0;
+            if (outcome.Error is { } error)
+            {
+                instruments.Errors.Add(1, Model, new(MetricNames.ErrorType, error.Code));
+            }
+        }
+
+        monitor.Record(instruments.OperationDuration, time.GetElapsedTime(_start).TotalSeconds, Operation, Model, Provider);
+        monitor.Keep($"{MetricNames.OperationDuration}:{model}", time.GetElapsedTime(_start).TotalSeconds);
+        monitor.Record(instruments.Inputs, batch.Count, Model);
+        if (tokens > 0)
+        {
+            monitor.Record(instruments.TokenUsage, tokens, Operation, Model, Provider, new(MetricNames.TokenType, "input"));
+        }
+
+        if (truncated > 0)
+        {
+            instruments.Truncations.Add(truncated, Model);
+        }
+
+        Tag(batch, tokens);
+    }
+
+    /// <summary>The call has failed as a whole.</summary>
+    public void Failed(Exception error)
+    {
+        var type = error is SimileException own ? own.Code : error.GetType().FullName!;
+        monitor.Record(
+            instruments.OperationDuration,
+            time.GetElapsedTime(_start).TotalSeconds,
+            Operation,
+            Model,
+            Provider,
+            new(MetricNames.ErrorType, type)
+        );
+        instruments.Errors.Add(1, Model, new(MetricNames.ErrorType, type));
+        Identify()?.SetTag(MetricNames.ErrorType, type).SetStatus(ActivityStatusCode.Error, error.Message);
+    }
+
+    public void Dispose() => trace?.Dispose();
+
+    private static KeyValuePair<string, object?> Operation => new(MetricNames.OperationName, "embeddings");
+
+    private static KeyValuePair<string, object?> Provider => new(MetricNames.ProviderName, "simile");
+
+    private KeyValuePair<string, object?> Model => new(MetricNames.RequestModel, model);
+
+    private Activity? Identify() =>
+        trace
+            ?.SetTag(MetricNames.OperationName, "embeddings")
+            .SetTag(MetricNames.RequestModel, model)
+            .SetTag(MetricNames.ProviderName, "simile");
+
+    private void Tag(EmbeddingBatch batch, long tokens) =>
+        Identify()
+            ?.SetTag(MetricNames.DimensionCount, batch.Dimensions)
+            .SetTag(MetricNames.InputTokens, tokens)
+            .SetTag(MetricNames.Inputs, batch.Count);
 }

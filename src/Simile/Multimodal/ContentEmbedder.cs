@@ -53,7 +53,7 @@ public sealed class ContentEmbedder : IEmbedder<Content>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var settled = options ?? EmbedOptions.Default;
-        var rows = new MixedRows(Space.For(settled), inputs.Count);
+        var rows = new RowMerger(Space.For(settled), inputs.Count);
         await rows.FillAsync(Texts, inputs, content => content?.Text, "texts", settled, cancellationToken).ConfigureAwait(false);
         await rows.FillAsync(Images, inputs, content => content?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken)
             .ConfigureAwait(false);

@@ -66,7 +66,7 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
     /// <see cref="ErrorCode.SpaceMismatch"/> when the image model that was named has another space;
     /// <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static async Task<EmbeddingModel> OpenAsync(
-        string nameOrFolder = ModelCatalogue.DefaultModel,
+        string nameOrFolder = ModelCatalog.DefaultModel,
         EmbeddingModelOptions? options = null,
         CancellationToken cancellationToken = default
     )

@@ -64,7 +64,7 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var settled = OptionsCheck.RequireWhole(options, Space);
-        var (texts, images) = (new MixedRows(_texts.Space, inputs.Count), new MixedRows(_images.Space, inputs.Count));
+        var (texts, images) = (new RowMerger(_texts.Space, inputs.Count), new RowMerger(_images.Space, inputs.Count));
         await texts.FillAsync(_texts, inputs, input => input?.Text, "texts", settled, cancellationToken).ConfigureAwait(false);
         await images
             .FillAsync(_images, inputs, input => input?.Image, "pictures", settled with { MaxTokens = null }, cancellationToken)
@@ -73,7 +73,7 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
         return [.. inputs.Select((input, i) => RecordOf(input, texts, images, i, now))];
     }
 
-    private MultimodalEmbeddingRecord RecordOf(MultimodalInput? input, MixedRows texts, MixedRows images, int index, DateTimeOffset now)
+    private MultimodalEmbeddingRecord RecordOf(MultimodalInput? input, RowMerger texts, RowMerger images, int index, DateTimeOffset now)
     {
         var (text, image) = (texts.OutcomeOf(index), images.OutcomeOf(index));
         var fused = new float[Space.Dimensions];
@@ -108,3 +108,28 @@ public sealed class MultimodalEmbedder : IEmbedder<MultimodalInput>
     private static SimileException? ErrorOf(MultimodalInput? input, EmbeddingOutcome? text, EmbeddingOutcome? image) =>
         input is null ? new SimileException(ErrorCode.NullInput, "The input is null. Leave it out.") : text?.Error ?? image?.Error;
 }
+
+/// <summary>A text, a picture, or both together. What is missing is null; it is never taken for zeros.</summary>
+/// <param name="Text">The text, or null.</param>
+/// <param name="Image">The picture, or null.</param>
+public sealed record MultimodalInput(string? Text, ImageInput? Image = null);
+
+/// <summary>The vectors of one input: of its text, of its picture, and of both together.</summary>
+/// <param name="Input">The input as it was given.</param>
+/// <param name="TextVector">The text's vector in the text space; empty when there is no text, or when it failed.</param>
+/// <param name="ImageVector">The picture's vector in the image space; empty when there is no picture, or when it failed.</param>
+/// <param name="FusedVector">The fused vector; empty when there is an error.</param>
+/// <param name="TextOutcome">What became of the text; null when there is none.</param>
+/// <param name="ImageOutcome">What became of the picture; null when there is none.</param>
+/// <param name="Outcome">What became of the whole input.</param>
+/// <param name="Timestamp">When it was embedded.</param>
+public sealed record MultimodalEmbeddingRecord(
+    MultimodalInput? Input,
+    ReadOnlyMemory<float> TextVector,
+    ReadOnlyMemory<float> ImageVector,
+    ReadOnlyMemory<float> FusedVector,
+    EmbeddingOutcome? TextOutcome,
+    EmbeddingOutcome? ImageOutcome,
+    EmbeddingOutcome Outcome,
+    DateTimeOffset Timestamp
+);

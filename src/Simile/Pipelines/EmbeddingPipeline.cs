@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Simile.Vectors;
 
 namespace Simile.Pipelines;
@@ -125,4 +126,28 @@ public sealed class EmbeddingPipeline<TIn, TOut>
             }
         }
     }
+}
+
+/// <summary>How far a pipeline has come.</summary>
+/// <param name="Read">Items that were read from the source.</param>
+/// <param name="Done">Items that left the last step, failed ones included.</param>
+/// <param name="Failed">Items that left with an error.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct PipelineProgress(long Read, long Done, long Failed);
+
+internal static class PipelineErrors
+{
+    public static SimileException StepFailed(Exception error) =>
+        error as SimileException
+        ?? new SimileException(
+            ErrorCode.StepFailed,
+            $"A step of the pipeline failed on this item: {error.GetType().Name}: {error.Message}",
+            error
+        );
+
+    public static SimileException WrongCount(int items, int results) =>
+        new(ErrorCode.StepFailed, $"A step of the pipeline gave {results} results for {items} items; it must give one for each.");
+
+    public static SimileException AnotherInput(string path, string what) =>
+        new(ErrorCode.ResumeMismatch, $"{path} cannot be continued: {what}. Run it as it was begun, or start over (--restart).");
 }

@@ -1,3 +1,5 @@
+using Simile.Models;
+
 namespace Simile.Registry;
 
 /// <summary>Embedders by name: loaded when first asked for, once however many ask, and unloaded, least recently used first, when they
@@ -33,7 +35,7 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
     public void Register(string name, object embedder, long bytes = 0)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        Add(new RegistryEntry(name, null, bytes) { Current = new LoadedGeneration(new OpenedEmbedder([embedder], bytes)) });
+        Add(new RegistryEntry(name, null, bytes) { Current = new LoadedInstance(new OpenedEmbedder([embedder], bytes)) });
     }
 
     /// <summary>Registers how to load an embedder.</summary>
@@ -130,7 +132,7 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
     /// <exception cref="SimileException"><see cref="ErrorCode.UnknownEmbedder"/>.</exception>
     public async ValueTask UnloadAsync(string name)
     {
-        LoadedGeneration? leaving;
+        LoadedInstance? leaving;
         bool isIdle;
         lock (_gate)
         {
@@ -182,7 +184,7 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
         }
     }
 
-    private (RegistryEntry Entry, LoadedGeneration Generation) Enter(string name)
+    private (RegistryEntry Entry, LoadedInstance Generation) Enter(string name)
     {
         lock (_gate)
         {
@@ -200,7 +202,7 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
         }
     }
 
-    private async ValueTask LeaveAsync(RegistryEntry entry, LoadedGeneration generation)
+    private async ValueTask LeaveAsync(RegistryEntry entry, LoadedInstance generation)
     {
         bool isLast;
         lock (_gate)
@@ -233,7 +235,7 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
             return;
         }
 
-        List<LoadedGeneration> leaving;
+        List<LoadedInstance> leaving;
         lock (_gate)
         {
             leaving = TakeExcess(coming: 0);
@@ -242,9 +244,9 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
         await Task.WhenAll(leaving.Select(generation => generation.CloseAsync())).ConfigureAwait(false);
     }
 
-    private List<LoadedGeneration> TakeExcess(long coming)
+    private List<LoadedInstance> TakeExcess(long coming)
     {
-        var leaving = new List<LoadedGeneration>();
+        var leaving = new List<LoadedInstance>();
         while (
             _entries.Values.Sum(entry => entry.Current?.Bytes ?? 0) + coming > _options.MemoryBudget
             && _entries.Values.Where(entry => entry.IsIdle).MinBy(entry => entry.Current!.LastUse) is { } oldest
@@ -255,4 +257,46 @@ public sealed class EmbedderRegistry(RegistryOptions? options = null) : IAsyncDi
 
         return leaving;
     }
+}
+
+/// <summary>What a registry knows of one name.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="IsLoaded">Whether it is in memory.</param>
+/// <param name="IsPinned">Whether it stays there.</param>
+/// <param name="Bytes">The memory that it takes, or 0 when it is not loaded.</param>
+/// <param name="Leases">How many use it at the moment.</param>
+public sealed record RegisteredEmbedder(string Name, bool IsLoaded, bool IsPinned, long Bytes, int Leases);
+
+internal static class RegistryErrors
+{
+    private const int MaxNames = 10;
+
+    public static SimileException Unknown(string name, IReadOnlyCollection<string> names)
+    {
+        var near = NearNames.Find(name, names);
+        var known =
+            names.Count == 0 ? "None is registered."
+            : near.Count > 0 ? $"Near it are {Listed(near)}."
+            : $"Registered are {Listed(names)}.";
+        return new SimileException(ErrorCode.UnknownEmbedder, $"There is no embedder '{name}'. {known}");
+    }
+
+    public static SimileException Taken(string name) =>
+        new(ErrorCode.EmbedderMismatch, $"There is an embedder '{name}' already. Choose another name, or unregister the first.");
+
+    public static SimileException WrongType(string name, Type wanted, IEnumerable<object> faces) =>
+        new(
+            ErrorCode.EmbedderMismatch,
+            $"The embedder '{name}' is no {NameOf(wanted)}, but {string.Join(" or ", faces.Select(face => NameOf(face.GetType())))}."
+        );
+
+    public static SimileException NoModels() =>
+        new(ErrorCode.InvalidOption, "The registry knows no model ids: its options have no OpenModel. Set it, or register a factory.");
+
+    private static string Listed(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Order(StringComparer.Ordinal).Take(MaxNames).Select(name => $"'{name}'"))
+        + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : string.Empty);
+
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
 }

@@ -13,7 +13,7 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
 
     public bool IsPinned { get; set; }
 
-    public LoadedGeneration? Current { get; set; }
+    public LoadedInstance? Current { get; set; }
 
     /// <summary>Whether it can be unloaded and loaded again.</summary>
     public bool CanUnload => open is not null;
@@ -21,8 +21,8 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
     public bool IsIdle => CanUnload && !IsPinned && Current is { IsLoaded: true, Users: 0 };
 
     /// <summary>Begins to load it, once those that make room for it are closed.</summary>
-    public void Load(IReadOnlyList<LoadedGeneration> leaving) =>
-        Current = new LoadedGeneration(
+    public void Load(IReadOnlyList<LoadedInstance> leaving) =>
+        Current = new LoadedInstance(
             async cancellationToken =>
             {
                 await Task.WhenAll(leaving.Select(generation => generation.CloseAsync())).ConfigureAwait(false);
@@ -32,7 +32,7 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
         );
 
     /// <summary>Lets go of what is loaded; it is closed when nobody uses it.</summary>
-    public LoadedGeneration? Retire()
+    public LoadedInstance? Retire()
     {
         var leaving = CanUnload ? Current : null;
         if (leaving is not null)
@@ -52,4 +52,56 @@ internal sealed class RegistryEntry(string name, Func<CancellationToken, Task<Op
             Current is { IsLoaded: true } loaded ? loaded.Bytes : 0,
             Current?.Users ?? 0
         );
+}
+
+/// <summary>One loading of an embedder, and who uses it. Its counters are guarded by the registry's lock.</summary>
+internal sealed class LoadedInstance
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Begins to load.</summary>
+    public LoadedInstance(Func<CancellationToken, Task<OpenedEmbedder>> open, long expectedBytes) =>
+        (Loading, ExpectedBytes) = (Task.Run(() => open(_stop.Token), CancellationToken.None), expectedBytes);
+
+    /// <summary>Takes over what somebody else loaded.</summary>
+    public LoadedInstance(OpenedEmbedder opened) => Loading = Task.FromResult(opened);
+
+    public Task<OpenedEmbedder> Loading { get; }
+
+    /// <summary>Leases, and those who wait for one.</summary>
+    public int Users { get; set; }
+
+    /// <summary>The turn of the last use.</summary>
+    public long LastUse { get; set; }
+
+    /// <summary>Whether it is closed as soon as nobody uses it.</summary>
+    public bool IsRetired { get; set; }
+
+    public bool IsLoaded => Loading.IsCompletedSuccessfully;
+
+    public bool HasFailed => Loading.IsCompleted && !Loading.IsCompletedSuccessfully;
+
+    public long Bytes => IsLoaded ? Loading.Result.Bytes : ExpectedBytes;
+
+    /// <summary>Ends when it is closed.</summary>
+    public Task Closed => _closed.Task;
+
+    private long ExpectedBytes { get; }
+
+    /// <summary>Stops the loading, or closes what was loaded.</summary>
+    public async Task CloseAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await ((Task)Loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await (IsLoaded ? Loading.Result.CloseAsync() : ValueTask.CompletedTask).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stop.Dispose();
+            _closed.TrySetResult();
+        }
+    }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Simile.Engine.Encoders;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Hub;
 using Simile.Inference;

@@ -1,3 +1,4 @@
+using Simile.Engine.Files;
 using Simile.Ingestion;
 using Simile.Multimodal;
 using Simile.Pipelines;
@@ -125,4 +126,122 @@ public sealed class IndexBuilder
         var files = group.Embedded(batch, tally).ToList();
         await _store.ReplaceAsync(files, cancellationToken).ConfigureAwait(false);
     }
+}
+
+/// <summary>Counts what becomes of files, so that the sums of a report add up.</summary>
+internal sealed class IndexTally
+{
+    private readonly List<IndexProblem> _problems = [];
+    private readonly List<IndexNote> _notes = [];
+    private int _changed;
+    private int _unchanged;
+    private int _unread;
+    private int _empty;
+    private int _withoutVector;
+    private int _truncated;
+
+    /// <summary>What went wrong so far.</summary>
+    public IReadOnlyList<IndexProblem> Problems => _problems;
+
+    /// <summary>Chunks embedded.</summary>
+    public int Chunks { get; private set; }
+
+    /// <summary>A file is in the store: as it was, or anew with so many vectors.</summary>
+    public void Take(ReadFile file, int vectors)
+    {
+        _ = file.IsKnown ? _unchanged++ : _changed++;
+        _empty += file.Mark.IsEmpty ? 1 : 0;
+        _withoutVector += file.Mark.WithoutVector;
+        _truncated += file.Mark.Truncated;
+        Chunks += vectors;
+        _problems.AddRange(file.Problems.Select(problem => new IndexProblem(file.Path, problem)));
+        _notes.AddRange(file.Notes.Select(note => new IndexNote(file.Path, note)));
+    }
+
+    /// <summary>Nothing of a file could be read.</summary>
+    public void Fail(string path, SimileException error)
+    {
+        _unread++;
+        Tell(path, error);
+    }
+
+    /// <summary>Something is wrong with what is no file of its own.</summary>
+    public void Tell(string path, SimileException error) => _problems.Add(new IndexProblem(path, error));
+
+    /// <summary>Something is to be said of a path.</summary>
+    public void Note(string path, string message) => _notes.Add(new IndexNote(path, message));
+
+    /// <summary>The report.</summary>
+    public IndexReport Report(FoundDocuments found, int removed) =>
+        new(found.Files.Count, _changed, removed, Chunks, _problems)
+        {
+            Unchanged = _unchanged,
+            Unread = _unread,
+            Empty = _empty,
+            WithoutVector = _withoutVector,
+            Truncated = _truncated,
+            Notes = _notes,
+            PassedOver = found.PassedOver,
+        };
+}
+
+/// <summary>Which files of a store are gone. What cannot be seen just now (a folder that cannot be listed, a disk that is not mounted) is
+/// not gone.</summary>
+/// <param name="found">What lies under the paths.</param>
+/// <param name="known">The files in the store.</param>
+/// <param name="prune">Whether everything may go.</param>
+internal sealed class VanishedFiles(FoundDocuments found, IReadOnlyCollection<string> known, bool prune)
+{
+    private readonly HashSet<string> _present = [.. found.Files];
+
+    /// <summary>The files of the store under some paths that are gone. Where that would be all of them, none is, and a problem is
+    /// told.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.PathNotFound"/> for a path that neither the disk nor the store
+    /// has.</exception>
+    public IReadOnlyList<string> Under(IEnumerable<string> paths, IndexTally tally)
+    {
+        var gone = new HashSet<string>(StringComparer.Ordinal);
+        foreach (
+            var root in paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Distinct(StringComparer.Ordinal)
+        )
+        {
+            var held = known.Where(path => IsUnder(path, root)).ToList();
+            if (held.Count == 0 && found.Missing.Contains(root, StringComparer.Ordinal))
+            {
+                throw DocumentFinder.Missing(root);
+            }
+
+            var vanished = held.Where(IsGone).ToList();
+            if (vanished.Count > 0 && vanished.Count == held.Count && !prune && !found.Files.Any(file => IsUnder(file, root)))
+            {
+                tally.Tell(
+                    root,
+                    new SimileException(
+                        ErrorCode.EverythingGone,
+                        $"All {held.Count} documents that the index holds of it are gone: is a disk not mounted, or the folder moved? "
+                            + "They stay in the index until pruning is asked for."
+                    )
+                );
+                continue;
+            }
+
+            gone.UnionWith(vanished);
+        }
+
+        return [.. gone];
+    }
+
+    // A file that is there and not found is one that was passed over this time: it was named itself, or the model in use embeds no
+    // pictures.
+    private bool IsGone(string path) =>
+        !_present.Contains(path)
+        && !found.Unlisted.Any(folder => IsUnder(path, folder.Path))
+        && !(File.Exists(path) && RegularFile.IsRegular(path));
+
+    private static bool IsUnder(string path, string root) =>
+        path == root
+        || path.StartsWith(
+            root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal
+        );
 }

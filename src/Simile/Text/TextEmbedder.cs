@@ -99,7 +99,7 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <exception cref="SimileException">A code of the 200s, or <see cref="ErrorCode.InvalidOption"/>.</exception>
     public static Task<TextEmbedder> LoadInstalledAsync(
-        string name = ModelCatalogue.DefaultModel,
+        string name = ModelCatalog.DefaultModel,
         TextEmbedderOptions? options = null,
         CancellationToken cancellationToken = default
     ) => LoadAsync(ModelLocator.OfThisMachine().Resolve(name).Path, options, cancellationToken);

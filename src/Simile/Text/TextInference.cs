@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Simile.Inference;
 using Simile.Tokenization;
 using Simile.Vectors;
@@ -148,6 +149,114 @@ internal sealed class TextInference(
         foreach (var id in ids)
         {
             tokens.Add(id, at, at);
+        }
+    }
+}
+
+/// <summary>Brings texts through a network, from characters to vectors. One text's error never touches another's vector.</summary>
+internal interface ITextRunner : IDisposable
+{
+    /// <summary>Values a vector, before dimensions are cut.</summary>
+    int Dimensions { get; }
+
+    /// <summary>The network and its arithmetic, for the recipe.</summary>
+    string Network { get; }
+
+    /// <summary>Whether a call takes microseconds, so that another thread would cost more than it saves.</summary>
+    bool IsQuick(IReadOnlyList<string> inputs);
+
+    /// <summary>Fills the block and the outcomes, one for each input.</summary>
+    void Run(TextCall call, CancellationToken cancellationToken);
+
+    /// <summary>Tokens that stand in every text: special ones, and those of a prompt.</summary>
+    int CountFixed(string prompt);
+
+    /// <summary>Appends what the network sees of a text, special tokens included, cut to the limit.</summary>
+    /// <returns>Tokens before the cut.</returns>
+    int Tokenize(string text, int maxTokens, TokenBuffer tokens);
+}
+
+/// <summary>One call on its way through a network.</summary>
+/// <param name="Inputs">The texts (B).</param>
+/// <param name="Request">The call's options, settled against the model.</param>
+/// <param name="Block">Gets the vectors, (B, D).</param>
+/// <param name="Outcomes">Gets what became of each, (B).</param>
+internal sealed record TextCall(IReadOnlyList<string> Inputs, TextRequest Request, float[] Block, EmbeddingOutcome[] Outcomes)
+{
+    /// <summary>The row (D) of an input.</summary>
+    public Span<float> Row(int index) => Block.AsSpan(index * Request.Space.Dimensions, Request.Space.Dimensions);
+}
+
+/// <summary>One call's options, settled against the model.</summary>
+/// <param name="Space">The space of the answer.</param>
+/// <param name="Prompt">What is put before each text.</param>
+/// <param name="MaxTokens">Most tokens used.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt, int MaxTokens)
+{
+    public static TextRequest Of(EmbedOptions options, EmbeddingSpace space, TextModelTraits traits, int? maxTokens, ITextRunner runner)
+    {
+        if (options.MaxTokens < 1)
+        {
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"MaxTokens is {options.MaxTokens}, but at least 1 is needed. Leave it out for the model's own limit."
+            );
+        }
+
+        var limit = Math.Min(options.MaxTokens ?? int.MaxValue, maxTokens ?? int.MaxValue);
+        var prompt = PromptFor(options.Purpose, traits);
+        RequireRoom(runner.CountFixed(prompt), limit, prompt);
+        return new TextRequest(space.For(options), prompt, limit);
+    }
+
+    /// <summary>Refuses a limit that leaves no token of any text: all would have the same vector.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/>.</exception>
+    public static void RequireRoom(int fixedTokens, int limit, string prompt)
+    {
+        if (limit <= fixedTokens)
+        {
+            var what = prompt.Length == 0 ? "special tokens" : $"special tokens and the prompt \"{prompt}\"";
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The limit is {limit} tokens a text, but {fixedTokens} stand in every text ({what}), so that nothing of it would be "
+                    + $"left and all had the same vector. At least {fixedTokens + 1} are needed."
+            );
+        }
+    }
+
+    private static string PromptFor(EmbedPurpose purpose, TextModelTraits traits) =>
+        purpose switch
+        {
+            EmbedPurpose.Query => traits.Prompts.GetValueOrDefault("query", traits.DefaultPrompt),
+            EmbedPurpose.Document => traits.Prompts.GetValueOrDefault(
+                "document",
+                traits.Prompts.GetValueOrDefault("passage", traits.Prompts.GetValueOrDefault("corpus", traits.DefaultPrompt))
+            ),
+            _ => traits.DefaultPrompt,
+        };
+}
+
+/// <summary>Tokens that a tokenizer has and the network's table has not: an error of the text that has one, never of the others.</summary>
+internal static class TokenRows
+{
+    /// <summary>Refuses a text with a token beyond the table.</summary>
+    /// <param name="ids">The text's tokens.</param>
+    /// <param name="rows">Rows of the table.</param>
+    /// <param name="tokenizer">Where they come from.</param>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>.</exception>
+    public static void Require(ReadOnlySpan<int> ids, int rows, ITokenizer tokenizer)
+    {
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)rows)
+            {
+                throw new SimileException(
+                    ErrorCode.BadCheckpoint,
+                    $"The text has the token '{tokenizer.TokenOf(id)}' with the id {id}, but the model's table has only the rows 0 to "
+                        + $"{rows - 1}. Leave the token out of the text; tokenizer and weights were not made for one another."
+                );
+            }
         }
     }
 }

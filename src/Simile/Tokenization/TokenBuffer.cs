@@ -4,7 +4,7 @@ namespace Simile.Tokenization;
 public sealed class TokenBuffer
 {
     private const int Smallest = 256;
-    private const int MostKept = 1 << 18;
+    private const int MaxKept = 1 << 18;
     private int[] _ids = new int[Smallest];
     private int[] _starts = new int[Smallest];
     private int[] _ends = new int[Smallest];
@@ -28,7 +28,7 @@ public sealed class TokenBuffer
     public void Clear()
     {
         Count = 0;
-        if (Capacity > MostKept)
+        if (Capacity > MaxKept)
         {
             (_ids, _starts, _ends) = (new int[Smallest], new int[Smallest], new int[Smallest]);
         }
@@ -72,4 +72,33 @@ public sealed class TokenBuffer
         Array.Resize(ref _starts, capacity);
         Array.Resize(ref _ends, capacity);
     }
+}
+
+/// <summary>The entries of a vocabulary by their ids.</summary>
+internal static class TokenList
+{
+    /// <summary>Ids must be smaller; the largest vocabularies have about a million entries.</summary>
+    public const int MaxTokens = 1 << 24;
+
+    /// <summary>An array with each entry at its id; ids without an entry hold an empty string.</summary>
+    public static string[] Make(IReadOnlyCollection<KeyValuePair<string, int>> entries)
+    {
+        var tokens = new string[entries.Count == 0 ? 0 : entries.Max(entry => entry.Value) + 1];
+        Array.Fill(tokens, string.Empty);
+        foreach (var (token, id) in entries)
+        {
+            tokens[id] = token;
+        }
+
+        return tokens;
+    }
+
+    /// <summary>The id, if it can be one.</summary>
+    public static int CheckId(string token, long id) =>
+        id is >= 0 and < MaxTokens
+            ? (int)id
+            : throw new SimileException(
+                ErrorCode.UnsupportedTokenizer,
+                $"The tokenizer gives '{token}' the id {id}; expected 0 to {MaxTokens - 1}."
+            );
 }

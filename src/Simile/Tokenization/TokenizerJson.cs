@@ -1,4 +1,12 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Simile.Engine.Files;
+using Simile.Tokenization.Normalization;
+using Simile.Tokenization.Pieces;
+using Simile.Tokenization.Pipeline;
+using Simile.Tokenization.Splitting;
+using Simile.Tokenization.WordPiece;
 
 namespace Simile.Tokenization;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Simile.Vectors;
 
 namespace Simile;
@@ -116,3 +117,9 @@ public static class TopK
         }
     }
 }
+
+/// <summary>A row of a matrix with its score.</summary>
+/// <param name="Row">The row's position.</param>
+/// <param name="Score">Its similarity or distance to the query.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ScoredRow(int Row, float Score);

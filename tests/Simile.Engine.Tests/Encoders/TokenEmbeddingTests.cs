@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Simile.Engine.Encoders;
 using Simile.Engine.Functions;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 
 namespace Simile.Engine.Tests.Encoders;
 
@@ -52,7 +52,7 @@ public sealed unsafe class TokenEmbeddingTests : IDisposable
     private static TokenEmbedding Open(SafetensorsFile file, long largest) =>
         new(
             new EmbeddingWeights { Table = new TensorRows(file, file.Find("table")), LargestInMemory = largest },
-            new EncoderShape
+            new TransformerConfig
             {
                 Hidden = Width,
                 Heads = 1,

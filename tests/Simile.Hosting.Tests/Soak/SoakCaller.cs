@@ -1,12 +1,12 @@
 using Simile.Batching;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Vectors;
 
 namespace Simile.Hosting.Tests.Soak;
 
 /// <summary>A caller: small and large calls, bad inputs, three sets of options, both lanes, deadlines, and now and then a change of
 /// mind.</summary>
-internal sealed class SoakCaller(EmbedderTower<string> tower, IEmbedder<string> model, SoakTally tally, int seed)
+internal sealed class SoakCaller(DecoratedEmbedder<string> tower, IEmbedder<string> model, SoakTally tally, int seed)
 {
     private const int Texts = 4000;
     private const int SmallCall = 8;

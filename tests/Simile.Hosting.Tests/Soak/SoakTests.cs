@@ -1,7 +1,7 @@
 using System.Globalization;
 using Simile.Batching;
 using Simile.Caching;
-using Simile.Hosting.Stacks;
+using Simile.Hosting.HostedModels;
 using Simile.Monitoring;
 using Simile.Sqlite;
 using Simile.Text;
@@ -38,7 +38,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
             new TextEmbedderOptions { Threads = 1 }
         );
         var unreliable = new UnreliableEmbedder(model);
-        await using var tower = new EmbedderTower<string>(
+        await using var tower = new DecoratedEmbedder<string>(
             unreliable,
             new BatchingOptions
             {
@@ -60,7 +60,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     // Returns by how much memory grew after the first third, in which caches and pools fill.
-    private async Task<long> RunAsync(EmbedderTower<string> tower, TextEmbedder model, UnreliableEmbedder unreliable)
+    private async Task<long> RunAsync(DecoratedEmbedder<string> tower, TextEmbedder model, UnreliableEmbedder unreliable)
     {
         var length = TimeSpan.FromSeconds(
             int.Parse(Environment.GetEnvironmentVariable("SIMILE_SOAK_SECONDS") ?? "60", CultureInfo.InvariantCulture)
@@ -81,7 +81,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     }
 
     // A batch that hangs still, or a timer that has just answered its caller, is told of a moment later.
-    private async Task SettleAsync(EmbedderTower<string> tower)
+    private async Task SettleAsync(DecoratedEmbedder<string> tower)
     {
         await tower.DisposeAsync();
         for (var i = 0; i < 30_000 && _meters.Sum(MetricNames.QueueDropped, "expired") < _tally[$"bulk/{ErrorCode.DeadlinePassed}"]; i++)
@@ -90,7 +90,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private void CheckCounters(EmbedderTower<string> tower, UnreliableEmbedder unreliable)
+    private void CheckCounters(DecoratedEmbedder<string> tower, UnreliableEmbedder unreliable)
     {
         Assert.Equal(0, tower.Batching!.Waiting);
         Assert.Equal(_tally["top/calls"], _meters.Count(MetricNames.OperationDuration));

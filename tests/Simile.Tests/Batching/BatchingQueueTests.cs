@@ -135,7 +135,7 @@ public sealed class BatchingQueueTests
         await model.CalledAsync(3);
         model.Open(30);
         await Task.WhenAll(calls);
-        Assert.Equal(3, model.MostRunning);
+        Assert.Equal(3, model.MaxRunning);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class FakeEmbedder : IEmbedder<string>
     /// <summary>The inputs of each call that was not empty, in order.</summary>
     public List<string[]> Calls { get; } = [];
 
-    public int MostRunning => _mostRunning;
+    public int MaxRunning => _mostRunning;
 
     public void Open(int calls = 1) => _gate.Release(calls);
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Images;
 using Simile.Inference;

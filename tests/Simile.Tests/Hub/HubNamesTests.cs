@@ -98,7 +98,7 @@ public sealed class HubNamesTests : IDisposable
     public void AModelIsFoundInTheCacheThatPythonWrote()
     {
         var snapshot = PlantSnapshot("org--tiny", FakeHub.Commit);
-        var locator = new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path));
+        var locator = new ModelLocator(new ModelCatalog([]), new HubCache(_folder.Path));
         Assert.Equal(ErrorCode.ModelNotFound, Assert.Throws<SimileException>(() => locator.Resolve("org/tiny")).Code);
         Directory.CreateDirectory(_folder.File("models--org--tiny", "refs"));
         File.WriteAllText(_folder.File("models--org--tiny", "refs", "main"), FakeHub.Commit);
@@ -125,7 +125,7 @@ public sealed class HubNamesTests : IDisposable
         Directory.CreateDirectory(_folder.File("models--" + folder, "refs"));
         File.WriteAllText(_folder.File("models--" + folder, "refs", "main"), FakeHub.Commit);
         var cache = new HubCache(_folder.Path);
-        var locator = new ModelLocator(new ModelCatalogue([]), cache);
+        var locator = new ModelLocator(new ModelCatalog([]), cache);
         Assert.Equal(snapshot, locator.Resolve(name).Path);
         Assert.Equal(folder.Replace("--", "/", StringComparison.Ordinal), Assert.Single(cache.Snapshots).Id);
         Assert.NotNull(cache.Remove(locator.FindReference(name)!.Id));
@@ -141,7 +141,7 @@ public sealed class HubNamesTests : IDisposable
         File.Delete(Path.Combine(snapshot, "config.json"));
         File.CreateSymbolicLink(Path.Combine(snapshot, "config.json"), "../../blobs/gone");
         var error = Assert.Throws<SimileException>(() =>
-            new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve("org/tiny")
+            new ModelLocator(new ModelCatalog([]), new HubCache(_folder.Path)).Resolve("org/tiny")
         );
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains("a part of it", error.Message, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class HubNamesTests : IDisposable
         try
         {
             File.WriteAllText(Path.Combine(own.FullName, "config.json"), "{}");
-            var locator = new ModelLocator(new ModelCatalogue([_folder.File("root")]), new HubCache(_folder.File("hub")));
+            var locator = new ModelLocator(new ModelCatalog([_folder.File("root")]), new HubCache(_folder.File("hub")));
             Assert.Equal(_folder.File("root", name), locator.Resolve(name).Path);
             Assert.Equal(own.FullName, locator.Resolve("./" + name).Path);
         }
@@ -189,9 +189,7 @@ public sealed class HubNamesTests : IDisposable
     [InlineData("all-MiniLM-L6-v2", "simile models pull sentence-transformers/all-MiniLM-L6-v2")]
     public void WhatIsNotInstalledIsToldHow(string name, string says)
     {
-        var error = Assert.Throws<SimileException>(() =>
-            new ModelLocator(new ModelCatalogue([]), new HubCache(_folder.Path)).Resolve(name)
-        );
+        var error = Assert.Throws<SimileException>(() => new ModelLocator(new ModelCatalog([]), new HubCache(_folder.Path)).Resolve(name));
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
     }
@@ -201,7 +199,7 @@ public sealed class HubNamesTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("root", "a"));
         File.WriteAllText(_folder.File("root", "a", "config.json"), "{}");
-        var locator = new ModelLocator(new ModelCatalogue([_folder.File("root")]), new HubCache(_folder.File("hub")));
+        var locator = new ModelLocator(new ModelCatalog([_folder.File("root")]), new HubCache(_folder.File("hub")));
         Assert.Equal(_folder.File("root", "a"), locator.Resolve("a").Path);
         Assert.Equal(_folder.File("root", "a"), locator.Resolve(_folder.File("root", "a")).Path);
         Assert.Equal(_folder.Path, locator.Resolve(_folder.Path).Path);

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Simile.Engine.Encoders;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Images;
 using Simile.Inference;

@@ -18,7 +18,7 @@ public class InstalledModelTests
     [Fact]
     public async Task AFolderIsFoundToo()
     {
-        await using var texts = await TextEmbedder.LoadInstalledAsync(RepositoryRoot.Find("models", ModelCatalogue.DefaultModel));
+        await using var texts = await TextEmbedder.LoadInstalledAsync(RepositoryRoot.Find("models", ModelCatalog.DefaultModel));
         Assert.Equal(256, texts.Space.Dimensions);
     }
 
@@ -32,7 +32,7 @@ public class InstalledModelTests
     [Fact]
     public void WhereNoModelIsInstalledTheErrorSaysWhatBringsOne()
     {
-        var error = Assert.Throws<SimileException>(() => new ModelCatalogue([]).Resolve("simile-text-mini"));
+        var error = Assert.Throws<SimileException>(() => new ModelCatalog([]).Resolve("simile-text-mini"));
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains("Simile.Models.Mini", error.Message, StringComparison.Ordinal);
     }

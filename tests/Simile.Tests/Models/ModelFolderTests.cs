@@ -93,7 +93,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("tiny"));
         Write("tiny/config.json", "{}");
-        var error = Assert.Throws<SimileException>(() => new ModelCatalogue([_folder.Path]).Resolve("tinny"));
+        var error = Assert.Throws<SimileException>(() => new ModelCatalog([_folder.Path]).Resolve("tinny"));
         Assert.Equal(ErrorCode.ModelNotFound, error.Code);
         Assert.Contains("installed are tiny", error.Message, StringComparison.Ordinal);
     }

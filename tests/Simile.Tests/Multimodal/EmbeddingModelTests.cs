@@ -54,7 +54,7 @@ public sealed class EmbeddingModelTests : IDisposable
         Install("simile-text-mini");
         Directory.CreateDirectory(_folder.File("broken"));
         await File.WriteAllTextAsync(_folder.File("broken", "config.json"), "no JSON", Token);
-        var models = new ModelLocator(new ModelCatalogue([_folder.Path]), new HubCache(_folder.File("hub")));
+        var models = new ModelLocator(new ModelCatalog([_folder.Path]), new HubCache(_folder.File("hub")));
         await using var texts = await EmbeddingModel.OpenAsync("simile-text-mini", new EmbeddingModelOptions { Models = models }, Token);
         Assert.Equal(Modality.Text, texts.Modality);
 

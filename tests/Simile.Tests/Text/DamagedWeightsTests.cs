@@ -1,6 +1,6 @@
-using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Tensors;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Inference;
 using Simile.Tests.Networks.Vision;

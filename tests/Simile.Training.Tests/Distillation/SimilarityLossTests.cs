@@ -52,7 +52,7 @@ public class SimilarityLossTests
         }
 
         _targets.All.CopyTo(_vectors.All);
-        SideEncoder.Scale(_vectors.All, 3);
+        MeanPooler.Scale(_vectors.All, 3);
         Assert.Equal(0, Compute(options), 1e-5);
         Assert.All(_gradient.All.ToArray(), slope => Assert.Equal(0, slope, 1e-5));
     }
@@ -125,7 +125,7 @@ public class SimilarityLossTests
         var matrix = Random(seed, width);
         for (var i = 0; i < Texts; i++)
         {
-            SideEncoder.Scale(matrix.Row(i), (float)(1 / Math.Sqrt(Dot(matrix.Row(i), matrix.Row(i)))));
+            MeanPooler.Scale(matrix.Row(i), (float)(1 / Math.Sqrt(Dot(matrix.Row(i), matrix.Row(i)))));
         }
 
         return matrix;

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Simile.Tokenization;
 using Simile.Training.Corpora;
+using Simile.Training.Static;
 
 namespace Simile.Training.Static.Pairs;
 
@@ -161,4 +163,170 @@ internal sealed class PairSources
 
         return texts;
     }
+}
+
+/// <summary>Pairs that were listed when the corpus was read.</summary>
+internal sealed class ListedPairs(string name, TokenPool pool) : IPairSource
+{
+    private readonly List<(TokenSpan Left, TokenSpan Right, int Group)> _pairs = [];
+
+    public string Name => name;
+
+    public int Count => _pairs.Count;
+
+    public void Add(TokenSpan left, TokenSpan right, int group)
+    {
+        if (left.Length > 0 && right.Length > 0)
+        {
+            _pairs.Add((left, right, group));
+        }
+    }
+
+    public void Fill(PairBatch batch, ref SplitMix random)
+    {
+        while (!batch.IsFull)
+        {
+            var (left, right, group) = _pairs[random.Below(_pairs.Count)];
+            var swap = (random.Next() & 1) == 0;
+            batch.Add(pool[swap ? right : left], pool[swap ? left : right], [], group, ref random);
+        }
+    }
+}
+
+/// <summary>Groups of texts that mean the same: captions of one picture, utterances of one intent, words and gloss of one sense. Any two
+/// make a pair.</summary>
+internal sealed class GroupedTexts(string name, TokenPool pool) : IPairSource
+{
+    private readonly List<IReadOnlyList<TokenSpan>> _groups = [];
+    private readonly List<int> _groupOfText = [];
+
+    public string Name => name;
+
+    public int Count => _groupOfText.Count;
+
+    public void Add(IReadOnlyList<TokenSpan> texts)
+    {
+        if (texts.Count < 2)
+        {
+            return;
+        }
+
+        _groupOfText.AddRange(Enumerable.Repeat(_groups.Count, texts.Count));
+        _groups.Add(texts);
+    }
+
+    public void Fill(PairBatch batch, ref SplitMix random)
+    {
+        while (!batch.IsFull)
+        {
+            var group = _groupOfText[random.Below(_groupOfText.Count)];
+            var texts = _groups[group];
+            var left = random.Below(texts.Count);
+            var right = (left + 1 + random.Below(texts.Count - 1)) % texts.Count;
+            batch.Add(pool[texts[left]], pool[texts[right]], [], group, ref random);
+        }
+    }
+}
+
+/// <summary>A sentence and the rest of its paragraph (the inverse cloze task; Lee, Chang and Toutanova 2019).</summary>
+/// <remarks>With a probability the sentence stays in the paragraph: that teaches which words identify a text, as a search by words
+/// does.</remarks>
+internal sealed class SentencePairs(string name, TokenPool pool, IReadOnlySet<ushort> sentenceEnds, PassageOptions options) : IPairSource
+{
+    private const int ShortestSentence = 6;
+    private readonly List<TokenSpan> _paragraphs = [];
+
+    public string Name => name;
+
+    public int Count => _paragraphs.Count;
+
+    public void Add(TokenSpan paragraph)
+    {
+        if (paragraph.Length >= options.ShortestParagraph)
+        {
+            _paragraphs.Add(paragraph);
+        }
+    }
+
+    public void Fill(PairBatch batch, ref SplitMix random)
+    {
+        while (!batch.IsFull)
+        {
+            var i = random.Below(_paragraphs.Count);
+            AddPair(batch, pool[_paragraphs[i]], i, ref random);
+        }
+    }
+
+    private void AddPair(PairBatch batch, ReadOnlySpan<ushort> paragraph, int group, ref SplitMix random)
+    {
+        if (paragraph.Length > options.LongestParagraph)
+        {
+            paragraph = paragraph.Slice(random.Below(paragraph.Length - options.LongestParagraph + 1), options.LongestParagraph);
+        }
+
+        var (start, end) = SentenceAround(paragraph, random.Below(paragraph.Length));
+        if (end - start == paragraph.Length)
+        {
+            end = paragraph.Length / 2;
+        }
+
+        if (options.QueryTokens > 0 && end - start > options.QueryTokens)
+        {
+            start += random.Below(end - start - options.QueryTokens + 1);
+            end = start + options.QueryTokens;
+        }
+
+        var keep = random.Unit() < options.KeepSentence;
+        batch.Add(paragraph[start..end], keep ? paragraph : paragraph[..start], keep ? [] : paragraph[end..], group, ref random);
+    }
+
+    private (int Start, int End) SentenceAround(ReadOnlySpan<ushort> paragraph, int position)
+    {
+        var start = 0;
+        for (var i = 0; i < paragraph.Length; i++)
+        {
+            if (!sentenceEnds.Contains(paragraph[i]) || i + 1 - start < ShortestSentence)
+            {
+                continue;
+            }
+
+            if (i >= position)
+            {
+                return (start, i + 1);
+            }
+
+            start = i + 1;
+        }
+
+        return start < paragraph.Length ? (start, paragraph.Length) : (0, paragraph.Length);
+    }
+}
+
+/// <summary>How pairs are cut out of paragraphs.</summary>
+internal sealed record PassageOptions
+{
+    /// <summary>Paragraphs of fewer tokens are left out.</summary>
+    public int ShortestParagraph { get; init; } = 24;
+
+    /// <summary>Of longer paragraphs a random stretch of this many tokens is taken.</summary>
+    public int LongestParagraph { get; init; } = 160;
+
+    /// <summary>How often the sentence stays in its paragraph, from 0 to 1.</summary>
+    public float KeepSentence { get; init; } = 0.1f;
+
+    /// <summary>The most tokens of the sentence that are used; 0 for all.</summary>
+    public int QueryTokens { get; init; }
+}
+
+/// <summary>Pairs of one kind. A batch is drawn from one source alone, so that the kind of text never gives a pair away.</summary>
+internal interface IPairSource
+{
+    /// <summary>The name recipes and reports use.</summary>
+    string Name { get; }
+
+    /// <summary>Pairs, or texts to draw pairs from; sources are drawn by a power of it.</summary>
+    int Count { get; }
+
+    /// <summary>Fills the batch.</summary>
+    void Fill(PairBatch batch, ref SplitMix random);
 }

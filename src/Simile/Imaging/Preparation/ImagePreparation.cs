@@ -10,7 +10,7 @@ namespace Simile.Imaging.Preparation;
 internal sealed record ImagePreparation
 {
     private const int Colours = 3;
-    private const long MostPixels = 16L << 20;
+    private const long MaxPixels = 16L << 20;
     private const int LongestSide = 1 << 16;
 
     /// <summary>torchvision's preparation of its first ImageNet weights (ResNet-50 V1): 256, 224, bilinear.</summary>
@@ -72,11 +72,11 @@ internal sealed record ImagePreparation
         RequireSizes();
         var resized = Resize(image);
         var (height, width) = (CropHeight ?? resized.Height, CropWidth ?? resized.Width);
-        if ((long)height * width > MostPixels)
+        if ((long)height * width > MaxPixels)
         {
             throw new SimileException(
                 ErrorCode.ImageTooLarge,
-                $"The picture would go into the network with {width} × {height} pixels, and the limit is {MostPixels}. Make it smaller."
+                $"The picture would go into the network with {width} × {height} pixels, and the limit is {MaxPixels}. Make it smaller."
             );
         }
 
@@ -144,12 +144,12 @@ internal sealed record ImagePreparation
         var isWide = image.Width > image.Height;
         var (shorter, longer) = isWide ? (image.Height, image.Width) : (image.Width, image.Height);
         var proportional = (long)edge * longer / shorter;
-        if (proportional > MostPixels / edge)
+        if (proportional > MaxPixels / edge)
         {
             throw new SimileException(
                 ErrorCode.ImageTooLarge,
                 $"The picture has {image.Width} × {image.Height} pixels; with its shorter side at {edge} it would have "
-                    + $"{(decimal)proportional * edge}, and the limit is {MostPixels}. Cut the long side first."
+                    + $"{(decimal)proportional * edge}, and the limit is {MaxPixels}. Cut the long side first."
             );
         }
 
@@ -187,3 +187,19 @@ internal sealed record ImagePreparation
             _ => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven),
         };
 }
+
+/// <summary>Where the middle lies when the pixels left over are odd in number. The sources that are imitated differ.</summary>
+internal enum CropRounding
+{
+    /// <summary>torchvision: cut at the even one of the two places; add the smaller part before.</summary>
+    Torchvision,
+
+    /// <summary>Hugging Face's image processors: cut at the smaller place; add the larger part before.</summary>
+    HuggingFace,
+}
+
+/// <summary>What a vision network sees.</summary>
+/// <param name="Values">(3, H, W): red, green and blue planes.</param>
+/// <param name="Height">H.</param>
+/// <param name="Width">W.</param>
+internal sealed record PreparedImage(float[] Values, int Height, int Width);

@@ -9,7 +9,7 @@ namespace Simile.Imaging.Resampling;
 internal static class Resampler
 {
     private const int Colours = 3;
-    private const long MostNumbers = 64L << 20;
+    private const long MaxNumbers = 64L << 20;
     private const int Half = 1 << (FilterWeights.Bits - 1);
 
     /// <summary>Resizes a picture.</summary>
@@ -42,12 +42,12 @@ internal static class Resampler
                 ? 0
                 : Math.Max(FilterWeights.Needed(filter, image.Width, width), FilterWeights.Needed(filter, image.Height, height));
         var largest = Math.Max(Math.Max(between, weights), (long)width * height);
-        if (largest > MostNumbers)
+        if (largest > MaxNumbers)
         {
             throw new SimileException(
                 ErrorCode.ImageTooLarge,
                 $"A picture of {image.Width} × {image.Height} pixels takes {largest} numbers on its way to {width} × {height}, and "
-                    + $"the limit is {MostNumbers}. Cut the long side first."
+                    + $"the limit is {MaxNumbers}. Cut the long side first."
             );
         }
     }

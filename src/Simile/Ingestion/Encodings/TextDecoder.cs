@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
@@ -127,4 +128,123 @@ internal static partial class TextDecoder
 
     [GeneratedRegex("\0+", RegexOptions.NonBacktracking)]
     private static partial Regex ZeroRuns();
+}
+
+/// <summary>The mark at the head of a file that says how it is encoded.</summary>
+/// <param name="Encoding">The encoding.</param>
+/// <param name="Length">Bytes of the mark.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ByteOrderMark(Encoding Encoding, int Length)
+{
+    /// <summary>The mark of a file, or null.</summary>
+    public static ByteOrderMark? Of(ReadOnlySpan<byte> bytes) =>
+        bytes switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] => new(new UTF32Encoding(bigEndian: false, byteOrderMark: false), 4),
+            [0, 0, 0xFE, 0xFF, ..] => new(new UTF32Encoding(bigEndian: true, byteOrderMark: false), 4),
+            [0xFF, 0xFE, ..] => new(new UnicodeEncoding(bigEndian: false, byteOrderMark: false), 2),
+            [0xFE, 0xFF, ..] => new(new UnicodeEncoding(bigEndian: true, byteOrderMark: false), 2),
+            [0xEF, 0xBB, 0xBF, ..] => new(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 3),
+            _ => null,
+        };
+}
+
+/// <summary>Recognizes files that are no text, whatever their names say.</summary>
+internal static class BinaryFile
+{
+    // A text may hold a stray zero byte; every eighth byte or so of a binary file is a control code.
+    private const double MaxControls = 0.02;
+
+    private static readonly (byte[] Head, string Kind)[] Heads =
+    [
+        ("%PDF-"u8.ToArray(), "a PDF document"),
+        ([0x50, 0x4B, 3, 4], "an archive (.zip, .docx, .epub …)"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an old Office document"),
+        ([0xFF, 0xD8, 0xFF], "a JPEG picture"),
+        ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A], "a PNG picture"),
+        ("GIF8"u8.ToArray(), "a GIF picture"),
+        ([0x1F, 0x8B, 8], "a gzip file"),
+        ([0x7F, 0x45, 0x4C, 0x46], "a program"),
+        ("SQLite format 3\0"u8.ToArray(), "an SQLite database"),
+        ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
+        ("Rar!"u8.ToArray(), "a RAR archive"),
+    ];
+
+    /// <summary>What a file is, with its article; null when it may be text.</summary>
+    public static string? KindOf(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var (head, kind) in Heads)
+        {
+            if (bytes.StartsWith(head))
+            {
+                return kind;
+            }
+        }
+
+        return bytes.Contains((byte)0) && ControlsOf(bytes) > MaxControls * bytes.Length ? "a binary file (zero bytes)" : null;
+    }
+
+    // A run of zeros counts once.
+    private static int ControlsOf(ReadOnlySpan<byte> bytes)
+    {
+        var (count, before) = (0, (byte)' ');
+        foreach (var value in bytes)
+        {
+            count += value is < 9 or (> 13 and < 32 and not 27) && (value != 0 || before != 0) ? 1 : 0;
+            before = value;
+        }
+
+        return count;
+    }
+}
+
+/// <summary>Recognizes UTF-16 that has no byte order mark.</summary>
+internal static class WideText
+{
+    private const int SampleBytes = 1 << 16;
+    private const double MinReadable = 0.98;
+
+    /// <summary>UTF-16 of the likelier byte order, or null when the bytes are something else.</summary>
+    public static Encoding? EncodingOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length % 2 != 0 || !bytes.Contains((byte)0))
+        {
+            return null;
+        }
+
+        var sample = bytes[..Math.Min(bytes.Length, SampleBytes)];
+        var (little, big) = (
+            new UnicodeEncoding(bigEndian: false, byteOrderMark: false),
+            new UnicodeEncoding(bigEndian: true, byteOrderMark: false)
+        );
+        var (asLittle, asBig) = (CommonOf(little.GetString(sample)), CommonOf(big.GetString(sample)));
+        return asLittle < 0 && asBig < 0 ? null
+            : asLittle >= asBig ? little
+            : big;
+    }
+
+    // How many characters every text has: letters and spaces of ASCII, line ends. Less than none where it cannot be read as text.
+    private static int CommonOf(string text)
+    {
+        var (common, readable) = (0, 0);
+        for (var at = 0; at < text.Length; at++)
+        {
+            var kind = CharUnicodeInfo.GetUnicodeCategory(text, at);
+            var isSpace = text[at] is '\n' or '\r' or '\t';
+            common += isSpace || text[at] is (>= ' ' and <= '~') ? 1 : 0;
+            readable +=
+                isSpace
+                || kind
+                    is not (
+                        UnicodeCategory.Control
+                        or UnicodeCategory.OtherNotAssigned
+                        or UnicodeCategory.PrivateUse
+                        or UnicodeCategory.Surrogate
+                    )
+                    ? 1
+                    : 0;
+        }
+
+        return common > 0 && readable >= MinReadable * text.Length && !text.Contains('\uFFFD', StringComparison.Ordinal) ? common : -1;
+    }
 }

@@ -1,3 +1,9 @@
+using System.Text.RegularExpressions;
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Syntax;
+using Simile.Ingestion.Readers.Markup;
+
 namespace Simile.Ingestion.Readers;
 
 /// <summary>The headings above the place that is being read. One that nothing stands under becomes a block of its own, or it would be found

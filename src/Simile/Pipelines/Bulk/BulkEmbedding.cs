@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Simile.Engine.Files;
 using Simile.Vectors;
 using Simile.Vectors.Files;
@@ -169,5 +170,46 @@ public sealed class BulkEmbedding
         {
             throw new SimileException(ErrorCode.PathNotFound, $"There is no file {input}.");
         }
+    }
+}
+
+/// <summary>How far a bulk embedding has come in its input.</summary>
+/// <param name="Rows">Lines embedded, and rows written.</param>
+/// <param name="Bytes">Bytes of the input that these lines take.</param>
+/// <param name="Digest">SHA-256 of these bytes, so that a run is continued with the same input only.</param>
+/// <param name="Failed">Rows without a vector.</param>
+public sealed record BulkPosition(long Rows, long Bytes, string Digest, long Failed)
+{
+    /// <summary>Nothing is done yet.</summary>
+    public static BulkPosition Start { get; } = new(0, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 0);
+}
+
+/// <summary>What a bulk embedding did.</summary>
+/// <param name="Rows">Rows of the output.</param>
+/// <param name="Failed">Rows without a vector.</param>
+/// <param name="Continued">Rows that an earlier run had written.</param>
+/// <param name="Bytes">Bytes read of the input.</param>
+/// <param name="InputBytes">Bytes of the input.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct BulkReport(long Rows, long Failed, long Continued, long Bytes, long InputBytes);
+
+/// <summary>How many lines are embedded together, so that a block takes about a given time: a slow model is checkpointed in time, a fast
+/// one is not held up.</summary>
+/// <param name="most">The most lines.</param>
+/// <param name="target">How long a block should take.</param>
+internal sealed class BlockSize(int most, TimeSpan target)
+{
+    // Fewer lines would not keep all threads of a transformer busy.
+    private const int Fewest = 256;
+    private int _lines = Math.Min(Fewest, most);
+
+    /// <summary>Lines of the next block.</summary>
+    public int Lines => Volatile.Read(ref _lines);
+
+    /// <summary>Learns from a block.</summary>
+    public void Learn(int lines, TimeSpan took)
+    {
+        var wanted = lines * Math.Min(2, target / (took + TimeSpan.FromTicks(1)));
+        Volatile.Write(ref _lines, (int)Math.Clamp(wanted, Math.Min(Fewest, most), most));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Simile.Tokenization.Offsets;
@@ -195,4 +196,89 @@ internal sealed class NormalizedText
 
         return position;
     }
+}
+
+/// <summary>A stretch of a text under way: an added token when <paramref name="Id"/> is not negative, else text that is still to be
+/// split.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Segment(int From, int To, int Id);
+
+/// <summary>A normalized text and the stretches that it has been split into so far.</summary>
+internal sealed class SegmentedText
+{
+    private List<Segment> _segments = [];
+    private List<Segment> _spareSegments = [];
+    private AlignedText _text = new();
+    private AlignedText _spareText = new();
+
+    public AlignedText Text => _text;
+
+    public IReadOnlyList<Segment> Segments => _segments;
+
+    /// <summary>The stretches that the current splitter makes.</summary>
+    public List<Segment> NewSegments => _spareSegments;
+
+    /// <summary>The text that the current splitter makes, if it changes text.</summary>
+    public AlignedText NewText => _spareText;
+
+    /// <summary>Empties it.</summary>
+    /// <param name="limit">The most units that it then takes.</param>
+    public void Clear(int limit)
+    {
+        (_text.MaxCount, _spareText.MaxCount) = (limit, limit);
+        _segments.Clear();
+        _text.Clear();
+        Begin();
+    }
+
+    public void Add(Segment segment) => _segments.Add(segment);
+
+    /// <summary>Begins a splitter's pass.</summary>
+    public void Begin()
+    {
+        _spareSegments.Clear();
+        _spareText.Clear();
+    }
+
+    /// <summary>Ends a pass that made new stretches of the same text.</summary>
+    public void EndSplitting() => (_segments, _spareSegments) = (_spareSegments, _segments);
+
+    /// <summary>Ends a pass that made a new text as well.</summary>
+    public void EndRewriting()
+    {
+        EndSplitting();
+        (_text, _spareText) = (_spareText, _text);
+    }
+
+    /// <summary>Copies an added token into the new text as it is.</summary>
+    public void Carry(Segment segment)
+    {
+        var from = _spareText.Count;
+        _spareText.Add(_text, segment.From, segment.To);
+        _spareSegments.Add(new Segment(from, _spareText.Count, segment.Id));
+    }
+}
+
+/// <summary>How far normalizers and pre-tokenizers may grow a text. A few that replace one character by two, one after another, would else
+/// fill any memory.</summary>
+internal static class GrowthLimit
+{
+    // One character becomes 18 by compatible decomposition, and each of these three bytes that are written as characters.
+    private const int Factor = 64;
+    private const int FactorOfLongTexts = 4;
+    private const int Free = 4096;
+    private const long LargestFree = 1L << 26;
+
+    /// <summary>The most UTF-16 units that a text of so many may become: 64 times as many and 4,096 more, up to 67 million; of longer texts
+    /// four times as many.</summary>
+    public static int Of(int units) =>
+        (int)Math.Min(int.MaxValue / 2, Math.Min(((long)Factor * units) + Free, Math.Max(LargestFree, (long)FactorOfLongTexts * units)));
+
+    /// <summary>The error of a text that grew too far.</summary>
+    public static SimileException Exceeded(int limit) =>
+        new(
+            ErrorCode.UnsupportedTokenizer,
+            $"The tokenizer's normalizers make more than {limit} characters of this text, which no sound tokenizer does. Fetch "
+                + "tokenizer.json again, or leave the text out."
+        );
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Simile.Tokenization.Offsets;
 using Simile.Tokenization.Unicode;
 
@@ -74,5 +76,53 @@ internal sealed class AddedTokenSet
         }
 
         throw new InvalidOperationException("The search found an added token that is not there.");
+    }
+}
+
+/// <summary>An entry that is found in a text as a whole. The names are those of tokenizer.json.</summary>
+internal sealed record AddedToken(string Content, int Id)
+{
+    /// <summary>Found only where no word character touches it.</summary>
+    public bool SingleWord { get; init; }
+
+    /// <summary>Takes the white space before it along.</summary>
+    public bool StripsLeft { get; init; }
+
+    /// <summary>Takes the white space after it along.</summary>
+    public bool StripsRight { get; init; }
+
+    /// <summary>Found in the normalized text rather than in the original.</summary>
+    public bool IsNormalized { get; init; }
+
+    /// <summary>Whether all of this is as plain as can be.</summary>
+    public bool IsPlain => !SingleWord && !StripsLeft && !StripsRight && !IsNormalized;
+}
+
+/// <summary>Reads the added tokens of a tokenizer.json.</summary>
+internal static class AddedTokenReader
+{
+    public static ImmutableArray<AddedToken> Read(JsonElement root)
+    {
+        if (!root.Has("added_tokens", out var list))
+        {
+            return [];
+        }
+
+        var tokens = list.EnumerateArray().Select(ReadOne).Where(token => token.Content.Length > 0).ToList();
+
+        // Of an entry that is there twice the last counts.
+        return [.. tokens.GroupBy(token => token.Content, StringComparer.Ordinal).Select(group => group.Last())];
+    }
+
+    private static AddedToken ReadOne(JsonElement token)
+    {
+        var content = token.GetProperty("content").Text();
+        return new AddedToken(content, TokenList.CheckId(content, token.GetProperty("id").GetInt64()))
+        {
+            SingleWord = token.GetFlag("single_word"),
+            StripsLeft = token.GetFlag("lstrip"),
+            StripsRight = token.GetFlag("rstrip"),
+            IsNormalized = token.GetFlag("normalized"),
+        };
     }
 }

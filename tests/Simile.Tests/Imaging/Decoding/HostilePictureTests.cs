@@ -7,7 +7,7 @@ namespace Simile.Tests.Imaging.Decoding;
 /// <summary>Files made to cost more than a picture should: each ends in a code, within the memory that a picture may take.</summary>
 public class HostilePictureTests
 {
-    private const long MostAllocated = 256L << 20;
+    private const long MaxAllocated = 256L << 20;
 
     [Theory]
     [InlineData("png-60000x60000", ErrorCode.ImageTooLarge)]
@@ -36,7 +36,7 @@ public class HostilePictureTests
         var file = Make(name);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal(code, PictureCases.ErrorOf(file));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostAllocated);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocated);
     }
 
     private static byte[] Make(string name) =>

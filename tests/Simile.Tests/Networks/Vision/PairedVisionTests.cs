@@ -1,7 +1,7 @@
-using Simile.Engine.Encoders;
 using Simile.Engine.Products;
 using Simile.Engine.Tensors;
 using Simile.Engine.Threads;
+using Simile.Engine.Transformers;
 using Simile.Families;
 using Simile.Inference;
 using Simile.Models;

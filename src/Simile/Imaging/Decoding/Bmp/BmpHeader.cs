@@ -7,7 +7,7 @@ internal sealed class BmpHeader
 {
     private const int FileHead = 14;
     private const int CoreLength = 12;
-    private const int MostColours = 65536;
+    private const int MaxColours = 65536;
 
     private BmpHeader() { }
 
@@ -65,7 +65,7 @@ internal sealed class BmpHeader
     /// <summary>Whether the number of colours is one that Pillow reads.</summary>
     public void CheckColours()
     {
-        if (Colours is <= 0 or > MostColours)
+        if (Colours is <= 0 or > MaxColours)
         {
             throw ImageErrors.Unsupported($"its palette claims {Colours} colours");
         }
@@ -127,4 +127,13 @@ internal sealed class BmpHeader
     private static uint UInt32(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
 
     private static int UInt16(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadUInt16LittleEndian(file[at..]);
+}
+
+/// <summary>How pixels are stored.</summary>
+internal enum BmpCompression : uint
+{
+    None = 0,
+    RunLength8 = 1,
+    RunLength4 = 2,
+    BitFields = 3,
 }

@@ -3,7 +3,7 @@ namespace Simile.Imaging.Decoding.Jpeg;
 /// <summary>A scan header (T.81, B.2.3): which components come, with which tables and coefficients.</summary>
 internal sealed class JpegScan
 {
-    private const int MostBlocks = 10;
+    private const int MaxBlocks = 10;
 
     private JpegScan(JpegComponent[] components, byte[] tableSlots, ReadOnlySpan<byte> progression)
     {
@@ -58,9 +58,9 @@ internal sealed class JpegScan
     private void Check(bool progressive)
     {
         int blocks = Components.Sum(component => component.Horizontal * component.Vertical);
-        if (Components.Length > 1 && blocks > MostBlocks)
+        if (Components.Length > 1 && blocks > MaxBlocks)
         {
-            throw ImageErrors.Damaged($"its MCUs have {blocks} blocks; {MostBlocks} is the most");
+            throw ImageErrors.Damaged($"its MCUs have {blocks} blocks; {MaxBlocks} is the most");
         }
 
         bool bandFits = First == 0 ? Last == 0 : First <= Last && Last < 64 && Components.Length == 1;
@@ -70,4 +70,92 @@ internal sealed class JpegScan
             throw ImageErrors.Damaged($"a progressive scan of coefficients {First} to {Last}, bits {HighBit} to {LowBit}");
         }
     }
+}
+
+/// <summary>One component of a frame: luminance, a chrominance, or an ink.</summary>
+internal sealed class JpegComponent(int index, byte id, int horizontal, int vertical, int quantizationSlot)
+{
+    private readonly int _quantizationSlot = quantizationSlot;
+
+    /// <summary>Its place in the frame.</summary>
+    public int Index => index;
+
+    /// <summary>Its name in scans.</summary>
+    public byte Id => id;
+
+    /// <summary>Blocks of an MCU across.</summary>
+    public int Horizontal { get; private set; } = horizontal;
+
+    /// <summary>Blocks of an MCU down.</summary>
+    public int Vertical { get; private set; } = vertical;
+
+    /// <summary>Samples of a row that belong to the picture.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Rows of samples that belong to the picture.</summary>
+    public int Height { get; private set; }
+
+    /// <summary>Blocks across that hold samples of the picture.</summary>
+    public int BlocksAcross { get; private set; }
+
+    /// <summary>Blocks down that hold samples of the picture.</summary>
+    public int BlocksDown { get; private set; }
+
+    /// <summary>The quantization table of its first scan, in zigzag order with <see cref="Zigzag.Overrun"/> more entries; zeros before that
+    /// scan.</summary>
+    public short[]? Quantization { get; private set; }
+
+    /// <summary>An only component counts as sampled once, whatever it says.</summary>
+    public void SampleOnce() => (Horizontal, Vertical) = (1, 1);
+
+    /// <summary>Takes its size from the frame's.</summary>
+    public void Measure(JpegFrame frame)
+    {
+        Width = DivideUp((long)frame.Width * Horizontal, frame.Horizontal);
+        Height = DivideUp((long)frame.Height * Vertical, frame.Vertical);
+        BlocksAcross = DivideUp((long)frame.Width * Horizontal, frame.Horizontal * 8);
+        BlocksDown = DivideUp((long)frame.Height * Vertical, frame.Vertical * 8);
+    }
+
+    /// <summary>Keeps the quantization table that its first scan finds; later ones in the same slot are not its own.</summary>
+    public void KeepQuantization(JpegTables tables)
+    {
+        if (Quantization is null)
+        {
+            ushort[] table = tables.Quantization(_quantizationSlot);
+            Quantization = new short[64 + Zigzag.Overrun];
+            for (int i = 0; i < Quantization.Length; i++)
+            {
+                Quantization[i] = (short)table[Math.Min(i, 63)];
+            }
+        }
+    }
+
+    /// <summary>a / b, rounded up.</summary>
+    public static int DivideUp(long a, int b) => (int)((a + b - 1) / b);
+}
+
+/// <summary>A component during a scan.</summary>
+/// <param name="component">The component.</param>
+/// <param name="acrossMcu">Its blocks of an MCU across.</param>
+/// <param name="downMcu">Its blocks of an MCU down.</param>
+internal sealed class ScanComponent(JpegComponent component, int acrossMcu, int downMcu)
+{
+    /// <summary>The component.</summary>
+    public JpegComponent Component => component;
+
+    /// <summary>Its blocks of an MCU across.</summary>
+    public int AcrossMcu => acrossMcu;
+
+    /// <summary>Its blocks of an MCU down.</summary>
+    public int DownMcu => downMcu;
+
+    /// <summary>Its table of DC differences, where the scan has them.</summary>
+    public HuffmanTable? Dc { get; init; }
+
+    /// <summary>Its table of AC coefficients, where the scan has them.</summary>
+    public HuffmanTable? Ac { get; init; }
+
+    /// <summary>Its last DC coefficient. A field, so that it can be passed by reference.</summary>
+    public int Prediction;
 }

@@ -107,3 +107,87 @@ internal sealed class PngFacts
         }
     }
 }
+
+/// <summary>How pixels are stored (PNG, third edition, table 11.1).</summary>
+/// <param name="Depth">Bits of a sample.</param>
+/// <param name="Colour">The colour type.</param>
+internal readonly record struct PixelFormat(int Depth, int Colour)
+{
+    public const int Grey = 0;
+    public const int Rgb = 2;
+    public const int Palette = 3;
+    public const int GreyAlpha = 4;
+    public const int Rgba = 6;
+
+    /// <summary>Whether the pair occurs in the table.</summary>
+    public bool IsAllowed =>
+        (Colour, Depth) switch
+        {
+            (Grey, 1 or 2 or 4 or 8 or 16) => true,
+            (Palette, 1 or 2 or 4 or 8) => true,
+            (Rgb or GreyAlpha or Rgba, 8 or 16) => true,
+            _ => false,
+        };
+
+    /// <summary>Bits of a pixel.</summary>
+    public int BitsPerPixel =>
+        Depth
+        * (
+            Colour switch
+            {
+                Rgb => 3,
+                GreyAlpha => 2,
+                Rgba => 4,
+                _ => 1,
+            }
+        );
+
+    /// <summary>How far back filters look, in bytes.</summary>
+    public int FilterDistance => (BitsPerPixel + 7) / 8;
+
+    /// <summary>Bytes of a row of pixels, without its filter's byte.</summary>
+    public long RowBytes(long width) => ((width * BitsPerPixel) + 7) / 8;
+}
+
+/// <summary>Turns a row of stored pixels into red, green and blue, as Pillow does: alpha is dropped, of 16 bits the upper eight stay –
+/// except in grey, which is cut off at 255.</summary>
+internal sealed class RowConverter(PixelFormat format, ColourTable palette)
+{
+    private readonly ColourTable _colours =
+        format.Colour == PixelFormat.Palette ? palette : ColourTable.Greys(255 / ((1 << Math.Min(format.Depth, 8)) - 1));
+
+    /// <summary>The colour of a pixel that the file does not give: all its bits are zero.</summary>
+    public ReadOnlySpan<byte> Missing => _colours.Rgb[..3];
+
+    /// <summary>Converts as many pixels as there is room for.</summary>
+    public void Convert(ReadOnlySpan<byte> row, Span<byte> rgb)
+    {
+        int sample = format.Depth / 8;
+        switch (format.Colour)
+        {
+            case PixelFormat.Grey when format.Depth == 16:
+                ClipGreys(row, rgb);
+                break;
+            case PixelFormat.Grey or PixelFormat.Palette:
+                _colours.LookUp(row, format.Depth, rgb);
+                break;
+            case PixelFormat.Rgb when format.Depth == 8:
+                row[..rgb.Length].CopyTo(rgb);
+                break;
+            case PixelFormat.GreyAlpha:
+                SampleRow.Pick(row, 2 * sample, (0, 0, 0), rgb);
+                break;
+            default:
+                SampleRow.Pick(row, format.BitsPerPixel / 8, (0, sample, 2 * sample), rgb);
+                break;
+        }
+    }
+
+    private static void ClipGreys(ReadOnlySpan<byte> row, Span<byte> rgb)
+    {
+        for (int i = 0; i < rgb.Length / 3; i++)
+        {
+            rgb.Slice(i * 3, 3).Fill((byte)Math.Min((int)BinaryPrimitives.ReadUInt16BigEndian(row[(2 * i)..]), 255));
+        }
+    }
+}

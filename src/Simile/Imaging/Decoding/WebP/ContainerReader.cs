@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Simile.Imaging.Decoding.WebP;
 
 /// <summary>Reads the chunks of a file and refuses those files that libwebp's demultiplexer refuses.</summary>
@@ -158,5 +160,148 @@ internal ref struct ContainerReader
         {
             throw ImageErrors.Damaged($"{_chunks.Remaining} bytes are left behind its last chunk");
         }
+    }
+}
+
+/// <summary>A place in a RIFF file that moves from chunk to chunk and never past the end that the file declares.</summary>
+internal ref struct ChunkReader
+{
+    public const int HeaderBytes = 8;
+    private const uint LargestPayload = uint.MaxValue - HeaderBytes - 1;
+    private readonly ReadOnlySpan<byte> _file;
+
+    /// <summary>Takes the file behind "RIFF", its size and "WEBP".</summary>
+    public ChunkReader(ReadOnlySpan<byte> file)
+    {
+        var size = file.Length < 12 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(file[4..]);
+        if (size < HeaderBytes || size > LargestPayload || (long)size + HeaderBytes > file.Length)
+        {
+            throw ImageErrors.Damaged($"it declares {size} bytes and has {file.Length - HeaderBytes}");
+        }
+
+        _file = file[..(int)(size + HeaderBytes)];
+        Position = 12;
+    }
+
+    /// <summary>The byte that is read next.</summary>
+    public int Position { get; private set; }
+
+    public readonly int Remaining => _file.Length - Position;
+
+    public readonly ReadOnlySpan<byte> Rest => _file[Position..];
+
+    /// <summary>Reads a chunk's name and size.</summary>
+    /// <returns>The name, the size, and the size rounded up to an even number; all its bytes are there.</returns>
+    public (uint Name, int Size, int Padded) Header()
+    {
+        Require(HeaderBytes);
+        var name = BinaryPrimitives.ReadUInt32LittleEndian(Rest);
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(Rest[4..]);
+        Position += HeaderBytes;
+        var padded = (long)size + (size & 1);
+        if (padded > Remaining)
+        {
+            throw ImageErrors.Damaged($"a chunk declares {size} bytes where {Remaining} are left");
+        }
+
+        return (name, (int)size, (int)padded);
+    }
+
+    /// <summary>Goes back to before a header just read.</summary>
+    public void BackToHeader() => Position -= HeaderBytes;
+
+    public void Skip(int bytes)
+    {
+        Require(bytes);
+        Position += bytes;
+    }
+
+    public int Byte()
+    {
+        Require(1);
+        return _file[Position++];
+    }
+
+    public int UInt24()
+    {
+        Require(3);
+        var value = _file[Position] | (_file[Position + 1] << 8) | (_file[Position + 2] << 16);
+        Position += 3;
+        return value;
+    }
+
+    private readonly void Require(int bytes)
+    {
+        if (Remaining < bytes)
+        {
+            throw ImageErrors.Damaged("it ends within a chunk");
+        }
+    }
+}
+
+/// <summary>The names of RIFF chunks as little-endian numbers.</summary>
+internal static class FourCc
+{
+    public const uint Riff = 'R' | ('I' << 8) | ('F' << 16) | ((uint)'F' << 24);
+    public const uint WebP = 'W' | ('E' << 8) | ('B' << 16) | ((uint)'P' << 24);
+    public const uint Lossy = 'V' | ('P' << 8) | ('8' << 16) | ((uint)' ' << 24);
+    public const uint Lossless = 'V' | ('P' << 8) | ('8' << 16) | ((uint)'L' << 24);
+    public const uint Extended = 'V' | ('P' << 8) | ('8' << 16) | ((uint)'X' << 24);
+    public const uint Alpha = 'A' | ('L' << 8) | ('P' << 16) | ((uint)'H' << 24);
+    public const uint Animation = 'A' | ('N' << 8) | ('I' << 16) | ((uint)'M' << 24);
+    public const uint AnimationFrame = 'A' | ('N' << 8) | ('M' << 16) | ((uint)'F' << 24);
+    public const uint Exif = 'E' | ('X' << 8) | ('I' << 16) | ((uint)'F' << 24);
+}
+
+/// <summary>Gathers the chunks of one picture: ALPH and VP8, or VP8L (WebP container, "ANMF" and "simple file format"), where libwebp's
+/// demultiplexer does.</summary>
+internal static class FrameReader
+{
+    /// <summary>Reads chunks until one that is not of the picture.</summary>
+    public static WebPFrame Read(ref ChunkReader chunks, WebPFrame frame)
+    {
+        while (true)
+        {
+            var (name, size, padded) = chunks.Header();
+            var payload = chunks.Position..(chunks.Position + size);
+            if (name == FourCc.Alpha && frame.Alpha is null)
+            {
+                frame = frame with { Alpha = payload };
+            }
+            else if (name is FourCc.Lossy or FourCc.Lossless && !frame.HasImage)
+            {
+                frame = WithImage(frame, name == FourCc.Lossless, chunks, size, padded);
+            }
+            else
+            {
+                chunks.BackToHeader();
+                return frame;
+            }
+
+            chunks.Skip(padded);
+            if (chunks.Remaining == 0)
+            {
+                return frame;
+            }
+        }
+    }
+
+    private static WebPFrame WithImage(WebPFrame frame, bool isLossless, ChunkReader chunks, int size, int padded)
+    {
+        if (isLossless && frame.Alpha is not null)
+        {
+            throw ImageErrors.Damaged("a VP8L picture has an ALPH chunk");
+        }
+
+        var payload = chunks.Rest[..padded];
+        var (width, height) = isLossless ? PictureSize.Lossless(payload) : PictureSize.Lossy(payload, size);
+        return frame with
+        {
+            IsLossless = isLossless,
+            HasImage = true,
+            Image = chunks.Position..(chunks.Position + padded),
+            Width = width,
+            Height = height,
+        };
     }
 }
