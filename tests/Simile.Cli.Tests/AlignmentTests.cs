@@ -50,6 +50,10 @@ public sealed class AlignmentTests : IDisposable
             Directory.GetFiles(output).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
         Assert.False(File.Exists(output + ".checkpoint"));
+        using var config = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(output, "config.json"), TestContext.Current.CancellationToken)
+        );
+        Assert.InRange(config.RootElement.GetProperty("logit_scale").GetDouble(), 1, 40);
     }
 
     [Fact]

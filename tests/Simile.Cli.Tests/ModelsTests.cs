@@ -36,8 +36,19 @@ public sealed class ModelsTests : IDisposable
         }
 
         var listed = (await RunAsync("models", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.Equal(["simile-image-mini", "simile-text-mini", "org/model"], listed.Select(line => line.GetProperty("name").GetString()));
-        Assert.Equal(root.GetProperty("bytes").GetInt64(), listed[2].GetProperty("bytes").GetInt64());
+        Assert.Equal(
+            ["simile-image-mini", "simile-resnet-18", "simile-text-mini", "org/model"],
+            listed.Select(line => line.GetProperty("name").GetString())
+        );
+        Assert.Equal(root.GetProperty("bytes").GetInt64(), listed[3].GetProperty("bytes").GetInt64());
+        Assert.Equal(
+            ("text,pictures", 256, "apache-2.0"),
+            (
+                listed[1].GetProperty("embeds").GetString(),
+                listed[1].GetProperty("dimensions").GetInt32(),
+                listed[1].GetProperty("license").GetString()
+            )
+        );
         Assert.Contains(FakeHub.Commit, (await RunAsync("models", "show", "org/model")).Output, StringComparison.Ordinal);
 
         var removed = await RunAsync("models", "remove", "org/model", "--json");

@@ -25,7 +25,7 @@ public sealed class ToolTests(PackedFeed feed)
         var lines = await Shell.LinesAsync(folder, null, program, "embed", FreshProject.Sentence, "--json");
         using var line = JsonDocument.Parse(Assert.Single(lines));
         Golden.AssertFirst([.. line.RootElement.GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle())]);
-        Assert.Equal(["simile-image-mini", "simile-text-mini"], await NamesAsync(folder, program));
+        Assert.Equal(["simile-image-mini", "simile-resnet-18", "simile-text-mini"], await NamesAsync(folder, program));
     }
 
     private static async Task<IEnumerable<string>> NamesAsync(string folder, string program)

@@ -12,13 +12,13 @@ internal static class ModelRendering
     /// <param name="origin">Who set the default.</param>
     public static void WriteHead(string origin) =>
         Console.WriteLine(
-            $"  {"model", -40} {"kind", -12} {"embeds", -13} {"values", -16}  {"size", 11}  licence   (* is used when no other is "
+            $"  {"model", -40} {"kind", -16} {"embeds", -13} {"values", -16}  {"size", 11}  licence   (* is used when no other is "
                 + $"named: {origin})"
         );
 
     public static void WriteRow(InstalledModel model, bool isDefault) =>
         Console.WriteLine(
-            $"{(isDefault ? '*' : ' ')} {Named(model), -40} {model.Kind, -12} {Embeds(model), -13} "
+            $"{(isDefault ? '*' : ' ')} {Named(model), -40} {model.Kind, -16} {Embeds(model), -13} "
                 + $"{ValuesOf(model), -16}  {model.Bytes / 1e6, 8:F1} MB  {model.License}"
         );
 

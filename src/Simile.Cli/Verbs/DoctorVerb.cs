@@ -15,7 +15,7 @@ internal static class DoctorVerb
         return verb.Does(
             async (parsed, cancellationToken) =>
             {
-                var checks = new List<(string Model, string Result, bool Sound)>();
+                var checks = new List<(string Model, string Result, bool? Sound)>();
                 foreach (var name in host.Value.Catalog.Names)
                 {
                     checks.Add(await CheckAsync(host.Value, name, cancellationToken));
@@ -24,12 +24,12 @@ internal static class DoctorVerb
                 var chosen = host.Value.Settings.Default;
                 var isThere = DefaultRendering.FolderOf(host.Value, chosen) is not null;
                 Write(parsed.GetValue(json), DoctorKernels.Measure(), checks, chosen, isThere);
-                return isThere && checks.Count > 0 && checks.TrueForAll(check => check.Sound) ? 0 : 1;
+                return isThere && checks.Count > 0 && checks.TrueForAll(check => check.Sound != false) ? 0 : 1;
             }
         );
     }
 
-    private static async Task<(string Model, string Result, bool Sound)> CheckAsync(
+    private static async Task<(string Model, string Result, bool? Sound)> CheckAsync(
         SimileHost host,
         string name,
         CancellationToken cancellationToken
@@ -41,14 +41,15 @@ internal static class DoctorVerb
         }
         catch (SimileException error)
         {
-            return (name, error.Message, false);
+            // A model that lacks another one is as it should be; what is missing is no fault of the machine's.
+            return (name, error.Message, error.Code == ErrorCode.ModelNotFound ? null : false);
         }
     }
 
     private static void Write(
         bool asJson,
         IReadOnlyList<DoctorKernels> kernels,
-        List<(string Model, string Result, bool Sound)> checks,
+        List<(string Model, string Result, bool? Sound)> checks,
         DefaultModel chosen,
         bool isThere
     )
@@ -81,7 +82,15 @@ internal static class DoctorVerb
                 {
                     json.WriteStartObject();
                     json.WriteString("model", model);
-                    json.WriteBoolean("sound", sound);
+                    if (sound is { } known)
+                    {
+                        json.WriteBoolean("sound", known);
+                    }
+                    else
+                    {
+                        json.WriteNull("sound");
+                    }
+
                     json.WriteString("result", result);
                     json.WriteEndObject();
                 }
@@ -102,7 +111,7 @@ internal static class DoctorVerb
 
         foreach (var (model, result, sound) in checks)
         {
-            Console.WriteLine($"{(sound ? "ok  " : "BAD ")} {model}: {result}");
+            Console.WriteLine($"{(sound is null ? "--  " : sound.Value ? "ok  " : "BAD ")} {model}: {result}");
         }
 
         Console.WriteLine(

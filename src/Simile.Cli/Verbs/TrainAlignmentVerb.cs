@@ -6,6 +6,7 @@ using Simile.Families;
 using Simile.Hosting;
 using Simile.Models;
 using Simile.Multimodal;
+using Simile.NuGet;
 using Simile.Training.Alignment;
 using Simile.Training.Output;
 
@@ -94,7 +95,12 @@ internal static class TrainAlignmentVerb
                     state,
                     cancellationToken
                 );
-                WriteModel(draft.Folder, parsed.GetValue(text)!, parsed.GetValue(image)!);
+                WriteModel(
+                    host.Value,
+                    draft.Folder,
+                    [("text", parsed.GetValue(text)!), ("image", parsed.GetValue(image)!)],
+                    report.LogitScale
+                );
                 var fused = string.Empty;
                 if (recipe.Fusion(parsed) is { } fusion)
                 {
@@ -143,15 +149,28 @@ internal static class TrainAlignmentVerb
     // A model may be a name; then it is no folder that an output could be.
     private static string[] FilesOf(string model) => Directory.Exists(model) ? Directory.GetFiles(model) : [];
 
-    // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them.
-    private static void WriteModel(string folder, string text, string image)
+    // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them. Where one of them came in a package,
+    // who does not have it is told of that.
+    private static void WriteModel(SimileHost host, string folder, (string Side, string Model)[] joined, double? scale)
     {
         using var stream = File.Create(Path.Combine(folder, Configuration));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("model_type", ModelManifest.AlignmentType);
-        json.WriteString("text_model", Directory.Exists(text) ? Path.GetFullPath(text) : text);
-        json.WriteString("image_model", Directory.Exists(image) ? Path.GetFullPath(image) : image);
+        foreach (var (side, model) in joined)
+        {
+            json.WriteString(side + "_model", Directory.Exists(model) ? Path.GetFullPath(model) : model);
+            if (PackageOrigin.Of(host.Models.Resolve(model)) is { } package)
+            {
+                json.WriteString(side + "_source", NuGetReference.Prefix + package.Package);
+            }
+        }
+
+        if (scale is { } learned)
+        {
+            json.WriteNumber("logit_scale", learned);
+        }
+
         json.WriteEndObject();
     }
 

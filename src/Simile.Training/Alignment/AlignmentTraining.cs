@@ -39,7 +39,10 @@ public static class AlignmentTraining
             pairs.TextSpace.Equals(pairs.ImageSpace),
             test.ReportRaw(options),
             test.Report(heads, options)
-        );
+        )
+        {
+            LogitScale = heads.LogitScale,
+        };
     }
 
     /// <summary>The name of a method in files and on the command line.</summary>
@@ -108,7 +111,8 @@ public static class AlignmentTraining
         );
         var training = new GradientTraining(model, split.Train, options);
         run.Finish(training, FingerprintOf(pairs, options, "alignment"), options.MaxEpochs);
-        var heads = model.Export(string.Create(CultureInfo.InvariantCulture, $"{training.Epoch} passes, scale {model.Scale:F1}"));
+        var note = string.Create(CultureInfo.InvariantCulture, $"{training.Epoch} passes, scale {model.Scale:F1}");
+        var heads = model.Export(note) with { LogitScale = model.Scale };
         var centred = GapCentring.Apply(heads, rows, split.Train, options.Threads);
         return validation.Rank(centred).MeanReciprocal >= validation.Rank(heads).MeanReciprocal
             ? centred with

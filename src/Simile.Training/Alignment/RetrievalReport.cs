@@ -40,7 +40,11 @@ public sealed record AlignmentReport(
     bool Comparable,
     RetrievalReport Before,
     RetrievalReport After
-);
+)
+{
+    /// <summary>By what cosines of the joint space are multiplied before a softmax, where the method learned it.</summary>
+    internal double? LogitScale { get; init; }
+}
 
 /// <summary>Recall with confidence intervals out of ranks.</summary>
 /// <remarks>

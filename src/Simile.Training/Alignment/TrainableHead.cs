@@ -102,6 +102,9 @@ internal sealed class TrainableHead
 /// <param name="Note">What the method found out beside them, such as the penalty, for the report.</param>
 internal sealed record HeadPair(IReadOnlyList<LinearMap> Text, IReadOnlyList<LinearMap> Image, string Note)
 {
+    /// <summary>The scale that contrastive heads learned, or null.</summary>
+    public double? LogitScale { get; init; }
+
     /// <summary>A layer y = W · (x − mean).</summary>
     /// <param name="weights">W, (K, D).</param>
     /// <param name="mean">The mean of the inputs, (D).</param>

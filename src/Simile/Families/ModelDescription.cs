@@ -45,7 +45,8 @@ internal sealed record ModelDescription(
         }
 
         var manifest = ModelManifest.Read(folder);
-        return manifest.Modality == Modality.Image ? OfImages(manifest)
+        return manifest.IsAlignment ? OfAlignment(manifest)
+            : manifest.Modality == Modality.Image ? OfImages(manifest)
             : manifest.HoldsTransformer ? OfTransformer(manifest)
             : OfStatic(manifest);
     }
@@ -117,6 +118,28 @@ internal sealed record ModelDescription(
         {
             Modality = Modality.None,
             IsReranker = true,
+        };
+    }
+
+    private static ModelDescription OfAlignment(ModelManifest manifest)
+    {
+        var folder = manifest.Folder;
+        using var heads = SafetensorsFile.Open(folder.File("alignment.safetensors"));
+        var biases = Enumerable.Range(0, heads.Tensors.Count).Select(i => heads.Tensors.GetValueOrDefault($"text.{i}.bias"));
+        var last = biases.TakeWhile(bias => bias is not null).LastOrDefault();
+        return new ModelDescription(
+            folder.Name,
+            folder.Path,
+            ModelManifest.AlignmentType,
+            null,
+            last?.Count,
+            [],
+            null,
+            LicenseOf(folder),
+            BytesOf(folder)
+        )
+        {
+            Modality = manifest.Modality,
         };
     }
 

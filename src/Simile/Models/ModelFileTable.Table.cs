@@ -328,7 +328,7 @@ internal static partial class ModelFileTable
         new("config.json", "simile-image", KeyEffect.Followed, "downsample_in_first_stage", "downsample_in_bottleneck"),
         new("config.json", "simile-image", KeyEffect.Refused, "hidden_act"),
         new("config.json", "simile-image", KeyEffect.NoEffect, "embedding_size", "depths", "layer_type", "image_size"),
-        new("config.json", "simile-alignment", KeyEffect.Followed, "text_model", "image_model"),
+        new("config.json", "simile-alignment", KeyEffect.Followed, "text_model", "image_model", "text_source", "image_source", "logit_scale"),
         new("config.json", "timm", KeyEffect.Followed, "architecture", "num_features", "model_args", "global_pool"),
         new("config.json", "timm", KeyEffect.NoEffect, "num_classes", "pretrained_cfg"),
         new("simile.json", "", KeyEffect.Followed, "fusion.dense_weight"),

@@ -32,18 +32,33 @@ internal sealed class ModelResolver(ModelLocator models)
     }
 
     private ModelManifest? TextsOf(ModelManifest manifest) =>
-        manifest.IsAlignment ? Named(manifest, "text_model")
+        manifest.IsAlignment ? Named(manifest, "text")
         : manifest.Modality == Modality.Image ? TextPartner(manifest)
         : manifest;
 
     private ModelManifest? ImagesOf(ModelManifest manifest, string? named) =>
         named is not null ? ModelManifest.Read(models.Resolve(named))
-        : manifest.IsAlignment ? Named(manifest, "image_model")
+        : manifest.IsAlignment ? Named(manifest, "image")
         : manifest.Modality.HasFlag(Modality.Image) ? manifest
         : ImagePartner(manifest);
 
-    private ModelManifest Named(ModelManifest alignment, string half) =>
-        ModelManifest.Read(models.Resolve(alignment.RequireConfig().Text(half)));
+    private ModelManifest Named(ModelManifest alignment, string half)
+    {
+        var config = alignment.RequireConfig();
+        var name = config.Text(half + "_model");
+        try
+        {
+            return ModelManifest.Read(models.Resolve(name));
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound)
+        {
+            var way = config.TextOrNull(half + "_source") is { } source ? $"'simile models pull {source}' fetches it." : error.Description;
+            throw new SimileException(
+                ErrorCode.ModelNotFound,
+                $"{alignment.Name} puts the {half} vectors of '{name}' into its space, and that model is not installed. {way}"
+            );
+        }
+    }
 
     // The text model whose space an image model was trained into; that it is the very space is checked when both are loaded.
     private ModelManifest? TextPartner(ModelManifest manifest)
@@ -87,6 +102,16 @@ internal sealed record ModelParts(ModelManifest? Texts, ModelManifest? Images, M
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>.</exception>
     public float? LogitScale()
     {
+        if (Alignment?.RequireConfig() is { } joined)
+        {
+            return joined.RealOrNull("logit_scale") switch
+            {
+                null => null,
+                > 0 and < 1e6 and var scale => (float)scale,
+                var other => throw joined.Unsupported($"the scale {other} (logit_scale); a number above 0 is wanted"),
+            };
+        }
+
         const Modality both = Modality.Text | Modality.Image;
         var paired =
             Texts?.Modality == both ? Texts

@@ -73,6 +73,37 @@ public sealed class EmbeddingModelTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAlignmentWithoutOneOfItsModelsSaysWhereThatIsAndEmbedsTheRest()
+    {
+        Install("simile-text-mini");
+        Install("simile-resnet-18");
+        var models = new ModelLocator(new ModelCatalog([_folder.Path]), new HubCache(_folder.File("hub")));
+        var error = await Assert.ThrowsAsync<SimileException>(() =>
+            EmbeddingModel.OpenAsync("simile-resnet-18", new EmbeddingModelOptions { Models = models }, Token)
+        );
+        Assert.Equal(ErrorCode.ModelNotFound, error.Code);
+        Assert.Contains("simile-resnet-18 puts the image vectors of 'resnet-18-cntk'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("pull nuget:Microsoft.ML.DnnImageFeaturizer.ResNet18'", error.Message, StringComparison.Ordinal);
+
+        var ofTexts = new EmbeddingModelOptions { Models = models, Needs = Modality.Text };
+        await using var texts = await EmbeddingModel.OpenAsync("simile-resnet-18", ofTexts, Token);
+        var batch = await texts.Embedder.EmbedAsync(["a sunflower", "sunflower"], null, Token);
+        Assert.InRange(Similarity.Cosine(batch[0], batch[1]), 0.9, 1.0001);
+
+        // Who gives no source is sent where any missing model is looked for.
+        await File.WriteAllTextAsync(
+            _folder.File("simile-resnet-18", "config.json"),
+            """{"model_type": "simile-alignment", "text_model": "simile-text-mini", "image_model": "nobody/nothing"}""",
+            Token
+        );
+        var unknown = await Assert.ThrowsAsync<SimileException>(() =>
+            EmbeddingModel.OpenAsync("simile-resnet-18", new EmbeddingModelOptions { Models = models }, Token)
+        );
+        Assert.Equal(ErrorCode.ModelNotFound, unknown.Code);
+        Assert.Contains("models pull nobody/nothing", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HalvesOfTwoSpacesAreRefusedAndFreed()
     {
         Copy(RepositoryRoot.Find("tests", "Simile.Tests", "Reference", "encoders", "bert"), _folder.File("texts"));
