@@ -12,7 +12,7 @@ internal static class ModelRendering
     /// <param name="origin">Who set the default.</param>
     public static void WriteHead(string origin) =>
         Console.WriteLine(
-            $"  {"model", -40} {"kind", -16} {"embeds", -13} {"values", -16}  {"size", 11}  licence   (* is used when no other is "
+            $"  {"model", -40} {"kind", -16} {"embeds", -13} {"values", -16}  {"size", 11}  license   (* is used when no other is "
                 + $"named: {origin})"
         );
 
