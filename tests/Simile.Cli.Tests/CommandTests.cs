@@ -98,6 +98,25 @@ public sealed class CommandTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AModelThatLacksAnotherIsNoFaultUnlessItIsNamed()
+    {
+        var elsewhere = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = _folder.Path };
+        var all = await CliProcess.RunAsync(null, elsewhere, "models", "verify");
+        Assert.Equal(0, all.ExitCode);
+        Assert.Contains("simile-text-mini: ", all.Output, StringComparison.Ordinal);
+        Assert.Contains("Note: not verified: simile-resnet-18 puts the image vectors of", all.Error, StringComparison.Ordinal);
+
+        var named = await CliProcess.RunAsync(null, elsewhere, "models", "verify", "simile-resnet-18", "simile-text-mini");
+        Assert.Equal(1, named.ExitCode);
+        Assert.StartsWith("error SIM201: simile-resnet-18 puts", named.Error, StringComparison.Ordinal);
+        Assert.Contains("simile-text-mini: ", named.Output, StringComparison.Ordinal);
+
+        var doctor = await CliProcess.RunAsync(null, elsewhere, "doctor");
+        Assert.Equal(0, doctor.ExitCode);
+        Assert.Contains("--   simile-resnet-18: ", doctor.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("models", "list", "--json")]
     [InlineData("models", "show", "simile-text-mini", "--json")]

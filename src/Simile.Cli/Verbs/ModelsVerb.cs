@@ -32,27 +32,52 @@ internal static class ModelsVerb
         return verb.Does(
             async (parsed, cancellationToken) =>
             {
-                var wanted = parsed.GetValue(names) is { Length: > 0 } given ? given : [.. host.Value.Catalog.Names];
+                var named = parsed.GetValue(names) ?? [];
                 using var output = parsed.GetValue(json) ? new JsonLines() : null;
-                foreach (var name in wanted)
+                var isSound = true;
+                foreach (var name in named.Length > 0 ? named : [.. host.Value.Catalog.Names])
                 {
-                    var check = await host.Value.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
-                    if (output is null)
+                    try
                     {
-                        Console.WriteLine($"{name}: {check.Summary}");
+                        var check = await host.Value.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
+                        Write(name, check, output);
                     }
-
-                    output?.Write(fields =>
+                    catch (SimileException error)
                     {
-                        fields.WriteString("model", name);
-                        fields.WriteBoolean("golden", check.HasGolden);
-                        fields.WriteNumber("largest_difference", check.LargestDifference);
-                    });
+                        // What lacks another model is no fault where nobody named it.
+                        var isFault = named.Length > 0 || error.Code != ErrorCode.ModelNotFound;
+                        isSound &= !isFault;
+                        Console.Error.WriteLine(
+                            isFault
+                                ? $"error {error.Code}: {SafeText.Line(error.Description)}"
+                                : $"Note: not verified: {SafeText.Line(error.Description)}"
+                        );
+                        output?.Write(fields =>
+                        {
+                            fields.WriteString("model", name);
+                            JsonLines.WriteError(fields, error);
+                        });
+                    }
                 }
 
-                return 0;
+                return isSound ? 0 : 1;
             }
         );
+    }
+
+    private static void Write(string name, ModelVerification check, JsonLines? output)
+    {
+        if (output is null)
+        {
+            Console.WriteLine($"{name}: {check.Summary}");
+        }
+
+        output?.Write(fields =>
+        {
+            fields.WriteString("model", name);
+            fields.WriteBoolean("golden", check.HasGolden);
+            fields.WriteNumber("largest_difference", check.LargestDifference);
+        });
     }
 }
 
