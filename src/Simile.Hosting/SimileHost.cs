@@ -3,6 +3,7 @@ using Simile.Families;
 using Simile.Hub;
 using Simile.Images;
 using Simile.Models;
+using Simile.Multimodal;
 using Simile.Pipelines.Bulk;
 using Simile.Registry;
 using Simile.Reranking;
@@ -103,6 +104,15 @@ public sealed class SimileHost(ModelCatalog catalog, HubEnvironment hub, string 
 
         var texts = await TextModelVerifier.VerifyAsync(folder, cancellationToken).ConfigureAwait(false);
         return images is null ? texts : texts.And(images);
+    }
+
+    /// <summary>What another model is missing for this one to work and to be verified, or null. A model whose own files are missing is
+    /// another matter: that is a fault.</summary>
+    /// <exception cref="SimileException">A code of the 200s.</exception>
+    internal string? MissingFor(ModelFolder folder)
+    {
+        var manifest = ModelManifest.Read(folder);
+        return manifest.IsAlignment ? new ModelResolver(Models).MissingOf(manifest) : null;
     }
 
     // Both halves as they were published, and the alignment made for them.

@@ -30,7 +30,7 @@ public sealed class SqliteChunkStore : IChunkStore
         Action<SqliteConnection>? settle = use switch
         {
             StoreUse.Write => Settle,
-            StoreUse.Read => LeaveAsItIs,
+            StoreUse.Read => _ => { },
             _ => null,
         };
         _connections = new StoreConnections(errors, main, open, options.MaxReaders, settle);
@@ -323,8 +323,6 @@ public sealed class SqliteChunkStore : IChunkStore
     /// <summary>As <see cref="DisposeAsync"/>, for callers that dispose synchronously: blocks until the calls that run have
     /// ended.</summary>
     public void Dispose() => _connections.DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    private static void LeaveAsItIs(SqliteConnection connection) { }
 
     // Without a log the file can be read where nothing can be written. Others who have it open keep the log; then the last of them brings
     // it in.

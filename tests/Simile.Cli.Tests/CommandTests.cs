@@ -117,6 +117,28 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("--   simile-resnet-18: ", doctor.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AModelWhoseOwnFilesAreMissingIsAFault()
+    {
+        foreach (var name in (string[])["tokenizer.json", "modules.json", "config_sentence_transformers.json"])
+        {
+            Directory.CreateDirectory(_folder.File("models", "a-damaged"));
+            File.Copy(RepositoryRoot.Find("models", "simile-text-mini", name), _folder.File("models", "a-damaged", name));
+        }
+
+        var variables = new Dictionary<string, string> { ["SIMILE_MODELS"] = _folder.File("models") };
+        var doctor = await CliProcess.RunAsync(null, variables, "doctor");
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains("BAD  a-damaged: SIM2", doctor.Output, StringComparison.Ordinal);
+
+        // The others are checked all the same.
+        var verified = await CliProcess.RunAsync(null, variables, "models", "verify", "--json");
+        Assert.Equal(1, verified.ExitCode);
+        Assert.StartsWith("error SIM2", verified.Error, StringComparison.Ordinal);
+        Assert.Contains("\"model\":\"a-damaged\",\"error\"", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("\"model\":\"simile-text-mini\",\"golden\":true", verified.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("models", "list", "--json")]
     [InlineData("models", "show", "simile-text-mini", "--json")]

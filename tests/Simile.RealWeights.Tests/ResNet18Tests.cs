@@ -120,7 +120,9 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
     private static (int Kind, byte[] Bytes)[] HeldOut(string[] kinds, int each)
     {
         using var archive = ZipFile.OpenRead(RepositoryRoot.Shared("train", "caltech101-96px.zip"));
-        var places = archive.Entries.ToLookup(entry => entry.FullName.Split('/')[0], StringComparer.Ordinal);
+        var places = archive
+            .Entries.Where(entry => entry.Name.EndsWith(".jpg", StringComparison.Ordinal))
+            .ToLookup(entry => entry.FullName.Split('/')[0], StringComparer.Ordinal);
         return
         [
             .. kinds.SelectMany(

@@ -11,14 +11,10 @@ import sys
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "simile-image-mini"))
+from pictures import split_of  # noqa: E402
 from texts import find_sense, read_table, read_wordnet, texts_of  # noqa: E402
 
 EACH = 30
-
-
-def is_kept_apart(path):
-    drawn = path.replace("Faces_easy/", "Faces/")
-    return int(hashlib.sha256(drawn.encode()).hexdigest()[:8], 16) / 2 ** 32 < 0.2
 
 
 def place(path):
@@ -42,7 +38,8 @@ def main():
     synsets, lines = read_wordnet(given.data), []
     with zipfile.ZipFile(given.data / "caltech101-96px.zip") as archive:
         for row in read_table():
-            paths = [n for n in archive.namelist() if n.startswith(row["class"] + "/") and n.endswith(".jpg") and not is_kept_apart(n)]
+            own = [name for name in archive.namelist() if name.startswith(row["class"] + "/") and name.endswith(".jpg")]
+            paths = [path for path in own if split_of(path) != "test"]
             for path in sorted(paths, key=place)[:EACH]:
                 archive.extract(path, given.output)
                 lines += [f"{path}\t{text}" for text in chosen_texts(row, synsets)]

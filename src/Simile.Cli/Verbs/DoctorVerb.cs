@@ -37,12 +37,14 @@ internal static class DoctorVerb
     {
         try
         {
-            return (name, (await host.VerifyAsync(host.Catalog.Resolve(name), cancellationToken)).Summary, true);
+            var folder = host.Catalog.Resolve(name);
+            return host.MissingFor(folder) is { } missing
+                ? (name, missing, null)
+                : (name, (await host.VerifyAsync(folder, cancellationToken)).Summary, true);
         }
         catch (SimileException error)
         {
-            // A model that lacks another one is as it should be; what is missing is no fault of the machine's.
-            return (name, error.Message, error.Code == ErrorCode.ModelNotFound ? null : false);
+            return (name, error.Message, false);
         }
     }
 

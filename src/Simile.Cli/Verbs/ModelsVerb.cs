@@ -39,19 +39,20 @@ internal static class ModelsVerb
                 {
                     try
                     {
-                        var check = await host.Value.VerifyAsync(host.Value.Models.Resolve(name), cancellationToken);
-                        Write(name, check, output);
+                        var folder = host.Value.Models.Resolve(name);
+                        // What lacks another model is no fault where nobody named it.
+                        if (named.Length == 0 && host.Value.MissingFor(folder) is { } missing)
+                        {
+                            Console.Error.WriteLine($"Note: not verified: {SafeText.Line(missing)}");
+                            continue;
+                        }
+
+                        Write(name, await host.Value.VerifyAsync(folder, cancellationToken), output);
                     }
                     catch (SimileException error)
                     {
-                        // What lacks another model is no fault where nobody named it.
-                        var isFault = named.Length > 0 || error.Code != ErrorCode.ModelNotFound;
-                        isSound &= !isFault;
-                        Console.Error.WriteLine(
-                            isFault
-                                ? $"error {error.Code}: {SafeText.Line(error.Description)}"
-                                : $"Note: not verified: {SafeText.Line(error.Description)}"
-                        );
+                        isSound = false;
+                        Console.Error.WriteLine($"error {error.Code}: {SafeText.Line(error.Description)}");
                         output?.Write(fields =>
                         {
                             fields.WriteString("model", name);

@@ -69,6 +69,11 @@ internal static class TrainAlignmentVerb
                 );
                 await using var texts = await host.Value.OpenModelAsync(parsed.GetValue(text)!, ofTexts, cancellationToken);
                 await using var images = await host.Value.OpenModelAsync(parsed.GetValue(image)!, ofImages, cancellationToken);
+                JoinedModel[] joined =
+                [
+                    JoinedModel.Of(host.Value, "text", parsed.GetValue(text)!),
+                    JoinedModel.Of(host.Value, "image", parsed.GetValue(image)!),
+                ];
                 var notice = new CutNotice();
                 var vectors = await ProgressBar.RunAsync(
                     "Embedding",
@@ -95,12 +100,7 @@ internal static class TrainAlignmentVerb
                     state,
                     cancellationToken
                 );
-                WriteModel(
-                    host.Value,
-                    draft.Folder,
-                    [("text", parsed.GetValue(text)!), ("image", parsed.GetValue(image)!)],
-                    report.LogitScale
-                );
+                WriteModel(draft.Folder, joined, report.LogitScale);
                 var fused = string.Empty;
                 if (recipe.Fusion(parsed) is { } fusion)
                 {
@@ -149,20 +149,19 @@ internal static class TrainAlignmentVerb
     // A model may be a name; then it is no folder that an output could be.
     private static string[] FilesOf(string model) => Directory.Exists(model) ? Directory.GetFiles(model) : [];
 
-    // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them. Where one of them came in a package,
-    // who does not have it is told of that.
-    private static void WriteModel(SimileHost host, string folder, (string Side, string Model)[] joined, double? scale)
+    // What makes the folder a model: '--model FOLDER' then loads both and the alignment between them.
+    private static void WriteModel(string folder, JoinedModel[] joined, double? scale)
     {
         using var stream = File.Create(Path.Combine(folder, Configuration));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("model_type", ModelManifest.AlignmentType);
-        foreach (var (side, model) in joined)
+        foreach (var model in joined)
         {
-            json.WriteString(side + "_model", Directory.Exists(model) ? Path.GetFullPath(model) : model);
-            if (PackageOrigin.Of(host.Models.Resolve(model)) is { } package)
+            json.WriteString(model.Side + "_model", model.Name);
+            if (model.Source is not null)
             {
-                json.WriteString(side + "_source", NuGetReference.Prefix + package.Package);
+                json.WriteString(model.Side + "_source", model.Source);
             }
         }
 
@@ -283,4 +282,19 @@ internal sealed class AlignmentRecipeOptions
             Seed = parsed.GetValue(_seed),
             Threads = parsed.GetValue(_threads),
         };
+}
+
+/// <summary>One of the models that an alignment joins, as its config.json names it. Read before anything is trained: a folder that cannot
+/// be read is no reason to lose what was learned.</summary>
+internal sealed record JoinedModel(string Side, string Name, string? Source)
+{
+    public static JoinedModel Of(SimileHost host, string side, string model)
+    {
+        var folder = host.Models.Resolve(model);
+        // An installed model keeps its name, also where a folder that is called so lies in the current one.
+        var isFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model)) == folder.Path;
+        // Where the model came in a package, who does not have it is told of that.
+        var package = PackageOrigin.Of(folder);
+        return new JoinedModel(side, isFolder ? folder.Path : model, package is null ? null : NuGetReference.Prefix + package.Package);
+    }
 }

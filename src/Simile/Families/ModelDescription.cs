@@ -121,18 +121,29 @@ internal sealed record ModelDescription(
         };
     }
 
+    /// <summary>Values of an alignment's joint vectors: those that the last layer of the text head gives.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/> where there is no such head.</exception>
+    public static long JointDimensions(SafetensorsFile heads)
+    {
+        var dimensions = heads.Find("text.0.bias").Count;
+        for (var i = 1; heads.Tensors.TryGetValue($"text.{i}.bias", out var bias); i++)
+        {
+            dimensions = bias.Count;
+        }
+
+        return dimensions;
+    }
+
     private static ModelDescription OfAlignment(ModelManifest manifest)
     {
         var folder = manifest.Folder;
-        using var heads = SafetensorsFile.Open(folder.File("alignment.safetensors"));
-        var biases = Enumerable.Range(0, heads.Tensors.Count).Select(i => heads.Tensors.GetValueOrDefault($"text.{i}.bias"));
-        var last = biases.TakeWhile(bias => bias is not null).LastOrDefault();
+        using var heads = SafetensorsFile.Open(folder.File(ModelManifest.AlignmentFile));
         return new ModelDescription(
             folder.Name,
             folder.Path,
             ModelManifest.AlignmentType,
             null,
-            last?.Count,
+            JointDimensions(heads),
             [],
             null,
             LicenseOf(folder),

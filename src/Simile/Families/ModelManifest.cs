@@ -10,6 +10,9 @@ internal sealed class ModelManifest
     /// <summary>The model_type of a folder that joins a text model and an image model by an alignment.</summary>
     public const string AlignmentType = "simile-alignment";
 
+    /// <summary>The file that holds an alignment's heads.</summary>
+    public const string AlignmentFile = "alignment.safetensors";
+
     private ModelManifest(ModelFolder folder)
     {
         Folder = folder;

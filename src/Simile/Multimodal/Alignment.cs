@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Simile.Engine.Files;
 using Simile.Engine.Tensors;
+using Simile.Families;
 using Simile.Images;
 using Simile.Inference;
 using Simile.Vectors;
@@ -12,9 +13,9 @@ namespace Simile.Multimodal;
 public sealed class Alignment
 {
     /// <summary>The name of the file in a folder that a training wrote.</summary>
-    public const string FileName = "alignment.safetensors";
+    public const string FileName = ModelManifest.AlignmentFile;
 
-    private const string Format = "simile-alignment";
+    private const string Format = ModelManifest.AlignmentType;
     private readonly string _path;
     private readonly string _digest;
     private readonly JoinedSpaces _spaces;
@@ -54,12 +55,7 @@ public sealed class Alignment
             );
         }
 
-        var dimensions = file.Find("text.0.bias").Count;
-        for (var i = 1; file.Tensors.TryGetValue($"text.{i}.bias", out var bias); i++)
-        {
-            dimensions = bias.Count;
-        }
-
+        var dimensions = ModelDescription.JointDimensions(file);
         return new Alignment(file, JoinedSpaces.Read(file), checked((int)dimensions), DigestOf(file.Path));
     }
 

@@ -25,6 +25,22 @@ internal sealed class ModelResolver(ModelLocator models)
             : throw (wanted == Modality.None ? StaticFamily.NotStatic(manifest) : EmbedsTheOther(name, manifest));
     }
 
+    /// <summary>Which of the models that an alignment joins is not here, and where it is got; null where both are, sound or not.</summary>
+    /// <exception cref="SimileException">A code of the 200s, when the folder does not name both.</exception>
+    public string? MissingOf(ModelManifest alignment)
+    {
+        try
+        {
+            FolderOf(alignment, "text");
+            FolderOf(alignment, "image");
+            return null;
+        }
+        catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound)
+        {
+            return error.Description;
+        }
+    }
+
     private static SimileException EmbedsTheOther(string name, ModelManifest manifest)
     {
         var what = manifest.Modality == Modality.Image ? "pictures only, and a text was given" : "texts only, and a picture was given";
@@ -42,13 +58,15 @@ internal sealed class ModelResolver(ModelLocator models)
         : manifest.Modality.HasFlag(Modality.Image) ? manifest
         : ImagePartner(manifest);
 
-    private ModelManifest Named(ModelManifest alignment, string half)
+    private ModelManifest Named(ModelManifest alignment, string half) => ModelManifest.Read(FolderOf(alignment, half));
+
+    private ModelFolder FolderOf(ModelManifest alignment, string half)
     {
         var config = alignment.RequireConfig();
         var name = config.Text(half + "_model");
         try
         {
-            return ModelManifest.Read(models.Resolve(name));
+            return models.Resolve(name);
         }
         catch (SimileException error) when (error.Code == ErrorCode.ModelNotFound)
         {
