@@ -5,7 +5,6 @@
 The vectors are those of './simile embed' of this repository; what is right is the folder that a photograph lies in.
 """
 import argparse
-import hashlib
 import json
 import os
 import pathlib
