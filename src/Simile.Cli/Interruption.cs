@@ -8,7 +8,6 @@ namespace Simile.Cli;
 internal sealed class Interruption : IDisposable
 {
     private const int ReaderGone = 141;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private int _exitCode;
@@ -19,6 +18,9 @@ internal sealed class Interruption : IDisposable
         Listen(PosixSignal.SIGTERM, 143);
         Listen(PosixSignal.SIGHUP, 129);
     }
+
+    /// <summary>How long the work may take to stop; longer for a server that has promised answers.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Tells the work to stop.</summary>
     public CancellationToken Token => _source.Token;

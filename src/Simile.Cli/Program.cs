@@ -12,6 +12,11 @@ try
         return wrongUsage;
     }
 
+    if (parsed.CommandResult.Command.Name == "serve")
+    {
+        interruption.Patience = TimeSpan.FromDays(1);
+    }
+
     if (VerbOptions.AnswersOnOutput(parsed))
     {
         interruption.WatchOutput();

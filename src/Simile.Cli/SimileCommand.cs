@@ -30,6 +30,7 @@ internal static class SimileCommand
             InspectVerb.Create(host),
             ClassifyVerb.Create(host),
             BenchVerb.Create(host),
+            ServeVerb.Create(host),
             DoctorVerb.Create(host),
             CompletionVerb.Create(host, Create),
         };

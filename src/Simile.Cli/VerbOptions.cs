@@ -146,7 +146,7 @@ internal static class VerbOptions
     public static bool AnswersOnOutput(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.All(option =>
             option.Name is not ("--output" or "--store") || parsed.GetResult(option) is null or { Implicit: true }
-        ) && parsed.CommandResult.Command.Name is not ("pull" or "pack");
+        ) && parsed.CommandResult.Command.Name is not ("pull" or "pack" or "serve");
 
     private static string NumberName<T>()
         where T : struct, INumber<T> => T.IsInteger(T.One / (T.One + T.One)) ? "N" : "X";

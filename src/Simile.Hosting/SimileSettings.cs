@@ -18,6 +18,9 @@ internal static class SimileSettings
     private const string Telemetry = "Telemetry";
     private static readonly PropertyInfo[] Own = typeof(SimileOptions).GetProperties();
     private const string Reranker = "Reranker";
+
+    // Simile.Server's own: it reads and checks them.
+    private const string Server = "Server";
     private static readonly PropertyInfo[] OfReranker = typeof(SimileRerankerOptions).GetProperties();
     private static readonly PropertyInfo[] OfTelemetry = typeof(TelemetryOptions).GetProperties();
     private static readonly Dictionary<Type, Part> Parts = new()
@@ -48,7 +51,7 @@ internal static class SimileSettings
     /// <param name="section">The section.</param>
     /// <param name="models">Names of models, each of which may have a section of its own in it.</param>
     public static IEnumerable<string> Unknown(IConfiguration section, IReadOnlyList<string> models) =>
-        Unknown(section, Own, [Telemetry, Reranker, .. models]);
+        Unknown(section, Own, [Telemetry, Reranker, Server, .. models]);
 
     /// <summary>Reads a section into options.</summary>
     /// <param name="section">The section.</param>
@@ -73,6 +76,28 @@ internal static class SimileSettings
         Require(failures, Reranker, typeof(SimileRerankerOptions));
     }
 
+    /// <summary>Reads a section into several objects, each of which knows some of its settings.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="name">Its name, for the error.</param>
+    /// <param name="targets">The objects with the properties that can be set.</param>
+    /// <inheritdoc cref="Read(IConfiguration, SimileOptions, string, IReadOnlyList{string})"/>
+    public static void Read(IConfiguration section, string name, params ReadOnlySpan<(object Target, PropertyInfo[] Properties)> targets)
+    {
+        var known = new List<PropertyInfo>();
+        foreach (var (_, properties) in targets)
+        {
+            known.AddRange(properties);
+        }
+
+        var failures = Unknown(section, [.. known], []).ToList();
+        foreach (var (target, properties) in targets)
+        {
+            Fill(section, target, properties, failures);
+        }
+
+        Require(failures, name, targets[0].Target.GetType());
+    }
+
     private static void Require(List<string> failures, string name, Type options)
     {
         if (failures.Count > 0)
@@ -91,7 +116,9 @@ internal static class SimileSettings
                     : []
                 : !sections.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)
                     ? [Refusal(setting, [.. properties.Select(known => known.Name), .. sections])]
-                    : Unknown(setting, PropertiesOf(setting.Key), []);
+                    : string.Equals(setting.Key, Server, StringComparison.OrdinalIgnoreCase)
+                        ? []
+                        : Unknown(setting, PropertiesOf(setting.Key), []);
             foreach (var failure in inner)
             {
                 yield return failure;
@@ -138,6 +165,15 @@ internal static class SimileSettings
                 .Select(child => TryRead(child, typeof(int), null, failures, out var number) ? number : null)
                 .OfType<int>();
             value = numbers.ToArray();
+            return true;
+        }
+
+        if (type == typeof(IReadOnlyList<string>))
+        {
+            // One text stands for a list of one.
+            value = setting.Value is { } only
+                ? (string[])[only]
+                : setting.GetChildren().Select(child => child.Value).OfType<string>().ToArray();
             return true;
         }
 

@@ -2,7 +2,7 @@ namespace Simile;
 
 /// <summary>Every error code of the house, in one place. A code never changes its meaning and is never used again.</summary>
 /// <remarks>1xx input, 2xx models and checkpoints, 3xx vectors and spaces, 4xx stores and indexes, 5xx ingestion, 6xx training and
-/// evaluation, 7xx serving (queues, registries, caches, pipelines), 9xx usage.</remarks>
+/// evaluation, 7xx serving (queues, registries, caches, pipelines), 8xx the server, 9xx usage.</remarks>
 public static class ErrorCode
 {
     /// <summary>The text is empty, or nothing is left of it after preprocessing.</summary>
@@ -49,6 +49,9 @@ public static class ErrorCode
 
     /// <summary>A query leaves no room for a text beside it.</summary>
     public const string QueryTooLong = "SIM116";
+
+    /// <summary>A token id that a caller gave is none of the model's vocabulary.</summary>
+    public const string UnknownTokenId = "SIM117";
 
     /// <summary>The model folder or a file in it does not exist.</summary>
     public const string ModelNotFound = "SIM201";
@@ -205,6 +208,27 @@ public static class ErrorCode
 
     /// <summary>Unfinished work belongs to another input, model or options than it is to be resumed with.</summary>
     public const string ResumeMismatch = "SIM722";
+
+    /// <summary>A server would answer anybody on the network, and nobody has said that it may.</summary>
+    public const string ServerNeedsKey = "SIM801";
+
+    /// <summary>A server cannot listen at its address.</summary>
+    public const string AddressUnavailable = "SIM802";
+
+    /// <summary>The body of a request is not what its route takes.</summary>
+    public const string BadRequestBody = "SIM803";
+
+    /// <summary>A request has more bytes, inputs or tokens than the server allows.</summary>
+    public const string RequestTooLarge = "SIM804";
+
+    /// <summary>A client shows no key, a wrong one, or calls from where it may not.</summary>
+    public const string ClientRefused = "SIM805";
+
+    /// <summary>The server has no such model; what it has stands in the message.</summary>
+    public const string ModelNotServed = "SIM806";
+
+    /// <summary>The server has no such route.</summary>
+    public const string RouteNotServed = "SIM807";
 
     /// <summary>An option has a value outside its range.</summary>
     public const string InvalidOption = "SIM901";

@@ -20,6 +20,7 @@ public sealed class SimileException : Exception
     /// <summary>What is wrong, without the code.</summary>
     public string Description => base.Message;
 
-    /// <summary>When it is worth to try again, for errors of a full queue; null for all others.</summary>
+    /// <summary>When it is worth to try again, for errors of a full queue and of a deadline that passed in one; null for all
+    /// others.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

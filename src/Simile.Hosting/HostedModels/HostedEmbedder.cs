@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Simile.Batching;
 using Simile.Caching;
 using Simile.Hosting.Generators;
@@ -89,18 +90,21 @@ internal sealed class HostedEmbedder<TInput>(EmbedderRegistry registry, string n
 /// model, the cache and the monitor are others'.</summary>
 internal sealed class DecoratedEmbedder<TInput> : IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<BatchingCall, IEmbedder<TInput>> _inLanes = [];
+    private readonly Func<IEmbedder<TInput>, IEmbedder<TInput>> _wrap;
+
     /// <summary>Builds around an embedder.</summary>
     /// <param name="model">The embedder.</param>
     /// <param name="batching">How it is batched, or null.</param>
     /// <param name="cache">The cache, or null.</param>
-    /// <param name="key">What tells inputs apart.</param>
+    /// <param name="key">What tells inputs apart; null for inputs that are not cached.</param>
     /// <param name="monitor">The monitor, or null.</param>
     /// <param name="name">The model's name, as the monitor knows it.</param>
     public DecoratedEmbedder(
         IEmbedder<TInput> model,
         BatchingOptions? batching,
         IEmbeddingCache? cache,
-        IInputKey<TInput> key,
+        IInputKey<TInput>? key,
         EmbeddingMonitor? monitor,
         string name
     )
@@ -113,15 +117,20 @@ internal sealed class DecoratedEmbedder<TInput> : IAsyncDisposable
                 monitor is null ? batching : batching with { Observe = batching.Observe + monitor.RecordBatching }
             );
         Queued = Batching as IEmbedder<TInput> ?? model;
-        var cached = cache is null
-            ? Queued
-            : new CachingEmbedder<TInput>(
-                Queued,
-                cache,
-                key,
-                new CachingOptions { Observer = monitor is null ? null : monitor.RecordCaching }
-            );
-        Top = monitor is null ? cached : new MonitoringEmbedder<TInput>(cached, monitor, name);
+        _wrap = queued =>
+        {
+            var cached =
+                cache is null || key is null
+                    ? queued
+                    : new CachingEmbedder<TInput>(
+                        queued,
+                        cache,
+                        key,
+                        new CachingOptions { Observer = monitor is null ? null : monitor.RecordCaching }
+                    );
+            return monitor is null ? cached : new MonitoringEmbedder<TInput>(cached, monitor, name);
+        };
+        Top = _wrap(Queued);
     }
 
     /// <summary>The embedder itself.</summary>
@@ -135,6 +144,10 @@ internal sealed class DecoratedEmbedder<TInput> : IAsyncDisposable
 
     /// <summary>What callers use.</summary>
     public IEmbedder<TInput> Top { get; }
+
+    /// <summary>The same for callers that are all queued in one way. There are few ways, each of which is kept.</summary>
+    public IEmbedder<TInput> In(BatchingCall call) =>
+        Batching is null ? Top : _inLanes.GetOrAdd(call, static (way, own) => own._wrap(own.Batching!.As(way)), this);
 
     public ValueTask DisposeAsync() => Batching?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

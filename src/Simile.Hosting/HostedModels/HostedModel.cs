@@ -21,6 +21,15 @@ internal sealed class HostedModel(
 {
     public string Name => name;
 
+    /// <summary>Embeds texts, or null.</summary>
+    public DecoratedEmbedder<string>? Texts => texts;
+
+    /// <summary>Embeds pictures, or null.</summary>
+    public DecoratedEmbedder<ImageInput>? Images => images;
+
+    /// <summary>Embeds token ids of the model's own vocabulary, or null.</summary>
+    public DecoratedEmbedder<int[]>? Ids { get; init; }
+
     /// <summary>What can be asked for by type. What callers use comes first.</summary>
     public IReadOnlyList<object> Faces { get; } =
     [
@@ -65,7 +74,7 @@ internal sealed class HostedModel(
     public async ValueTask DisposeAsync()
     {
         // The queues first: they run on the model.
-        foreach (var part in ((IAsyncDisposable?[])[texts, images, model]).OfType<IAsyncDisposable>())
+        foreach (var part in ((IAsyncDisposable?[])[texts, images, Ids, model]).OfType<IAsyncDisposable>())
         {
             await part.DisposeAsync().ConfigureAwait(false);
         }

@@ -65,7 +65,19 @@ internal sealed class HostedModelOpener(
                 settled.ImageModel ?? settled.Model!
             )
             : null;
-        var stack = new HostedModel(settled.Model!, texts, images, [model.TextModel, model.ImageModel, model], model);
+        // Behind an alignment, ids have no way into the joint space.
+        var ids =
+            ReferenceEquals(model.Texts, model.TextModel) && model.TextModel is { } tokenized
+                ? new DecoratedEmbedder<int[]>(
+                    tokenized.Ids,
+                    settled.Batching,
+                    null,
+                    null,
+                    settled.Monitor ? monitor : null,
+                    settled.Model!
+                )
+                : null;
+        var stack = new HostedModel(settled.Model!, texts, images, [model.TextModel, model.ImageModel, model], model) { Ids = ids };
         return await FinishAsync(stack, RegistryModels.WeightsOf(folder), areExact: true, cancellationToken).ConfigureAwait(false);
     }
 

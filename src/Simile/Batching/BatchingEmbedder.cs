@@ -170,9 +170,11 @@ internal static class InputCost
     private const int CharactersPerToken = 4;
     private const int SpecialTokens = 2;
 
-    /// <summary>Texts by their length, everything else 1.</summary>
+    /// <summary>Texts by their length, token ids by their number, everything else 1.</summary>
     public static Func<TInput, int> Default<TInput>() =>
-        typeof(TInput) == typeof(string) ? input => OfText((string?)(object?)input) : _ => 1;
+        typeof(TInput) == typeof(string) ? input => OfText((string?)(object?)input)
+        : typeof(TInput) == typeof(int[]) ? input => SpecialTokens + (((int[]?)(object?)input)?.Length ?? 0)
+        : _ => 1;
 
     /// <summary>About how many tokens a text has, without tokenizing it.</summary>
     public static int OfText(string? text) => SpecialTokens + ((text?.Length ?? 0) / CharactersPerToken);

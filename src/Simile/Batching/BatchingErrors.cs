@@ -17,14 +17,17 @@ internal static class BatchingErrors
             RetryAfter = retryAfter,
         };
 
-    public static SimileException DeadlinePassed(TimeSpan deadline) =>
+    public static SimileException DeadlinePassed(TimeSpan deadline, TimeSpan? retryAfter = null) =>
         new(
             ErrorCode.DeadlinePassed,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"The answer was not there within {deadline.TotalMilliseconds:F0} ms. Give the call more time, or send fewer at once."
             )
-        );
+        )
+        {
+            RetryAfter = retryAfter,
+        };
 
     public static SimileException WorkerCrashed(Exception error) =>
         new(

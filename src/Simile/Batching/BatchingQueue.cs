@@ -19,6 +19,18 @@ internal sealed class BatchingQueue<TInput>(BatchingOptions options)
     /// <summary>Inputs that wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>About how long what waits now takes.</summary>
+    public TimeSpan RetryAfter
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rate.TimeFor(_waitingCost);
+            }
+        }
+    }
+
     /// <summary>Takes in a call.</summary>
     /// <returns>Whether the caller must start a worker.</returns>
     /// <exception cref="SimileException"><see cref="ErrorCode.QueueFull"/> or <see cref="ErrorCode.ModelHangs"/>.</exception>

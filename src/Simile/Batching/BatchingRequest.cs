@@ -180,7 +180,7 @@ internal sealed class BatchingRequest<TInput> : TaskCompletionSource<EmbeddingBa
 
     private void Expire()
     {
-        if (Drop(BatchingErrors.DeadlinePassed(Call.Deadline!.Value)))
+        if (Drop(BatchingErrors.DeadlinePassed(Call.Deadline!.Value, _queue.RetryAfter)))
         {
             _dropped(this, BatchingEventKind.Expired);
         }

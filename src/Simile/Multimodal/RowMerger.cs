@@ -55,6 +55,9 @@ internal sealed class RowMerger(EmbeddingSpace space, int count)
         }
     }
 
+    /// <summary>Makes an input a failed row.</summary>
+    public void Fail(int input, SimileException error) => _outcomes[input] = new EmbeddingOutcome(0, 0, error);
+
     /// <summary>The rows; an input that is null is an error.</summary>
     public EmbeddingBatch ToBatch() =>
         new(

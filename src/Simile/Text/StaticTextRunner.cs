@@ -35,16 +35,16 @@ internal sealed class StaticTextRunner(
 
     public void Run(TextCall call, CancellationToken cancellationToken)
     {
-        var parts = (call.Inputs.Count + TextsAtOnce - 1) / TextsAtOnce;
+        var parts = (call.Count + TextsAtOnce - 1) / TextsAtOnce;
         if (parts <= 1)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RunRange(call, 0, call.Inputs.Count);
+            RunRange(call, 0, call.Count);
             return;
         }
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
-        Parallel.For(0, parts, parallel, part => RunRange(call, part * TextsAtOnce, Math.Min(call.Inputs.Count, (part + 1) * TextsAtOnce)));
+        Parallel.For(0, parts, parallel, part => RunRange(call, part * TextsAtOnce, Math.Min(call.Count, (part + 1) * TextsAtOnce)));
     }
 
     public int CountFixed(string prompt)
@@ -75,7 +75,11 @@ internal sealed class StaticTextRunner(
             var row = call.Row(i);
             try
             {
-                call.Outcomes[i] = RunOne(call.Inputs[i], call.Request, workspace.Tokens, workspace.Vector, row);
+                workspace.Tokens.Clear();
+                var seen = call.Ids is { } ids
+                    ? Take(ids[i], call.Request, workspace.Tokens)
+                    : Read(call.Inputs[i], call.Request, workspace.Tokens);
+                call.Outcomes[i] = RunOne(seen, call.Request, workspace.Tokens, workspace.Vector, row);
             }
             catch (SimileException error)
             {
@@ -89,11 +93,28 @@ internal sealed class StaticTextRunner(
         _workspaces.Add(workspace);
     }
 
-    private EmbeddingOutcome RunOne(string input, TextRequest request, TokenBuffer tokens, float[] vector, Span<float> row)
+    private int Read(string input, TextRequest request, TokenBuffer tokens)
     {
-        tokens.Clear();
         var text = TextPreparation.Prepare(input, options.Preprocess);
-        var seen = Tokenize(request.Prompt.Length == 0 ? text : request.Prompt + text, request.MaxTokens, tokens);
+        return Tokenize(request.Prompt.Length == 0 ? text : request.Prompt + text, request.MaxTokens, tokens);
+    }
+
+    private int Take(ReadOnlySpan<int> ids, TextRequest request, TokenBuffer tokens)
+    {
+        TokenRows.RequireKnown(ids, Math.Min(network.Tokens, tokenizer.VocabularySize));
+        tokenizer.Tokenize(request.Prompt, tokens);
+        foreach (var id in ids)
+        {
+            tokens.Add(id, 0, 0);
+        }
+
+        var seen = tokens.Count;
+        tokens.TruncateTo(request.MaxTokens);
+        return seen;
+    }
+
+    private EmbeddingOutcome RunOne(int seen, TextRequest request, TokenBuffer tokens, float[] vector, Span<float> row)
+    {
         TokenRows.Require(tokens.Ids, network.Tokens, tokenizer);
         var used = network.Forward(tokens.Ids, countsUnknown ? -1 : tokenizer.UnknownId ?? -1, vector);
         if (used == 0)

@@ -135,6 +135,10 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         return new ValueTask<EmbeddingBatch>(Task.Run(() => Run(own, cancellationToken), cancellationToken));
     }
 
+    /// <summary>Embeds texts that a caller tokenized with this model's tokenizer: each an array of ids, with or without the special tokens
+    /// around them.</summary>
+    internal IEmbedder<int[]> Ids => new TokenIdEmbedder(this);
+
     /// <summary>Lists the tokens that the network sees of a text, special ones included, cut to the model's limit.</summary>
     /// <param name="text">The text, without a prompt.</param>
     /// <param name="tokens">Gets the tokens, appended.</param>
@@ -184,6 +188,29 @@ public sealed class TextEmbedder : IEmbedder<string>, IAsyncDisposable, IDisposa
         var batch = await EmbedAsync(inputs, options, cancellationToken).ConfigureAwait(false);
         var now = _time.GetUtcNow();
         return [.. inputs.Select((text, i) => RecordOf(text, i, batch, now))];
+    }
+
+    /// <summary>Embeds token ids as <see cref="EmbedAsync"/> embeds the text that they stand for.</summary>
+    private sealed class TokenIdEmbedder(TextEmbedder texts) : IEmbedder<int[]>
+    {
+        public EmbeddingSpace Space => texts.Space;
+
+        public EmbeddingRecipe Recipe => texts.Recipe;
+
+        public ValueTask<EmbeddingBatch> EmbedAsync(
+            IReadOnlyList<int[]> inputs,
+            EmbedOptions? options = null,
+            CancellationToken cancellationToken = default
+        )
+        {
+            ObjectDisposedException.ThrowIf(texts._disposed, texts);
+            var request = TextRequest.Of(options ?? EmbedOptions.Default, texts.Space, texts._traits, texts.MaxTokens, texts._runner);
+            var block = EmbeddingBatch.NewBlock(inputs.Count, request.Space.Dimensions);
+            var call = new TextCall([], request, block, new EmbeddingOutcome[inputs.Count]) { Ids = [.. inputs] };
+            return new ValueTask<EmbeddingBatch>(Task.Run(() => texts.Run(call, cancellationToken), cancellationToken));
+        }
+
+        public object? Find(Type type) => type.IsInstanceOfType(this) ? this : ((IEmbedder<string>)texts).Find(type);
     }
 
     private EmbeddingBatch Run(TextCall call, CancellationToken cancellationToken)

@@ -33,9 +33,9 @@ internal sealed class TextInference(
         using var running = _calls.Enter();
         var prompt = call.Request.Prompt;
         var left = poolsPrompt || prompt.Length == 0 ? 0 : _tokenizer.Special.Prefix.Length + CountTokens(prompt);
-        for (var first = 0; first < call.Inputs.Count; first += TextsPerWindow)
+        for (var first = 0; first < call.Count; first += TextsPerWindow)
         {
-            RunWindow(call, first, Math.Min(call.Inputs.Count, first + TextsPerWindow), left, cancellationToken);
+            RunWindow(call, first, Math.Min(call.Count, first + TextsPerWindow), left, cancellationToken);
         }
     }
 
@@ -55,6 +55,32 @@ internal sealed class TextInference(
 
         AddSpecial(special.Prefix.AsSpan(), 0, tokens);
         _tokenizer.Tokenize(lowercase ? text.ToLowerInvariant() : text, tokens);
+        return Close(text.Length, maxTokens, tokens);
+    }
+
+    // As the tokens of the text would stand: special ones and the prompt's are put around ids that come without them.
+    private int Frame(ReadOnlySpan<int> ids, TextRequest request, TokenBuffer tokens)
+    {
+        TokenRows.RequireKnown(ids, Math.Min(network.Tokens, _tokenizer.VocabularySize));
+        var special = _tokenizer.Special;
+        var isFramed =
+            special.Count > 0
+            && ids.Length >= special.Count
+            && ids.StartsWith(special.Prefix.AsSpan())
+            && ids.EndsWith(special.Suffix.AsSpan());
+        AddSpecial(special.Prefix.AsSpan(), 0, tokens);
+        if (request.Prompt.Length > 0)
+        {
+            _tokenizer.Tokenize(lowercase ? request.Prompt.ToLowerInvariant() : request.Prompt, tokens);
+        }
+
+        AddSpecial(isFramed ? ids[special.Prefix.Length..^special.Suffix.Length] : ids, 0, tokens);
+        return Close(0, request.MaxTokens, tokens);
+    }
+
+    private int Close(int end, int maxTokens, TokenBuffer tokens)
+    {
+        var special = _tokenizer.Special;
         var seen = tokens.Count + special.Suffix.Length;
         if (folder.TruncatesLeft)
         {
@@ -62,7 +88,7 @@ internal sealed class TextInference(
         }
 
         tokens.TruncateTo(maxTokens - special.Suffix.Length);
-        AddSpecial(special.Suffix.AsSpan(), text.Length, tokens);
+        AddSpecial(special.Suffix.AsSpan(), end, tokens);
         return seen;
     }
 
@@ -82,7 +108,7 @@ internal sealed class TextInference(
                     i++
                 )
                 {
-                    (ids[i], call.Outcomes[first + i]) = TokenizeOne(call.Inputs[first + i], call.Request);
+                    (ids[i], call.Outcomes[first + i]) = TokenizeOne(call, first + i);
                 }
             }
         );
@@ -111,7 +137,7 @@ internal sealed class TextInference(
         }
     }
 
-    private (int[] Ids, EmbeddingOutcome Outcome) TokenizeOne(string input, TextRequest request)
+    private (int[] Ids, EmbeddingOutcome Outcome) TokenizeOne(TextCall call, int index)
     {
         if (!_buffers.TryTake(out var tokens))
         {
@@ -121,8 +147,13 @@ internal sealed class TextInference(
         try
         {
             tokens.Clear();
-            var text = TextPreparation.Prepare(input, options.Preprocess);
-            var seen = Tokenize(request.Prompt + text, request.MaxTokens, tokens);
+            var seen = call.Ids is { } given
+                ? Frame(given[index], call.Request, tokens)
+                : Tokenize(
+                    call.Request.Prompt + TextPreparation.Prepare(call.Inputs[index], options.Preprocess),
+                    call.Request.MaxTokens,
+                    tokens
+                );
             TokenRows.Require(tokens.Ids, network.Tokens, _tokenizer);
             return (tokens.Ids.ToArray(), new EmbeddingOutcome(seen, tokens.Count) { Truncated = seen > tokens.Count });
         }
@@ -183,6 +214,12 @@ internal interface ITextRunner : IDisposable
 /// <param name="Outcomes">Gets what became of each, (B).</param>
 internal sealed record TextCall(IReadOnlyList<string> Inputs, TextRequest Request, float[] Block, EmbeddingOutcome[] Outcomes)
 {
+    /// <summary>The token ids of each text, in place of <see cref="Inputs"/>; null for texts.</summary>
+    public IReadOnlyList<int[]>? Ids { get; init; }
+
+    /// <summary>Inputs (B).</summary>
+    public int Count => Outcomes.Length;
+
     /// <summary>The row (D) of an input.</summary>
     public Span<float> Row(int index) => Block.AsSpan(index * Request.Space.Dimensions, Request.Space.Dimensions);
 }
@@ -240,6 +277,28 @@ internal readonly record struct TextRequest(EmbeddingSpace Space, string Prompt,
 /// <summary>Tokens that a tokenizer has and the network's table has not: an error of the text that has one, never of the others.</summary>
 internal static class TokenRows
 {
+    /// <summary>Refuses ids that a caller gave in place of a text, where there are none or one is no id of the vocabulary.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.EmptyText"/> or <see cref="ErrorCode.UnknownTokenId"/>.</exception>
+    public static void RequireKnown(ReadOnlySpan<int> ids, int vocabulary)
+    {
+        if (ids.IsEmpty)
+        {
+            throw new SimileException(ErrorCode.EmptyText, "The list of token ids is empty, so there is nothing to embed.");
+        }
+
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)vocabulary)
+            {
+                throw new SimileException(
+                    ErrorCode.UnknownTokenId,
+                    $"The token id {id} is none of the model's, which are 0 to {vocabulary - 1}. The ids come from another model's "
+                        + "tokenizer: send the text itself, or ids of this model."
+                );
+            }
+        }
+    }
+
     /// <summary>Refuses a text with a token beyond the table.</summary>
     /// <param name="ids">The text's tokens.</param>
     /// <param name="rows">Rows of the table.</param>
