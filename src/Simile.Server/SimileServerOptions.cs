@@ -69,7 +69,8 @@ public sealed record SimileServerOptions
         if (Keys.Any(key => key.Length < MinKeyLength || key.Any(char.IsWhiteSpace)))
         {
             throw Invalid(
-                $"One of the {nameof(Keys)} has under {MinKeyLength} characters, or white space in it. Make one with 'openssl rand -hex 32'."
+                $"One of the {nameof(Keys)} has under {MinKeyLength} characters, or white space in it. Make one with 'openssl rand "
+                    + $"-hex 32'."
             );
         }
 

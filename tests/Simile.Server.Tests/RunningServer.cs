@@ -6,7 +6,8 @@ using Simile.Server.Program;
 
 namespace Simile.Server.Tests;
 
-/// <summary>The real server on a free port of this machine, with the shipped models and a small BERT of the reference checkpoints.</summary>
+/// <summary>The real server on a free port of this machine, with the shipped models and a small BERT of the reference
+/// checkpoints.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
     public const string Mini = "simile-text-mini";

@@ -37,7 +37,8 @@ internal static class ServeVerb
         var model = server.Models[0];
         Console.WriteLine($"Simile serves {SafeText.Line(string.Join(", ", server.Models))} at {server.Address} (Ctrl-C ends it). Try:");
         Console.WriteLine(
-            $"curl {server.Address}/v1/embeddings -H 'Content-Type: application/json'{(server.NeedsKey ? " -H 'Authorization: Bearer KEY'" : "")} "
+            $"curl {server.Address}/v1/embeddings -H 'Content-Type: "
+                + $"application/json'{(server.NeedsKey ? " -H 'Authorization: Bearer KEY'" : "")} "
                 + $"-d '{{\"model\": \"{SafeText.Line(model)}\", \"input\": \"a cat on the sofa\"}}'"
         );
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -50,7 +51,8 @@ internal static class ServeVerb
     {
         private readonly Option<string[]> _models = Many(
             "--model",
-            "A model to serve, once for each; the first is meant where a client names none. Default: your default model and the shipped one",
+            "A model to serve, once for each; the first is meant where a client names none. Default: your default model and the "
+                + "shipped one",
             "NAME|FOLDER|org/name[@revision]"
         );
 
@@ -69,7 +71,8 @@ internal static class ServeVerb
 
         private readonly Option<string[]> _keys = Many(
             "--key",
-            "A key that clients must show, at least 16 characters; @file for one a line. Others see the arguments of programs: prefer @file",
+            "A key that clients must show, at least 16 characters; @file for one a line. Others see the arguments of programs: "
+                + "prefer @file",
             "KEY|@FILE"
         );
 

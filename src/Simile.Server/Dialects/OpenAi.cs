@@ -170,7 +170,8 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
     }
 }
 
-/// <summary>The body of an embedding request: OpenAI's fields, then those of Voyage, Jina, vLLM and our own. Others are passed over.</summary>
+/// <summary>The body of an embedding request: OpenAI's fields, then those of Voyage, Jina, vLLM and our own. Others are passed
+/// over.</summary>
 internal sealed class OpenAiRequest
 {
     public string? Model { get; init; }

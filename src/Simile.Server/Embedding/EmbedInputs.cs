@@ -43,8 +43,8 @@ internal readonly record struct EmbedInput
     public SimileException? Error { get; init; }
 }
 
-/// <summary>Reads <c>"text"</c>, <c>["text", …]</c>, <c>[1, 2, …]</c> (the token ids of one text) and <c>[[1, 2, …], …]</c>. One bad element
-/// is that input's error, not the list's.</summary>
+/// <summary>Reads <c>"text"</c>, <c>["text", …]</c>, <c>[1, 2, …]</c> (the token ids of one text) and <c>[[1, 2, …], …]</c>. One bad
+/// element is that input's error, not the list's.</summary>
 internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
 {
     public override EmbedInputs Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -115,7 +115,8 @@ internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id))
             {
                 throw Wrong(
-                    $"A list of token ids holds {(reader.TokenType == JsonTokenType.Number ? "a number that is no id" : NameOf(reader.TokenType))}"
+                    $"A list of token ids holds "
+                        + $"{(reader.TokenType == JsonTokenType.Number ? "a number that is no id" : NameOf(reader.TokenType))}"
                 );
             }
 

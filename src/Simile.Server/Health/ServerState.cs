@@ -1,6 +1,7 @@
 namespace Simile.Server.Health;
 
-/// <summary>Whether the server is about to end. It says so before it stops answering, so that whoever sends it work sends it elsewhere.</summary>
+/// <summary>Whether the server is about to end. It says so before it stops answering, so that whoever sends it work sends it
+/// elsewhere.</summary>
 internal sealed class ServerState
 {
     private int _isDraining;

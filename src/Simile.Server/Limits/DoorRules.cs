@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Simile.Server.Limits;
 
 /// <summary>Who is let in: by the address that the request came to, the name that it calls this server by, and the page that its script
-/// is from. A page of the web can let its own name lead to this machine (DNS rebinding); the name it then sends is not one of ours.</summary>
+/// is from. A page of the web can let its own name lead to this machine (DNS rebinding); the name it then sends is not one of
+/// ours.</summary>
 /// <param name="options">What is allowed.</param>
 /// <param name="keys">The keys.</param>
 internal sealed class DoorRules(SimileServerOptions options, KeyRing keys)

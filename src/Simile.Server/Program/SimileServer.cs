@@ -187,7 +187,8 @@ internal sealed class SimileServer : IAsyncDisposable
                 new Refusal(
                     RefusalKind.UnknownRoute,
                     ErrorCode.RouteNotServed,
-                    $"There is no {exchange.Http.Request.Method} {exchange.Http.Request.Path.Value}. Embeddings are at POST /v1/embeddings, the "
+                    $"There is no {exchange.Http.Request.Method} {exchange.Http.Request.Path.Value}. Embeddings are at POST "
+                        + $"/v1/embeddings, the "
                         + "models at GET /v1/models; docs/server.md lists all routes."
                 )
             );
