@@ -14,6 +14,7 @@ internal sealed class ModelOptions
 {
     private const string ModelName = "model";
     private const string ImageModelName = "image-model";
+    private const string EngineName = "engine";
     private readonly Option<string> _model = VerbOptions.Named(
         "--model",
         "Name of an installed model, a model folder, or a model pulled from the hub",
@@ -28,6 +29,7 @@ internal sealed class ModelOptions
         ComputePrecision.Float32
     );
 
+    private readonly EngineOption _engine;
     private readonly Option<string?> _imageModel = VerbOptions.Named(
         "--image-model",
         "The model for pictures, where --model embeds texts only; default: the installed one that shares its space",
@@ -45,6 +47,7 @@ internal sealed class ModelOptions
         verb.Options.Add(_model);
         verb.Options.Add(_threads);
         verb.Options.Add(_compute);
+        _engine = new EngineOption(verb);
     }
 
     public string Model(ParseResult parsed) => parsed.GetValue(_model)!;
@@ -52,6 +55,15 @@ internal sealed class ModelOptions
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads);
 
     public ComputePrecision Compute(ParseResult parsed) => parsed.GetValue(_compute);
+
+    /// <summary>The arithmetic by a name: that of Simile's own engine, or whose it is.</summary>
+    public string Arithmetic(ParseResult parsed) =>
+        _engine.IsGiven(parsed) && EngineOption.Open(_engine.Name(parsed)) is { } engine
+            ? engine.Name
+            : Compute(parsed).ToString().ToLowerInvariant();
+
+    /// <summary>The engine that the user named; null for Simile's own.</summary>
+    public InferenceEngine? Engine(ParseResult parsed) => EngineOption.Open(_engine.Name(parsed));
 
     /// <summary>Whether the user named a model.</summary>
     public bool IsGiven(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
@@ -63,6 +75,7 @@ internal sealed class ModelOptions
         {
             await index.SetPropertyAsync(ModelName, NameOf(Model(parsed)), cancellationToken);
             await index.SetPropertyAsync(ImageModelName, NameOf(parsed.GetValue(_imageModel) ?? string.Empty), cancellationToken);
+            await index.SetPropertyAsync(EngineName, _engine.Name(parsed), cancellationToken);
         }
     }
 
@@ -85,16 +98,21 @@ internal sealed class ModelOptions
                     : null
             );
         var (threads, precision) = (Threads(parsed), Compute(parsed));
+        var rememberedEngine =
+            remembered is null || _engine.IsGiven(parsed) ? null : await index!.GetPropertyAsync(EngineName, cancellationToken);
+        var engine = EngineOption.Open(rememberedEngine ?? _engine.Name(parsed));
         var options = new EmbeddingModelOptions
         {
             Needs = needs,
             ImageModel = images,
             Threads = threads,
             Precision = precision,
+            Engine = engine,
             ImageOptions = new ImageEmbedderOptions
             {
                 Threads = threads,
                 Precision = precision,
+                Engine = engine,
                 Observe = observe,
             },
         };

@@ -41,7 +41,12 @@ internal sealed class RerankOptions
     {
         if (parsed.GetValue(_model) is { } name)
         {
-            var options = new RerankerOptions { Threads = model.Threads(parsed), Precision = model.Compute(parsed) };
+            var options = new RerankerOptions
+            {
+                Threads = model.Threads(parsed),
+                Precision = model.Compute(parsed),
+                Engine = model.Engine(parsed),
+            };
             return await RerankerChoice.OpenAsync(host.Value, name, options, cancellationToken);
         }
 

@@ -29,6 +29,10 @@ public sealed record SimileOptions
     /// <summary>Arithmetic of the networks' products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; set; } = ComputePrecision.Float32;
 
+    /// <summary>The name of the engine that computes the networks in the place of Simile's own, one of those that were added with
+    /// <c>AddSimileEngine</c>, such as <c>onnxruntime</c>. Default: null, Simile's own.</summary>
+    public string? Engine { get; set; }
+
     /// <summary>Finds a generator of another maker that takes the model's place, for instance <c>provider =>
     /// provider.GetRequiredKeyedService&lt;…&gt;("ollama")</c>. It stays its owner's. Default: null.</summary>
     public Func<IServiceProvider, IEmbeddingGenerator<string, Embedding<float>>>? Generator { get; set; }

@@ -8,7 +8,8 @@ namespace Simile.Hosting;
 
 /// <summary>Checks the options when the host starts, and lists all that is wrong with them.</summary>
 /// <param name="host">Where the models are.</param>
-internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions<SimileOptions>
+/// <param name="engines">The engines by name.</param>
+internal sealed class SimileOptionsValidator(SimileHost host, HostedEngines engines) : IValidateOptions<SimileOptions>
 {
     public ValidateOptionsResult Validate(string? name, SimileOptions options)
     {
@@ -49,6 +50,7 @@ internal sealed class SimileOptionsValidator(SimileHost host) : IValidateOptions
             () => options.MemoryCache?.Checked(),
             () => options.CacheFileOptions.Checked(),
             () => options.GeneratorOptions.Checked(),
+            () => engines.Find(options.Engine),
             () => Find(options.Model, options.LoadAtStart),
             () => Find(options.ImageModel, options.LoadAtStart),
         ];
@@ -111,7 +113,8 @@ internal sealed class ConfigurationValidator(IEnumerable<SimileRegistration> reg
 
 /// <summary>Checks the options of a reranker when the host starts, and lists all that is wrong with them.</summary>
 /// <param name="host">Where the models are.</param>
-internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidateOptions<SimileRerankerOptions>
+/// <param name="engines">The engines by name.</param>
+internal sealed class SimileRerankerOptionsValidator(SimileHost host, HostedEngines engines) : IValidateOptions<SimileRerankerOptions>
 {
     public ValidateOptionsResult Validate(string? name, SimileRerankerOptions options)
     {
@@ -124,7 +127,11 @@ internal sealed class SimileRerankerOptionsValidator(SimileHost host) : IValidat
     }
 
     private IEnumerable<Action> Checks(SimileRerankerOptions options) =>
-        [() => RequireModel(options), () => options.OfModel().Checked(), () => RequirePrecision(options.Precision)];
+        [
+            () => RequireModel(options),
+            () => options.OfModel(engines.Find(options.Engine)).Checked(),
+            () => RequirePrecision(options.Precision),
+        ];
 
     // A model that is loaded later may be put there later.
     private void RequireModel(SimileRerankerOptions options)

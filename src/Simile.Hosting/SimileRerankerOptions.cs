@@ -21,17 +21,23 @@ public sealed record SimileRerankerOptions
     /// <summary>Arithmetic of the network's products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; set; } = ComputePrecision.Float32;
 
+    /// <summary>The name of the engine that computes the network in the place of Simile's own, one of those that were added with
+    /// <c>AddSimileEngine</c>, such as <c>onnxruntime</c>. Default: null, Simile's own.</summary>
+    public string? Engine { get; set; }
+
     /// <summary>Whether the model is loaded when the host starts, which fails if it cannot be. Default: true; else it is loaded by the
     /// first call.</summary>
     public bool LoadAtStart { get; set; } = true;
 
     /// <summary>The options of the model itself.</summary>
-    internal RerankerOptions OfModel() =>
+    /// <param name="engine">What <see cref="Engine"/> names.</param>
+    internal RerankerOptions OfModel(InferenceEngine? engine = null) =>
         new()
         {
             MaxTokens = MaxTokens,
             Instruction = Instruction,
             Threads = Threads,
             Precision = Precision,
+            Engine = engine,
         };
 }

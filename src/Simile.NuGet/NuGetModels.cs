@@ -26,6 +26,14 @@ public sealed class NuGetModels
     /// <summary>The models of this machine's user, by the NuGet configuration of the current folder.</summary>
     public static NuGetModels OfThisMachine() => new(UserFolders.Cache, Environment.CurrentDirectory);
 
+    /// <summary>The folders that a restore fills, the user's own first.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.InvalidOption"/> for a configuration that cannot be read.</exception>
+    internal IReadOnlyList<string> PackageFolders()
+    {
+        using var feeds = PackageFeeds.Of(_configuration, _ => { });
+        return [.. feeds.PackageFolders];
+    }
+
     /// <summary>Fetches a package and puts its models in place. What is there already, and whole, is not fetched again.</summary>
     /// <param name="package"><c>Id</c> or <c>Id@version</c>; <c>nuget:</c> may stand before it. Without a version: of a package that Simile
     /// knows, the version that it knows; of another, the newest that is no pre-release.</param>

@@ -127,12 +127,12 @@ internal sealed class PackageFeeds(ISettings settings, Action<string> say) : IDi
         }
     }
 
+    /// <summary>The folders that a restore fills: the user's own first, whether it is there or not.</summary>
+    public IEnumerable<string> PackageFolders =>
+        SettingsUtility.GetFallbackPackageFolders(settings).Prepend(SettingsUtility.GetGlobalPackagesFolder(settings));
+
     private IEnumerable<VersionFolderPathResolver> Folders =>
-        SettingsUtility
-            .GetFallbackPackageFolders(settings)
-            .Prepend(SettingsUtility.GetGlobalPackagesFolder(settings))
-            .Where(Directory.Exists)
-            .Select(folder => new VersionFolderPathResolver(folder));
+        PackageFolders.Where(Directory.Exists).Select(folder => new VersionFolderPathResolver(folder));
 
     // A package that a restore put there, as long as it is whole.
     private async Task<FoundPackage?> CachedAsync(string id, NuGetVersion version, CancellationToken cancellationToken)

@@ -81,7 +81,7 @@ public sealed partial class DocsTests : IDisposable
     }
 
     private static Type TypeOf(string name) =>
-        ((string[])["Simile", "Simile.Sqlite", "Simile.Hosting", "Simile.Training"])
+        ((string[])["Simile", "Simile.Sqlite", "Simile.Hosting", "Simile.Training", "Simile.OnnxRuntime"])
             .SelectMany(library => Assembly.Load(library).GetExportedTypes())
             .Single(type => type.Name == name);
 

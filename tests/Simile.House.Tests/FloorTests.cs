@@ -14,9 +14,19 @@ public class FloorTests
         ["Simile.Training"] = ["Simile", "Simile.Engine"],
         ["Simile.Sqlite"] = ["Simile", "Simile.Engine"],
         ["Simile.NuGet"] = ["Simile", "Simile.Engine"],
+        ["Simile.OnnxRuntime"] = ["Simile", "Simile.Engine"],
         ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Sqlite"],
         ["Simile.Server"] = ["Simile", "Simile.Engine", "Simile.Hosting"],
-        ["Simile.Cli"] = ["Simile", "Simile.Engine", "Simile.Training", "Simile.NuGet", "Simile.Hosting", "Simile.Server"],
+        ["Simile.Cli"] =
+        [
+            "Simile",
+            "Simile.Engine",
+            "Simile.Training",
+            "Simile.NuGet",
+            "Simile.OnnxRuntime",
+            "Simile.Hosting",
+            "Simile.Server",
+        ],
     };
 
     public static TheoryData<string> Projects => [.. RepositoryRoot.Projects()];
@@ -44,6 +54,7 @@ public class FloorTests
     [InlineData("Simile.Training")]
     [InlineData("Simile.Sqlite")]
     [InlineData("Simile.NuGet")]
+    [InlineData("Simile.OnnxRuntime")]
     [InlineData("Simile.Hosting")]
     [InlineData("Simile.Server")]
     public void ForeignTypesStayInside(string assembly)

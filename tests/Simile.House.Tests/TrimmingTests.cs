@@ -12,6 +12,7 @@ public class TrimmingTests
     [InlineData("Simile.Training")]
     [InlineData("Simile.Sqlite")]
     [InlineData("Simile.NuGet")]
+    [InlineData("Simile.OnnxRuntime")]
     [InlineData("Simile.Hosting")]
     public void AnAssemblySaysThatItCanBeTrimmed(string assembly)
     {

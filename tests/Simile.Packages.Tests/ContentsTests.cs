@@ -13,6 +13,7 @@ public sealed class ContentsTests(PackedFeed feed)
         "Simile.Engine",
         "Simile.Hosting",
         "Simile.NuGet",
+        "Simile.OnnxRuntime",
         "Simile.Sqlite",
         "Simile.Training",
     ];

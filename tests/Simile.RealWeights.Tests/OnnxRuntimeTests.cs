@@ -1,6 +1,10 @@
 using System.Text;
 using FastBertTokenizer;
 using Simile.Engine.Products;
+using Simile.Engine.Transformers;
+using Simile.Inference;
+using Simile.Models;
+using Simile.OnnxRuntime;
 using Simile.Text;
 using Simile.Tokenization;
 using Simile.Vectors;
@@ -91,6 +95,51 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
         }
     }
 
+    [Fact]
+    public async Task TheOptionalEngineGivesTheBitsOfADirectCallAndNearlyThoseOfOurOwn()
+    {
+        string[] texts = [.. RealTexts.Written().Where((_, i) => i % 8 == 0), .. RealTexts.Adversarial(50)];
+        var options = new TextEmbedderOptions { Engine = new OnnxRuntimeEngine() };
+        await using var engine = await TextEmbedder.LoadAsync(model.Folder, options, TestContext.Current.CancellationToken);
+        await using var own = await LoadAsync(ComputePrecision.Float32);
+        Assert.Equal(own.Space, engine.Space);
+        Assert.NotEqual(own.Recipe, engine.Recipe);
+        Assert.Equal(own.MaxTokens, engine.MaxTokens);
+        foreach (var text in texts.Where((_, i) => i % 16 == 0))
+        {
+            var vector = await engine.EmbedAsync(text, cancellationToken: TestContext.Current.CancellationToken);
+            if (vector.Error is null)
+            {
+                Assert.Equal(Expected(IdsOf(own, text, model.MaxTokens)), vector.ToArray());
+            }
+        }
+
+        var (expected, found) = (
+            await own.EmbedAsync(texts, null, TestContext.Current.CancellationToken),
+            await engine.EmbedAsync(texts, null, TestContext.Current.CancellationToken)
+        );
+        var largest = 0f;
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Assert.Equal(expected.Outcomes[i].Error?.Code, found.Outcomes[i].Error?.Code);
+            Assert.Equal(expected.Outcomes[i].TokensUsed, found.Outcomes[i].TokensUsed);
+            largest = found[i].Error is null ? MathF.Max(largest, LargestDifference(expected[i].ToArray(), found[i])) : largest;
+        }
+
+        output.WriteLine($"{model.Name}: {texts.Length} texts, largest difference of the two engines {largest:G3}");
+        Assert.InRange(largest, 0, FloatTolerance);
+
+        // One text alone through the session itself, pooled by the code that our own engine uses.
+        float[] Expected(int[] ids)
+        {
+            var states = new DirectStates(model.States([ids]), own.Space.Dimensions);
+            var vector = new float[own.Space.Dimensions];
+            new Pooling([model.IsMean ? PoolingMode.Mean : PoolingMode.Cls], vector.Length).Forward(states, 0, ids.Length, 0, vector);
+            UnitLength.Normalize(vector);
+            return vector;
+        }
+    }
+
     private Task<TextEmbedder> LoadAsync(ComputePrecision precision) =>
         TextEmbedder.LoadAsync(model.Folder, new TextEmbedderOptions { Precision = precision }, TestContext.Current.CancellationToken);
 
@@ -130,6 +179,11 @@ public abstract class OnnxRuntimeTests(RealModel model, ITestOutputHelper output
 
     private static float LargestDifference(float[] expected, EmbeddingVector vector) =>
         expected.Select((value, d) => MathF.Abs(value - vector[d])).Max();
+
+    private sealed class DirectStates(float[] values, int hidden) : ITokenStates
+    {
+        public ReadOnlySpan<float> State(int token) => values.AsSpan(token * hidden, hidden);
+    }
 }
 
 public sealed class MiniLm() : IDisposable

@@ -87,6 +87,14 @@ public sealed class RealModel : IDisposable
     /// <summary>The unit vectors that ONNX Runtime gives for rows of ids of one length.</summary>
     public float[][] Embed(IReadOnlyList<int[]> rows)
     {
+        var (count, length, states) = (rows.Count, rows[0].Length, States(rows));
+        var size = states.Length / (count * length);
+        return [.. Enumerable.Range(0, count).Select(row => Pool(states.AsSpan(row * length * size, length * size), size))];
+    }
+
+    /// <summary>The states that ONNX Runtime gives the tokens of rows of one length, (B, T, H).</summary>
+    public float[] States(IReadOnlyList<int[]> rows)
+    {
         var (count, length) = (rows.Count, rows[0].Length);
         var ids = rows.SelectMany(row => row.Select(id => (long)id)).ToArray();
         long[] shape = [count, length];
@@ -100,15 +108,7 @@ public sealed class RealModel : IDisposable
             [input, mask, types],
             ["last_hidden_state"]
         );
-        var states = outputs[0].GetTensorDataAsSpan<float>();
-        var size = states.Length / ids.Length;
-        var vectors = new float[count][];
-        for (var row = 0; row < count; row++)
-        {
-            vectors[row] = Pool(states.Slice(row * length * size, length * size), size);
-        }
-
-        return vectors;
+        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     public void Dispose()

@@ -10,6 +10,7 @@ using Simile.Images;
 using Simile.Imaging;
 using Simile.Imaging.Preparation;
 using Simile.Models;
+using Simile.OnnxRuntime;
 
 namespace Simile.RealWeights.Tests;
 
@@ -57,6 +58,28 @@ public sealed class ResNet18Tests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{name}: {found.Length} features, largest difference {difference:G3} of the vector's length");
         Assert.Equal(values.Length, found.Length);
         Assert.InRange(difference, 0, Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pictures))]
+    public async Task TheOptionalEngineGivesTheFeaturesOfOurOwn(string name)
+    {
+        await PrepareAsync();
+        var picture = ImageInput.FromFile(RepositoryRoot.Find("samples", "pictures", name));
+        var options = new ImageEmbedderOptions { Engine = new OnnxRuntimeEngine() };
+        await using var engine = await ImageEmbedder.LoadAsync(_folder.Path, options, TestContext.Current.CancellationToken);
+        await using var own = await ImageEmbedder.LoadAsync(_folder.Path, cancellationToken: TestContext.Current.CancellationToken);
+        var (found, expected) = (
+            await engine.EmbedAsync([picture, picture], null, TestContext.Current.CancellationToken),
+            await own.EmbedAsync(picture, cancellationToken: TestContext.Current.CancellationToken)
+        );
+        var length = MathF.Sqrt(expected.ToArray().Sum(value => value * value));
+        var difference = found[1].ToArray().Zip(expected.ToArray()).Max(pair => MathF.Abs(pair.First - pair.Second)) / length;
+        output.WriteLine($"{name}: largest difference of the two engines {difference:G3} of the vector's length");
+        Assert.InRange(difference, 0, Tolerance);
+        Assert.Equal(found[0].ToArray(), found[1].ToArray());
+        Assert.Equal(own.Space, engine.Space);
+        Assert.NotEqual(own.Recipe, engine.Recipe);
     }
 
     [Theory]

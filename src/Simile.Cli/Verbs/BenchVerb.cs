@@ -71,7 +71,7 @@ internal static class BenchVerb
                     BenchRendering.Write(
                         parsed.GetValue(json),
                         model.Model(parsed),
-                        model.Compute(parsed).ToString().ToLowerInvariant(),
+                        model.Arithmetic(parsed),
                         model.Threads(parsed),
                         result
                     );
@@ -111,7 +111,7 @@ internal static class BenchVerb
                     parsed.GetValue(json),
                     new BenchResult(
                         model.Model(parsed),
-                        model.Compute(parsed).ToString().ToLowerInvariant(),
+                        model.Arithmetic(parsed),
                         model.Threads(parsed),
                         texts.Length,
                         bulk.Tokens,

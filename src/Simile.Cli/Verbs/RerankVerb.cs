@@ -39,6 +39,7 @@ internal static class RerankVerb
         var (lines, json) = (VerbOptions.Lines(), VerbOptions.Json());
         const string purpose = "Order texts by how well they answer a query, best first: a network reads the query and each text together";
         var verb = new Command("rerank", purpose) { query, inputs, model, top, lines, instruction, threads, compute, json };
+        var engine = new EngineOption(verb);
         return verb.Does(
             async (parsed, cancellationToken) =>
             {
@@ -56,6 +57,7 @@ internal static class RerankVerb
                 {
                     Threads = parsed.GetValue(threads),
                     Precision = parsed.GetValue(compute),
+                    Engine = EngineOption.Open(engine.Name(parsed)),
                     Instruction = parsed.GetValue(instruction),
                 };
                 await using var reranker = await RerankerChoice.OpenAsync(host.Value, parsed.GetValue(model), options, cancellationToken);

@@ -119,6 +119,9 @@ public static class ErrorCode
     /// <summary>The model that was set as the default is not there.</summary>
     public const string DefaultModelMissing = "SIM228";
 
+    /// <summary>An inference engine, or the device that it is to compute on, is not on this machine.</summary>
+    public const string EngineUnavailable = "SIM231";
+
     /// <summary>Two vectors of different spaces or lengths were to be compared.</summary>
     public const string SpaceMismatch = "SIM301";
 

@@ -9,7 +9,7 @@ namespace Simile.Engine.Transformers;
 
 /// <summary>One run of an encoder over packed sequences, with the memory it takes. Reused from run to run; not safe for several callers at
 /// once.</summary>
-internal sealed unsafe class TransformerPass : IDisposable
+internal sealed unsafe class TransformerPass : ITokenStates, IDisposable
 {
     private readonly Transformer _encoder;
     private readonly NativeBuffer _states = new();
@@ -182,4 +182,11 @@ internal sealed unsafe class TransformerPass : IDisposable
         AttentionHead.Forward(_encoder.AttentionKernels, _layer.Attention, input, scratch);
         _scratches.Add(scratch);
     }
+}
+
+/// <summary>The states that a network gives the tokens of a run.</summary>
+internal interface ITokenStates
+{
+    /// <summary>The state of a token, (H).</summary>
+    ReadOnlySpan<float> State(int token);
 }

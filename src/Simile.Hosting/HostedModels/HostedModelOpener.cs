@@ -18,6 +18,7 @@ namespace Simile.Hosting.HostedModels;
 /// <param name="options">The options by name.</param>
 /// <param name="caches">The caches by name.</param>
 /// <param name="monitor">The monitor.</param>
+/// <param name="engines">The engines by name.</param>
 /// <param name="services">Where generators are found.</param>
 /// <param name="log">Hears of models that were loaded.</param>
 internal sealed class HostedModelOpener(
@@ -25,6 +26,7 @@ internal sealed class HostedModelOpener(
     IOptionsMonitor<SimileOptions> options,
     HostedModelCaches caches,
     EmbeddingMonitor monitor,
+    HostedEngines engines,
     IServiceProvider services,
     ILogger<HostedModelOpener> log
 )
@@ -78,23 +80,29 @@ internal sealed class HostedModelOpener(
                 )
                 : null;
         var stack = new HostedModel(settled.Model!, texts, images, [model.TextModel, model.ImageModel, model], model) { Ids = ids };
-        return await FinishAsync(stack, RegistryModels.WeightsOf(folder), areExact: true, cancellationToken).ConfigureAwait(false);
+        var areExact = settled.Engine is null;
+        return await FinishAsync(stack, RegistryModels.WeightsOf(folder), areExact, cancellationToken).ConfigureAwait(false);
     }
 
-    private EmbeddingModelOptions OptionsOf(SimileOptions settled) =>
-        new()
+    private EmbeddingModelOptions OptionsOf(SimileOptions settled)
+    {
+        var engine = engines.Find(settled.Engine);
+        return new EmbeddingModelOptions
         {
             Needs = settled.Embeds,
             ImageModel = settled.ImageModel,
             Threads = settled.Threads,
             Precision = settled.Precision,
+            Engine = engine,
             ImageOptions = new ImageEmbedderOptions
             {
                 Threads = settled.Threads,
                 Precision = settled.Precision,
+                Engine = engine,
                 Observe = settled.Monitor ? monitor.RecordImages : null,
             },
         };
+    }
 
     private async Task<OpenedEmbedder> ConnectAsync(
         SimileRegistration registration,

@@ -10,11 +10,13 @@ namespace Simile.Hosting.HostedModels;
 /// <param name="host">Where the models are.</param>
 /// <param name="name">The name of its options; empty for the one that needs none.</param>
 /// <param name="options">The options by name.</param>
+/// <param name="engines">The engines by name.</param>
 /// <param name="log">Hears of the loading.</param>
 internal sealed class HostedReranker(
     SimileHost host,
     string name,
     IOptionsMonitor<SimileRerankerOptions> options,
+    HostedEngines engines,
     ILogger<HostedReranker> log
 ) : IReranker, IDisposable, IAsyncDisposable
 {
@@ -62,7 +64,8 @@ internal sealed class HostedReranker(
         // The lock is not held while options are read and files are found.
         await Task.Yield();
         var (settled, started) = (options.Get(name), Stopwatch.GetTimestamp());
-        var reranker = await host.OpenRerankerAsync(settled.Model!, settled.OfModel(), CancellationToken.None).ConfigureAwait(false);
+        var wanted = settled.OfModel(engines.Find(settled.Engine));
+        var reranker = await host.OpenRerankerAsync(settled.Model!, wanted, CancellationToken.None).ConfigureAwait(false);
         try
         {
             PairScores.RequireOne(reranker.Labels);

@@ -56,6 +56,7 @@ public static class SimileRerankerExtensions
         services.AddOptions<SimileRerankerOptions>(name).Configure(configure).ValidateOnStart();
         services.AddLogging();
         services.TryAddSingleton(_ => SimileHost.OfThisMachine());
+        services.TryAddSingleton<HostedEngines>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SimileRerankerOptions>, SimileRerankerOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HostedReranker.Loader>());
         if (!services.Any(service => IsOf(name, service)))
@@ -82,6 +83,7 @@ public static class SimileRerankerExtensions
             provider.GetRequiredService<SimileHost>(),
             name,
             provider.GetRequiredService<IOptionsMonitor<SimileRerankerOptions>>(),
+            provider.GetRequiredService<HostedEngines>(),
             provider.GetRequiredService<ILogger<HostedReranker>>()
         );
 }

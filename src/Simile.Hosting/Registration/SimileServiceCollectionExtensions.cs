@@ -90,6 +90,17 @@ public static partial class SimileServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>Adds an engine, which models and rerankers choose by its name (<see cref="SimileOptions.Engine"/>): that of the package
+    /// Simile.OnnxRuntime, for instance.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="engine">The engine.</param>
+    public static IServiceCollection AddSimileEngine(this IServiceCollection services, InferenceEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(engine);
+        return services.AddSingleton(engine);
+    }
+
     private static void AddSimileParts(this IServiceCollection services)
     {
         services.AddLogging();
@@ -100,6 +111,7 @@ public static partial class SimileServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<IMeterFactory>()
         ));
+        services.TryAddSingleton<HostedEngines>();
         services.TryAddSingleton<HostedModelCaches>();
         services.TryAddSingleton<HostedModelOpener>();
         services.TryAddSingleton(HostedModelRegistry.Open);

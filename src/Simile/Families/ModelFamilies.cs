@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Simile.Engine.Files;
 using Simile.Engine.Tensors;
+using Simile.Engine.Tensors.Onnx;
 using Simile.Engine.Transformers;
 using Simile.Inference;
 using Simile.Models;
@@ -84,12 +86,20 @@ internal static class ModelFamilies
             }
         }
 
-        throw new SimileException(ErrorCode.UnsupportedModel, $"{weights.Paths[0]} holds no vision network that Simile runs: {Vision}.");
+        var advice = weights is OnnxFile ? " The package Simile.OnnxRuntime runs the graph as it is." : string.Empty;
+        throw new SimileException(
+            ErrorCode.UnsupportedModel,
+            $"{weights.Paths[0]} holds no vision network that Simile runs: {Vision}.{advice}"
+        );
     }
 
     /// <summary>The error for a model of a kind that embeds no texts here.</summary>
-    public static SimileException NoTexts(TextCheckpoint checkpoint) =>
-        checkpoint.Config.Unsupported($"a network of the kind '{checkpoint.Kind}' (known: {string.Join(", ", TextTypes)})");
+    public static SimileException NoTexts(TextCheckpoint checkpoint)
+    {
+        var hasGraph = Checkpoint.GraphNames("text").Any(name => RegularFile.Exists(Path.Combine(checkpoint.Folder, name)));
+        var advice = hasGraph ? "; the package Simile.OnnxRuntime runs the folder's ONNX graph as it is" : string.Empty;
+        return checkpoint.Config.Unsupported($"a network of the kind '{checkpoint.Kind}' (known: {string.Join(", ", TextTypes)}{advice})");
+    }
 
     // A checkpoint of the network alone has bare names; one with a head on top puts the network's name first.
     private static TextSource SourceOf(TextCheckpoint checkpoint, ITensorSource weights, string prefix, LoraAdapter? adapter)

@@ -31,19 +31,21 @@ internal static class ImageEmbedderLoader
 
         var (read, note) = PreprocessorConfig.Read(folder, subfolder);
         var preparation = OnnxPreprocessing.Extend(read, folder, subfolder);
-        using var weights = Checkpoint.Open(folder.File(subfolder));
         var config = folder.ReadConfig(subfolder, "config.json");
-        var compute = new ComputeOptions { Precision = checkedOptions.Precision, Level = checkedOptions.Instructions };
-        var network = ModelFamilies.LoadImage(weights, config, compute, SideOf(preparation));
+        var (network, digest) = checkedOptions.Engine is { } engine
+            ? Open(engine, manifest, preparation, checkedOptions.Threads)
+            : Load(manifest, preparation, checkedOptions);
         try
         {
             RequireSize(folder, network, preparation);
-            var digest = WeightsDigest.Of(weights.Paths);
-            weights.EnsureUnchanged();
             var traits = new ImageModelTraits(
                 digest,
                 SpaceOf(folder, config, network, digest),
-                [.. note is null ? [] : new[] { note }, .. Checkpoint.NotesOf(folder.File(subfolder)), .. ModelFileTable.NotesOf(folder)]
+                [
+                    .. note is null ? [] : new[] { note },
+                    .. checkedOptions.Engine is null ? Checkpoint.NotesOf(folder.File(subfolder)) : network.Notes,
+                    .. ModelFileTable.NotesOf(folder),
+                ]
             );
             return new ImageEmbedder(new ImageInference(network, reader, preparation, checkedOptions), reader, preparation, traits, time);
         }
@@ -54,17 +56,53 @@ internal static class ImageEmbedderLoader
         }
     }
 
-    private static int? SideOf(ImagePreparation preparation)
+    private static (IImageEncoder Network, string Digest) Load(
+        ModelManifest manifest,
+        ImagePreparation preparation,
+        ImageEmbedderOptions options
+    )
     {
-        var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
-        return height == width ? height : null;
+        using var weights = Checkpoint.Open(manifest.Folder.File(manifest.ImagePath));
+        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
+        var side = SizeOf(preparation) is var (height, width) && height == width ? height : (int?)null;
+        var network = ModelFamilies.LoadImage(weights, manifest.Folder.ReadConfig(manifest.ImagePath, "config.json"), compute, side);
+        try
+        {
+            var digest = WeightsDigest.Of(weights.Paths);
+            weights.EnsureUnchanged();
+            return (network, digest);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
+
+    private static (IImageEncoder Network, string Digest) Open(
+        InferenceEngine engine,
+        ModelManifest manifest,
+        ImagePreparation preparation,
+        int threads
+    )
+    {
+        var type = manifest.ModelType ?? "resnet";
+        var family = type.Split('_', '-')[0] is var first && first is "clip" or "siglip" ? first : type;
+        return engine.OpenImages(
+            new ImageNetworkRequest(manifest.Folder.File(manifest.ImagePath), family, threads) { Size = SizeOf(preparation) }
+        );
+    }
+
+    private static (int Height, int Width)? SizeOf(ImagePreparation preparation) =>
+        (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth) is ({ } height, { } width)
+            ? (height, width)
+            : null;
 
     // Pictures of networks that were trained with texts are compared by angle; features of classifiers stay as the network gives them.
     private static EmbeddingSpace SpaceOf(ModelFolder folder, ModelConfig? config, IImageEncoder network, string digest) =>
         AlignedSpace.Read(config, network.Dimensions)
         ?? new EmbeddingSpace(
-            WeightsDigest.SpaceId(folder, digest),
+            WeightsDigest.SpaceId(folder, digest, network.OwnOutput),
             network.Dimensions,
             network.Family is "clip" or "siglip",
             SimilarityMetric.Cosine
@@ -72,13 +110,13 @@ internal static class ImageEmbedderLoader
 
     private static void RequireSize(ModelFolder folder, IImageEncoder network, ImagePreparation preparation)
     {
-        var (height, width) = (preparation.CropHeight ?? preparation.ExactHeight, preparation.CropWidth ?? preparation.ExactWidth);
-        if (network.ImageSize is { } side && (height != side || width != side))
+        if (network.ImageSize is var (height, width) && SizeOf(preparation) is var given && given != (height, width))
         {
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
-                $"The network of {folder.Path} takes pictures of {side} × {side} pixels, but its preparation gives "
-                    + $"{(height is null ? "any size" : $"{width} × {height}")}. Correct preprocessor_config.json or processor_config.json."
+                $"The network of {folder.Path} takes pictures of {width} × {height} pixels, but its preparation gives "
+                    + $"{(given is null ? "any size" : $"{given.Value.Width} × {given.Value.Height}")}. Correct "
+                    + $"preprocessor_config.json or processor_config.json."
             );
         }
     }

@@ -23,12 +23,17 @@ public sealed record ImageEmbedderOptions
     /// <summary>The fastest instructions that may be used. Default: all that the processor has.</summary>
     public InstructionLevel Instructions { get; init; } = InstructionLevel.Assembled;
 
+    /// <summary>What computes the network in the place of Simile's own engine, such as the one of the package Simile.OnnxRuntime. Default:
+    /// null, Simile's own.</summary>
+    public InferenceEngine? Engine { get; init; }
+
     /// <summary>Hears how long each group of pictures took, on the thread that ran it. Default: nobody.</summary>
     internal Action<ImageTimes>? Observe { get; init; }
 
     internal ImageEmbedderOptions Checked()
     {
         _ = WorkerTeam.Checked(Threads);
+        Engine?.RequireOwnArithmetic(Precision, Instructions);
         return this;
     }
 }

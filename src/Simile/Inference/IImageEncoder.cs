@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Simile.Engine.Threads;
 
@@ -13,14 +14,20 @@ internal interface IImageEncoder : IDisposable
     /// <summary>Values a vector (D).</summary>
     int Dimensions { get; }
 
-    /// <summary>The only side length it takes, or null where any will do.</summary>
-    int? ImageSize { get; }
+    /// <summary>The only size it takes, or null where any will do.</summary>
+    (int Height, int Width)? ImageSize { get; }
 
     /// <summary>Pictures that best go through it together.</summary>
     int BestBatch { get; }
 
     /// <summary>The precision and which bits come of it, for the recipe.</summary>
     string Arithmetic { get; }
+
+    /// <summary>Which of the network's outputs the vectors are, where that was chosen; null where there is but one way.</summary>
+    string? OwnOutput => null;
+
+    /// <summary>What was chosen or assumed, for the user to read.</summary>
+    ImmutableArray<string> Notes => [];
 
     /// <summary>Runs pictures of one size.</summary>
     /// <param name="pictures">The pictures.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Simile.Inference;
 
 /// <summary>Tokens in, vectors or scores out: what our own engine does, and another one (a GPU, ONNX Runtime) can do in its place.
@@ -18,6 +20,28 @@ internal interface ITextEncoder : IDisposable
 
     /// <summary>The precision and which bits come of it, for the recipe.</summary>
     string Arithmetic { get; }
+
+    /// <summary>The files the weights came from.</summary>
+    ImmutableArray<string> WeightFiles { get; }
+
+    /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling, or the network
+    /// itself sees to it.</summary>
+    EndTokenPooling? EndTokenPooling => null;
+
+    /// <summary>The row of the first position.</summary>
+    int FirstPosition => 0;
+
+    /// <summary>Which of the network's outputs the vectors are, where they are not what the folder's own modules make of its states; null
+    /// where they are.</summary>
+    string? OwnOutput => null;
+
+    /// <summary>What was chosen or assumed, for the user to read.</summary>
+    ImmutableArray<string> Notes => [];
+
+    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not
+    /// belong together.</summary>
+    /// <exception cref="SimileException"><see cref="ErrorCode.ModelChanged"/>.</exception>
+    void EnsureUnchanged();
 
     /// <summary>Runs a task for each number below a count, side by side on the encoder's own threads; tokenizing shares them with the
     /// network.</summary>

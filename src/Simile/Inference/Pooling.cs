@@ -22,7 +22,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
     /// <param name="end">The token after its last.</param>
     /// <param name="left">Tokens at the beginning that take no part (a prompt).</param>
     /// <param name="vector">Gets the vector.</param>
-    public void Forward(TransformerPass pass, int first, int end, int left, Span<float> vector)
+    public void Forward(ITokenStates pass, int first, int end, int left, Span<float> vector)
     {
         for (var i = 0; i < modes.Length; i++)
         {
@@ -32,7 +32,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         }
     }
 
-    private static void Pool(PoolingMode mode, TransformerPass pass, int first, int end, int start, Span<float> vector)
+    private static void Pool(PoolingMode mode, ITokenStates pass, int first, int end, int start, Span<float> vector)
     {
         switch (mode)
         {
@@ -55,7 +55,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         }
     }
 
-    private static void Max(TransformerPass pass, int first, int end, Span<float> vector)
+    private static void Max(ITokenStates pass, int first, int end, Span<float> vector)
     {
         pass.State(first).CopyTo(vector);
         for (var token = first + 1; token < end; token++)
@@ -65,7 +65,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
     }
 
     // Weights count from the text's first token, a prompt that takes no part included, as in sentence-transformers.
-    private static void WeightedMean(TransformerPass pass, int first, int end, int start, Span<float> vector)
+    private static void WeightedMean(ITokenStates pass, int first, int end, int start, Span<float> vector)
     {
         var total = 0f;
         for (var token = first; token < end; token++)
@@ -78,7 +78,7 @@ internal sealed class Pooling(ImmutableArray<PoolingMode> modes, int hidden)
         Scale(vector, 1 / MathF.Max(total, LeastWeight));
     }
 
-    private static void Sum(TransformerPass pass, int first, int end, Span<float> vector)
+    private static void Sum(ITokenStates pass, int first, int end, Span<float> vector)
     {
         for (var token = first; token < end; token++)
         {

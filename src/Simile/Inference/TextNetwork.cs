@@ -14,8 +14,7 @@ internal sealed class TextNetwork : ITextEncoder
 {
     private readonly ITensorSource _weights;
     private readonly Transformer _encoder;
-    private readonly Pooling _pooling;
-    private readonly ImmutableArray<LinearLayer> _dense;
+    private readonly PooledLayers _behind;
     private readonly WorkerTeam _team;
     private readonly TokenPadding? _filling;
 
@@ -53,17 +52,15 @@ internal sealed class TextNetwork : ITextEncoder
         {
             transformer.RequireAllRead?.Invoke();
             adapter?.RequireAllUsed();
-            RequirePooled(checkpoint);
-            _pooling = new Pooling(checkpoint.Pooling, _encoder.Shape.Hidden);
-            (_dense, var densePaths) = Behind(checkpoint, transformer, head, _pooling.Dimensions);
-            Dimensions = _dense is [.., var last] ? last.Dimensions : _pooling.Dimensions;
+            IEnumerable<LinearLayer> projection = transformer.Projection is { } own ? [own] : [];
+            _behind = new PooledLayers(checkpoint, _encoder.Shape.Hidden, projection.Concat(head));
             (MaxTokens, FirstPosition, EndTokenPooling) = (
                 transformer.MaxTokens,
                 transformer.Embedding.FirstPosition,
                 transformer.EndTokenPooling
             );
             _filling = FillingOf(checkpoint, options.Filler);
-            WeightFiles = [.. weights.Paths, .. densePaths, .. adapter?.Paths ?? []];
+            WeightFiles = [.. weights.Paths, .. _behind.Paths, .. adapter?.Paths ?? []];
             _team = new WorkerTeam(options.Threads);
         }
         catch
@@ -73,10 +70,10 @@ internal sealed class TextNetwork : ITextEncoder
         }
     }
 
-    /// <summary>Where each text ends whose vector is one token's state, or null where all tokens take part in the pooling.</summary>
+    /// <inheritdoc/>
     public EndTokenPooling? EndTokenPooling { get; }
 
-    /// <summary>The files the weights came from.</summary>
+    /// <inheritdoc/>
     public ImmutableArray<string> WeightFiles { get; }
 
     /// <inheritdoc/>
@@ -86,12 +83,12 @@ internal sealed class TextNetwork : ITextEncoder
     public int TokenTypes => _encoder.TokenTypes;
 
     /// <inheritdoc/>
-    public int Dimensions { get; }
+    public int Dimensions => _behind.Dimensions;
 
     /// <inheritdoc/>
     public int MaxTokens { get; }
 
-    /// <summary>The row of the first position.</summary>
+    /// <inheritdoc/>
     public int FirstPosition { get; }
 
     /// <inheritdoc/>
@@ -132,8 +129,7 @@ internal sealed class TextNetwork : ITextEncoder
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Throws when a file of the weights was changed since it was opened, so that what was read and a digest of the files may not
-    /// belong together.</summary>
+    /// <inheritdoc/>
     public void EnsureUnchanged() => _weights.EnsureUnchanged();
 
     /// <inheritdoc/>
@@ -142,37 +138,6 @@ internal sealed class TextNetwork : ITextEncoder
         _team.Dispose();
         _encoder.Dispose();
         _weights.Dispose();
-    }
-
-    private void RequirePooled(TextCheckpoint checkpoint)
-    {
-        if (checkpoint.PooledDimensions is { } pooled && pooled != _encoder.Shape.Hidden)
-        {
-            throw new SimileException(
-                ErrorCode.BadCheckpoint,
-                $"The pooling of {checkpoint.Folder} is for states of {pooled} values, but the network gives {_encoder.Shape.Hidden}. "
-                    + "The files belong to different models."
-            );
-        }
-    }
-
-    private static (ImmutableArray<LinearLayer> Layers, List<string> Paths) Behind(
-        TextCheckpoint checkpoint,
-        TextTransformer transformer,
-        ImmutableArray<LinearLayer> head,
-        int dimensions
-    )
-    {
-        List<LinearLayer> layers = [.. transformer.Projection is { } projection ? [projection] : Array.Empty<LinearLayer>(), .. head];
-        var paths = new List<string>();
-        foreach (var module in checkpoint.Dense)
-        {
-            var (layer, files) = LinearLayer.Load(module, layers is [.., var last] ? last.Dimensions : dimensions);
-            layers.Add(layer);
-            paths.AddRange(files);
-        }
-
-        return ([.. layers], paths);
     }
 
     private TokenPadding? FillingOf(TextCheckpoint checkpoint, int? filler)
@@ -202,33 +167,13 @@ internal sealed class TextNetwork : ITextEncoder
                 var end = EndTokenPooling is { } endOfText
                     ? starts[i - first] + endOfText.IndexIn(texts.Ids[i]) + 1
                     : starts[i - first + 1];
-                Finish(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
+                _behind.Forward(pass, starts[i - first], end, left, vectors.Span.Slice(i * Dimensions, Dimensions));
             }
         }
         finally
         {
             _encoder.Return(pass);
         }
-    }
-
-    private void Finish(TransformerPass pass, int first, int end, int left, Span<float> vector)
-    {
-        if (_dense.IsEmpty)
-        {
-            _pooling.Forward(pass, first, end, left, vector);
-            return;
-        }
-
-        var current = new float[_pooling.Dimensions];
-        _pooling.Forward(pass, first, end, left, current);
-        foreach (var layer in _dense)
-        {
-            var next = new float[layer.Dimensions];
-            layer.Forward(current, next);
-            current = next;
-        }
-
-        current.CopyTo(vector);
     }
 }
 

@@ -36,7 +36,7 @@ internal sealed class VisionNetwork : IImageEncoder
     public int Dimensions { get; }
 
     /// <inheritdoc/>
-    public int? ImageSize => _patches?.ImageSize;
+    public (int Height, int Width)? ImageSize => _patches is { ImageSize: var side } ? (side, side) : null;
 
     /// <inheritdoc/>
     public int BestBatch => _patches is null ? ResidualBatch : PatchBatch;

@@ -25,6 +25,12 @@ internal static class Checkpoint
         "onnx/model_uint8.onnx",
     ];
 
+    /// <summary>The ONNX files that are looked for where a graph is run as it is: those of texts or of pictures alone, then the
+    /// others.</summary>
+    /// <param name="part">Which half of a model of both kinds: <c>text</c> or <c>vision</c>.</param>
+    public static IEnumerable<string> GraphNames(string part) =>
+        OnnxNames.Select(name => name.Replace("model", part + "_model", StringComparison.Ordinal)).Concat(OnnxNames);
+
     /// <summary>Opens the weights of a folder.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.ModelNotFound"/>, <see cref="ErrorCode.BadCheckpoint"/>,
     /// <see cref="ErrorCode.UnsupportedModel"/>.</exception>
@@ -58,8 +64,10 @@ internal static class WeightsDigest
         return digests.Count == 1 ? digests[0] : Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString(string.Concat(digests))));
     }
 
-    /// <summary>The id of a model's space: its name and the beginning of its weights' digest.</summary>
-    public static string SpaceId(ModelFolder folder, string digest) => $"{folder.Name}@{digest[..DigitsInId]}";
+    /// <summary>The id of a model's space: its name, the beginning of its weights' digest, and the output of a graph that the vectors are,
+    /// where the folder's own modules do not make them.</summary>
+    public static string SpaceId(ModelFolder folder, string digest, string? output = null) =>
+        $"{folder.Name}@{digest[..DigitsInId]}{(output is null ? string.Empty : ":" + output)}";
 
     private static string OfFile(string path)
     {

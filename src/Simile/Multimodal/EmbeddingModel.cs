@@ -16,9 +16,11 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
 {
     private const float UsualLogitScale = 100;
 
-    private EmbeddingModel(string name, TextEmbedder? texts, ImageEmbedder? images, Alignment? alignment)
+    private readonly string? _note;
+
+    private EmbeddingModel(string name, TextEmbedder? texts, ImageEmbedder? images, Alignment? alignment, string? note)
     {
-        (Name, TextModel, ImageModel) = (name, texts, images);
+        (Name, TextModel, ImageModel, _note) = (name, texts, images, note);
         Embedder = alignment is null
             ? new ContentEmbedder(texts, images)
             : new ContentEmbedder(texts is null ? null : alignment.ForTexts(texts), images is null ? null : alignment.ForImages(images));
@@ -54,7 +56,13 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
     public float LogitScale { get; private init; } = UsualLogitScale;
 
     /// <summary>What was assumed, for the user to read.</summary>
-    public IReadOnlyList<string> Notes => [.. (TextModel?.Notes ?? []).Concat(ImageModel?.Notes ?? []).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Notes =>
+        [
+            .. (_note is null ? [] : new[] { _note })
+                .Concat(TextModel?.Notes ?? [])
+                .Concat(ImageModel?.Notes ?? [])
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>Opens a model.</summary>
     /// <param name="nameOrFolder">An installed model's name, <c>org/name[@revision]</c> of the hub's cache, the short name of a well-known
@@ -113,7 +121,10 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             images = parts.Images is null ? null : ImageEmbedderLoader.Load(parts.Images, options.ForImages(), TimeProvider.System);
             var alignment = parts.Alignment is null ? null : Alignment.Load(parts.Alignment.Folder.Path);
-            return new EmbeddingModel(name, texts, images, alignment) { LogitScale = parts.LogitScale() ?? UsualLogitScale };
+            return new EmbeddingModel(name, texts, images, alignment, options.NoteOf(parts))
+            {
+                LogitScale = parts.LogitScale() ?? UsualLogitScale,
+            };
         }
         catch
         {
@@ -140,25 +151,44 @@ public sealed record EmbeddingModelOptions
     /// <summary>Arithmetic of the networks' products. Default: 32-bit floats.</summary>
     public ComputePrecision Precision { get; init; } = ComputePrecision.Float32;
 
-    /// <summary>All that a model of texts can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default:
-    /// null.</summary>
+    /// <summary>What computes the networks in the place of Simile's own engine, such as the one of the package Simile.OnnxRuntime; a static
+    /// table of texts beside a network of pictures stays Simile's. Default: null, Simile's own.</summary>
+    public InferenceEngine? Engine { get; init; }
+
+    /// <summary>All that a model of texts can be told, in place of <see cref="Threads"/>, <see cref="Precision"/> and <see cref="Engine"/>.
+    /// Default: null.</summary>
     public TextEmbedderOptions? TextOptions { get; init; }
 
-    /// <summary>All that a model of pictures can be told, in place of <see cref="Threads"/> and <see cref="Precision"/>. Default:
-    /// null.</summary>
+    /// <summary>All that a model of pictures can be told, in place of <see cref="Threads"/>, <see cref="Precision"/> and
+    /// <see cref="Engine"/>. Default: null.</summary>
     public ImageEmbedderOptions? ImageOptions { get; init; }
 
     /// <summary>Where models are looked for. Default: null, those of this machine.</summary>
     public ModelLocator? Models { get; init; }
 
-    // A static model has no products; a precision that was asked for pictures must not fail it.
     internal TextEmbedderOptions ForTexts(ModelParts parts) =>
         TextOptions
         ?? new TextEmbedderOptions
         {
             Threads = Threads,
-            Precision = parts.Images is not null && !parts.Texts!.HoldsTransformer ? ComputePrecision.Float32 : Precision,
+            Precision = IsTableBesidePictures(parts) ? ComputePrecision.Float32 : Precision,
+            Engine = IsTableBesidePictures(parts) ? null : Engine,
         };
 
-    internal ImageEmbedderOptions ForImages() => ImageOptions ?? new ImageEmbedderOptions { Threads = Threads, Precision = Precision };
+    internal ImageEmbedderOptions ForImages() =>
+        ImageOptions
+        ?? new ImageEmbedderOptions
+        {
+            Threads = Threads,
+            Precision = Precision,
+            Engine = Engine,
+        };
+
+    internal string? NoteOf(ModelParts parts) =>
+        TextOptions is null && Engine is not null && IsTableBesidePictures(parts)
+            ? $"{parts.Texts!.Name} is a table without a network; the engine '{Engine.Name}' computes the pictures only."
+            : null;
+
+    // A static model has no products; a precision or an engine that was asked for pictures must not fail it.
+    private static bool IsTableBesidePictures(ModelParts parts) => parts is { Images: not null, Texts.HoldsTransformer: false };
 }

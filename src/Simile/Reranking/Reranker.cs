@@ -85,12 +85,12 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
     private static Reranker Load(ModelFolder folder, RerankerOptions options)
     {
         var tokenizer = TokenizerFolder.Load(folder.Path);
-        var read = RerankerFolder.Read(folder, tokenizer);
-        read = read with { Notes = [.. read.Notes, .. Checkpoint.NotesOf(read.Checkpoint.Folder), .. ModelFileTable.NotesOf(folder)] };
-        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
-        var network = ModelFamilies.LoadText(read.Checkpoint, new TextNetworkOptions(compute, options.Threads) { Head = read.Head });
+        var read = RerankerFolder.Read(folder, tokenizer, options.Engine);
+        var network = NetworkOf(read, tokenizer, options);
         try
         {
+            var notes = options.Engine is null ? Checkpoint.NotesOf(read.Checkpoint.Folder) : network.Notes;
+            read = read with { Notes = [.. read.Notes, .. notes, .. ModelFileTable.NotesOf(folder)] };
             return new Reranker(network, read, tokenizer, options);
         }
         catch
@@ -98,6 +98,20 @@ public sealed class Reranker : IReranker, IDisposable, IAsyncDisposable
             network.Dispose();
             throw;
         }
+    }
+
+    private static ITextEncoder NetworkOf(RerankerFolder folder, ITokenizer tokenizer, RerankerOptions options)
+    {
+        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
+        return options.Engine is { } engine
+            ? engine.OpenTexts(
+                new TextNetworkRequest(folder.Checkpoint, options.Threads)
+                {
+                    Probe = TextNetworkRequest.ProbeOf(tokenizer),
+                    Labels = folder.Head.Labels.Length,
+                }
+            )
+            : ModelFamilies.LoadText(folder.Checkpoint, new TextNetworkOptions(compute, options.Threads) { Head = folder.Head });
     }
 
     private CrossEncoderForm FormOf(RerankerFolder folder, RerankerOptions options)

@@ -24,8 +24,11 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
     public bool Answers => Head.Answers is not null;
 
     /// <summary>Reads a folder: a cross-encoder as transformers or sentence-transformers write it, or Qwen3-Reranker.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="engine">What computes a graph that has its head in it, or null where the layers of the head are read.</param>
     /// <exception cref="SimileException">A code of the 200s.</exception>
-    public static RerankerFolder Read(ModelFolder folder, ITokenizer tokenizer)
+    public static RerankerFolder Read(ModelFolder folder, ITokenizer tokenizer, InferenceEngine? engine = null)
     {
         var config =
             folder.ReadConfig(string.Empty, "config.json")
@@ -43,7 +46,11 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
 
         if (PairScoring.Architecture(folder) == PairScoring.Causal)
         {
-            return OfAnswers(folder, config, tokenizer);
+            return engine is null
+                ? OfAnswers(folder, config, tokenizer)
+                : throw config.Unsupported(
+                    $"a reranker that answers in words, by the engine '{engine.Name}'; leave the engine out, or name a cross-encoder"
+                );
         }
 
         if (PairScoring.ModulesOf(folder).Any(module => module.Type == PairScoring.LogitScore))
@@ -55,8 +62,9 @@ internal sealed record RerankerFolder(TextCheckpoint Checkpoint, SequenceHead He
         }
 
         var kind = config.Text("model_type");
-        var family = ModelFamilies.Find(kind) ?? throw config.Unsupported($"a reranker of the kind '{kind}'");
-        var head = family.Head(config, LabelsOf(config));
+        var head = engine is not null
+            ? new SequenceHead(PoolingMode.Cls, LabelsOf(config), [])
+            : (ModelFamilies.Find(kind) ?? throw config.Unsupported($"a reranker of the kind '{kind}'")).Head(config, LabelsOf(config));
         var scores = ScoreFunctions.Read(folder, config, head.Labels.Length);
         return new RerankerFolder(CheckpointOf(folder, config, head), head, scores, []) { TellsTypes = ReadTypes(folder) };
     }

@@ -22,6 +22,10 @@ public sealed record RerankerOptions
     /// card.</summary>
     public string? Instruction { get; init; }
 
+    /// <summary>What computes the network in the place of Simile's own engine, such as the one of the package Simile.OnnxRuntime. Default:
+    /// null, Simile's own.</summary>
+    public InferenceEngine? Engine { get; init; }
+
     internal RerankerOptions Checked()
     {
         if (MaxTokens < 1)
@@ -33,6 +37,7 @@ public sealed record RerankerOptions
         }
 
         _ = WorkerTeam.Checked(Threads);
+        Engine?.RequireOwnArithmetic(Precision, Instructions);
         return this;
     }
 }

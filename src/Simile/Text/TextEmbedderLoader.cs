@@ -18,6 +18,15 @@ internal static class TextEmbedderLoader
     {
         var checkedOptions = options.Checked();
         var adapted = AdapterBase.Find(manifest);
+        if (checkedOptions.Engine is { } engine && (adapted is not null || manifest.HasAdapter))
+        {
+            throw new SimileException(
+                ErrorCode.UnsupportedModel,
+                $"{manifest.Folder.Path} has an adapter ({AdapterConfig.FileName}), which the engine '{engine.Name}' cannot merge into a "
+                    + "graph. Leave the engine out, or export the merged model."
+            );
+        }
+
         if (adapted is not null || manifest.HoldsTransformer)
         {
             return LoadTransformer(manifest.Folder, TextCheckpointReader.Read(manifest, adapted), checkedOptions, time);
@@ -34,6 +43,15 @@ internal static class TextEmbedderLoader
 
     private static TextEmbedder LoadStatic(ModelFolder folder, StaticCheckpoint checkpoint, TextEmbedderOptions options, TimeProvider time)
     {
+        if (options.Engine is { } engine)
+        {
+            throw new SimileException(
+                ErrorCode.InvalidOption,
+                $"The static model {folder.Name} is a table without a network: the engine '{engine.Name}' has nothing to compute. Leave "
+                    + "the engine out."
+            );
+        }
+
         if (options.Precision != ComputePrecision.Float32)
         {
             throw new SimileException(
@@ -79,15 +97,15 @@ internal static class TextEmbedderLoader
         TimeProvider time
     )
     {
-        // A kind that nobody knows is told before its tokenizer is looked at.
-        ModelFamilies.OfTexts(checkpoint);
+        if (options.Engine is null)
+        {
+            // A kind that nobody knows is told before its tokenizer is looked at.
+            ModelFamilies.OfTexts(checkpoint);
+        }
+
         var opened = TokenizerFolder.Open(checkpoint.TokenizerFolder);
         var tokenizer = opened.Tokenizer;
-        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
-        var network = ModelFamilies.LoadText(
-            checkpoint,
-            new TextNetworkOptions(compute, options.Threads) { Filler = checkpoint.Padding?.IdIn(tokenizer) }
-        );
+        var network = NetworkOf(checkpoint, tokenizer, options);
         try
         {
             network.EndTokenPooling?.RequireFrom(tokenizer);
@@ -96,7 +114,11 @@ internal static class TextEmbedderLoader
             var limit = Math.Min(checkpoint.MaxTokens ?? int.MaxValue, network.MaxTokens);
             RequireRoom(folder, tokenizer, limit);
             var cut = VectorCut.Of(checkpoint.Sentence, network.Dimensions, checkpoint.Normalize);
-            var space = cut.SpaceOf(WeightsDigest.SpaceId(folder, digest), MetricOf(checkpoint.Sentence), checkpoint.TrainedDimensions);
+            var space = cut.SpaceOf(
+                WeightsDigest.SpaceId(folder, digest, network.OwnOutput),
+                MetricOf(checkpoint.Sentence),
+                checkpoint.TrainedDimensions
+            );
             var (prompts, promptNote) = PromptsOf(
                 folder,
                 checkpoint.Sentence,
@@ -106,12 +128,12 @@ internal static class TextEmbedderLoader
             var notes = Notes(
                 [
                     .. checkpoint.Notes,
-                    .. Checkpoint.NotesOf(checkpoint.Folder),
+                    .. options.Engine is null ? Checkpoint.NotesOf(checkpoint.Folder) : network.Notes,
                     .. opened.Notes,
-                    PoolingNote(checkpoint),
+                    network.OwnOutput is null ? PoolingNote(checkpoint) : null,
                     promptNote,
                     RowsNote(tokenizer, network.Tokens),
-                    CodeNote(checkpoint),
+                    options.Engine is null ? CodeNote(checkpoint) : null,
                 ],
                 folder
             );
@@ -143,6 +165,17 @@ internal static class TextEmbedderLoader
         }
     }
 
+    private static ITextEncoder NetworkOf(TextCheckpoint checkpoint, ITokenizer tokenizer, TextEmbedderOptions options)
+    {
+        var filler = checkpoint.Padding?.IdIn(tokenizer);
+        var compute = new ComputeOptions { Precision = options.Precision, Level = options.Instructions };
+        return options.Engine is { } engine
+            ? engine.OpenTexts(
+                new TextNetworkRequest(checkpoint, options.Threads) { Filler = filler, Probe = TextNetworkRequest.ProbeOf(tokenizer) }
+            )
+            : ModelFamilies.LoadText(checkpoint, new TextNetworkOptions(compute, options.Threads) { Filler = filler });
+    }
+
     private static void RequireRoom(ModelFolder folder, ITokenizer tokenizer, int limit)
     {
         if (tokenizer.Special.Count >= limit)
@@ -169,7 +202,7 @@ internal static class TextEmbedderLoader
         };
 
     // What is as it mostly is goes unsaid, so that vectors of before keep their recipes.
-    private static string BehindOf(TextCheckpoint checkpoint, TextNetwork network)
+    private static string BehindOf(TextCheckpoint checkpoint, ITextEncoder network)
     {
         var dense = string.Join(
             '+',

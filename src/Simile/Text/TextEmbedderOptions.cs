@@ -25,6 +25,10 @@ public sealed record TextEmbedderOptions
     /// <summary>The fastest instructions that may be used. Default: all that the processor has.</summary>
     public InstructionLevel Instructions { get; init; } = InstructionLevel.Assembled;
 
+    /// <summary>What computes the network in the place of Simile's own engine, such as the one of the package Simile.OnnxRuntime. Default:
+    /// null, Simile's own.</summary>
+    public InferenceEngine? Engine { get; init; }
+
     internal TextEmbedderOptions Checked()
     {
         if (Preprocess is not null && string.IsNullOrEmpty(PreprocessId))
@@ -44,6 +48,7 @@ public sealed record TextEmbedderOptions
         }
 
         _ = WorkerTeam.Checked(Threads);
+        Engine?.RequireOwnArithmetic(Precision, Instructions);
         return this;
     }
 }

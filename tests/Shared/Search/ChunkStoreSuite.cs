@@ -373,6 +373,23 @@ public abstract partial class ChunkStoreSuite<TStore> : IDisposable
         Assert.Equal((1L, 0L, 0, 0L), await FiguresAsync(store));
     }
 
+    [Theory]
+    [InlineData("\" OR 1=1; DROP TABLE chunks; --")]
+    [InlineData("NEAR(a b) AND (")]
+    [InlineData("text:stale* ^bread - NOT")]
+    [InlineData("'; \u0000 \ud800 stale")]
+    [InlineData("")]
+    [InlineData("?!")]
+    public async Task NothingInAQueryIsSyntax(string query)
+    {
+        using var store = await OpenAsync();
+        await store.ReplaceAsync([Document("a", ("Bread goes stale.", [1, 0, 0, 0]))], Stop);
+        Assert.Equal(
+            query.Contains("stale", StringComparison.Ordinal) ? 1 : 0,
+            (await store.SearchWordsAsync(query, 10, null, Stop)).Count
+        );
+    }
+
     [Fact]
     public async Task DocumentsAreListedAndReadWhole()
     {

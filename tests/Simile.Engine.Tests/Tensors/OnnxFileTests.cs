@@ -1,6 +1,6 @@
 using Simile.Engine.Tensors;
 using Simile.Engine.Tensors.Onnx;
-using static Simile.Engine.Tests.Tensors.OnnxWriter;
+using static Simile.Testing.OnnxWriter;
 
 namespace Simile.Engine.Tests.Tensors;
 

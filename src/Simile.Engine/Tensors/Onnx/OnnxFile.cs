@@ -98,7 +98,8 @@ internal sealed class OnnxFile : ITensorSource
             throw new SimileException(
                 ErrorCode.UnsupportedModel,
                 $"{_model.Path} has weights at the node {unknown}, which the engine does not know how to read. "
-                    + "Take the model's safetensors, or a plain export (in Python: optimum-cli export onnx without optimization)."
+                    + "Take the model's safetensors, or a plain export (in Python: optimum-cli export onnx without optimization); the "
+                    + "package Simile.OnnxRuntime runs any graph as it is."
             );
         }
 
@@ -170,17 +171,7 @@ internal sealed class OnnxFile : ITensorSource
 
     private MappedFile FileOf(string tensor, ExternalData data)
     {
-        var folder = Path.GetDirectoryName(_model.Path)!;
-        var path = Path.GetFullPath(Path.Combine(folder, data.Location));
-        if (
-            Path.IsPathRooted(data.Location)
-            || data.Location.Contains('\0', StringComparison.Ordinal)
-            || !path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        )
-        {
-            throw new InvalidDataException($"the tensor '{tensor}' has its values in '{data.Location}', outside of the model's folder");
-        }
-
+        var path = data.PathBeside(_model.Path, tensor);
         if (!_files.TryGetValue(path, out var file))
         {
             _files[path] = file = MappedFile.Open(path);

@@ -154,6 +154,22 @@ internal sealed record ExternalData(string Location, long Offset, long? Length)
             ? new ExternalData(location, NumberOf(tensor, entries, "offset") ?? 0, NumberOf(tensor, entries, "length"))
             : throw new InvalidDataException($"the tensor '{tensor}' has its values in another file, but does not name it");
 
+    /// <summary>The full path of the file.</summary>
+    /// <param name="model">The path of the model's file.</param>
+    /// <param name="tensor">The tensor's name, for the error.</param>
+    /// <exception cref="InvalidDataException">It lies outside of the model's folder.</exception>
+    public string PathBeside(string model, string tensor)
+    {
+        var folder = Path.GetDirectoryName(model)!;
+        return
+            !Location.Contains('\0', StringComparison.Ordinal)
+            && !Path.IsPathRooted(Location)
+            && Path.GetFullPath(Path.Combine(folder, Location)) is var path
+            && path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new InvalidDataException($"the tensor '{tensor}' has its values in '{Location}', outside of the model's folder");
+    }
+
     private static long? NumberOf(string tensor, ImmutableDictionary<string, string> entries, string key) =>
         !entries.TryGetValue(key, out var text) ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
