@@ -24,6 +24,9 @@ internal sealed class HostedReranker(
     private Task<Reranker>? _loading;
     private bool _isDisposed;
 
+    /// <summary>The model's name.</summary>
+    public string Model => options.Get(name).Model!;
+
     public async ValueTask<PairScores> ScoreAsync(string query, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         var reranker = await OpenAsync(cancellationToken).ConfigureAwait(false);

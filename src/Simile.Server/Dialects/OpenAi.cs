@@ -16,6 +16,7 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
     public override void Map(SimileRoutes routes)
     {
         routes.Post(this, "/v1/embeddings", EmbedAsync);
+        routes.Post(this, "/v1/multimodalembeddings", EmbedAsync);
         routes.Post(this, "/openai/deployments/{model}/embeddings", EmbedAsync);
         routes.Post(this, "/openai/v1/embeddings", EmbedAsync);
         routes.Get(this, "/v1/models", ListAsync);
@@ -23,7 +24,7 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
         routes.Get(this, "/v1/models/{**id}", ShowAsync);
     }
 
-    public override void WriteRefusal(Utf8JsonWriter json, Refusal refusal) => Write(json, refusal);
+    public override void WriteRefusal(Utf8JsonWriter json, Refusal refusal) => WriteBoth(json, refusal);
 
     /// <summary>Writes a refusal as OpenAI does.</summary>
     public static void Write(Utf8JsonWriter json, Refusal refusal)
@@ -43,6 +44,13 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
         json.WriteString("param", refusal.Field);
         json.WriteString("code", code);
         json.WriteEndObject();
+    }
+
+    // Voyage's and Jina's clients, who come by the same route, read the detail.
+    private static void WriteBoth(Utf8JsonWriter json, Refusal refusal)
+    {
+        Write(json, refusal);
+        json.WriteString("detail", refusal.Message);
     }
 
     private async Task EmbedAsync(Exchange exchange)
@@ -178,6 +186,8 @@ internal sealed class OpenAiRequest
 
     public EmbedInputs? Input { get; init; }
 
+    public EmbedInputs? Inputs { get; init; }
+
     public string? EncodingFormat { get; init; }
 
     public int? Dimensions { get; init; }
@@ -205,6 +215,10 @@ internal sealed class OpenAiRequest
     public string? PromptName { get; init; }
 
     public string? Purpose { get; init; }
+
+    public string? Modality { get; init; }
+
+    public EmbedInputs? Messages { get; init; }
 
     /// <summary>The numbers that are wanted, and whether as base64.</summary>
     /// <exception cref="RefusalException">There is no such form.</exception>
@@ -238,12 +252,9 @@ internal sealed class OpenAiRequest
 
         // vLLM: -1 stands for the model's own limit.
         var tokens = TruncatePromptTokens is { } most and not -1 ? (int?)most : null;
-        return new EmbedRequest(
-            deployment ?? Model,
-            Input ?? throw Refusal.Invalid("input", "The field 'input' is missing: what is to be embedded?")
-        )
+        return new EmbedRequest(deployment ?? Model, All())
         {
-            Purpose = PurposeOf(("input_type", InputType), ("task", Task), ("prompt_name", PromptName), ("purpose", Purpose)),
+            Purpose = PurposeWords.Of(("input_type", InputType), ("task", Task), ("prompt_name", PromptName), ("purpose", Purpose)),
             Dimensions = Dimensions ?? OutputDimension,
             Normalize = Normalized,
             Truncates = Truncate ?? Truncation ?? (TruncatePromptTokens is not null || truncates),
@@ -251,19 +262,14 @@ internal sealed class OpenAiRequest
         };
     }
 
-    /// <summary>The purpose that one of some fields names.</summary>
-    /// <exception cref="RefusalException">Nobody knows the word.</exception>
-    public static EmbedPurpose PurposeOf(params ReadOnlySpan<(string Field, string? Word)> fields)
-    {
-        foreach (var (field, word) in fields)
+    // Infinity says beside the inputs that they are pictures; vLLM gives the parts of one input as a conversation.
+    private EmbedInputs All() =>
+        Messages is { } conversation ? conversation.AsOne()
+        : (Input ?? Inputs) is not { } inputs ? throw Refusal.Invalid("input", "The field 'input' is missing: what is to be embedded?")
+        : Modality switch
         {
-            if (word is not null)
-            {
-                return PurposeWords.Find(word)
-                    ?? throw Refusal.Invalid(field, $"The {field} '{word}' is none; expected is one of {PurposeWords.Known}.");
-            }
-        }
-
-        return EmbedPurpose.Unspecified;
-    }
+            null or "text" => inputs,
+            "image" => inputs.AsPictures(),
+            _ => throw Refusal.Invalid("modality", $"The modality '{Modality}' is none; expected is text or image."),
+        };
 }

@@ -19,6 +19,22 @@ internal sealed class EmbedInputs
 
     public void Add(EmbedInput item) => _items.Add(item);
 
+    /// <summary>The same with every text taken for a picture in base64.</summary>
+    public EmbedInputs AsPictures()
+    {
+        var pictures = new EmbedInputs { IsSingle = IsSingle };
+        pictures._items.AddRange(_items.Select(item => item.Text is { } text ? PictureText.Read(text) : item));
+        return pictures;
+    }
+
+    /// <summary>All inputs as the parts of one.</summary>
+    public EmbedInputs AsOne()
+    {
+        var one = new EmbedInputs { IsSingle = true };
+        one.Add(_items.Aggregate(new EmbedInput(), (whole, part) => whole.With(part)));
+        return one;
+    }
+
     public static EmbedInputs Of(IEnumerable<string?> texts)
     {
         var inputs = new EmbedInputs();
@@ -27,7 +43,7 @@ internal sealed class EmbedInputs
     }
 }
 
-/// <summary>One input: a text, token ids or a picture, or why it is none of them.</summary>
+/// <summary>One input: a text, token ids, a picture, or a text with a picture; or why it is none of them.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct EmbedInput
 {
@@ -41,6 +57,24 @@ internal readonly record struct EmbedInput
     public ImageInput? Image { get; init; }
 
     public SimileException? Error { get; init; }
+
+    /// <summary>This input with a further part: texts are joined, and one may stand beside one picture.</summary>
+    public EmbedInput With(EmbedInput part) =>
+        Error is not null ? this
+        : part.Error is not null ? part
+        : part.Ids is not null || Ids is not null || (part.Image is not null && Image is not null)
+            ? new EmbedInput
+            {
+                Error = new SimileException(
+                    ErrorCode.BadRequestBody,
+                    "An input of several parts may have texts and one picture. Send other parts as inputs of their own."
+                ),
+            }
+        : new EmbedInput
+        {
+            Text = Text is null || part.Text is null ? Text ?? part.Text : $"{Text}\n{part.Text}",
+            Image = Image ?? part.Image,
+        };
 }
 
 /// <summary>Reads <c>"text"</c>, <c>["text", …]</c>, <c>[1, 2, …]</c> (the token ids of one text) and <c>[[1, 2, …], …]</c>. One bad
@@ -76,15 +110,17 @@ internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
     public override void Write(Utf8JsonWriter writer, EmbedInputs value, JsonSerializerOptions options) =>
         throw new NotSupportedException("Inputs are read only.");
 
-    private static EmbedInput ReadOne(ref Utf8JsonReader reader)
+    public static EmbedInput ReadOne(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
                 return ReadText(ref reader);
+            case JsonTokenType.StartObject:
+                return PictureText.ReadObject(ref reader);
             case JsonTokenType.StartArray:
                 reader.Read();
-                return new EmbedInput { Ids = ReadIds(ref reader) };
+                return reader.TokenType == JsonTokenType.StartObject ? ReadParts(ref reader) : new EmbedInput { Ids = ReadIds(ref reader) };
             case JsonTokenType.Null:
                 return EmbedInput.Null;
             default:
@@ -92,8 +128,20 @@ internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
         }
     }
 
+    /// <summary>Reads the parts of one input, from the first on.</summary>
+    public static EmbedInput ReadParts(ref Utf8JsonReader reader)
+    {
+        var whole = new EmbedInput();
+        for (; reader.TokenType != JsonTokenType.EndArray; reader.Read())
+        {
+            whole = whole.With(ReadOne(ref reader));
+        }
+
+        return whole;
+    }
+
     // JSON can hold half a surrogate pair, as no text can.
-    private static EmbedInput ReadText(ref Utf8JsonReader reader)
+    public static EmbedInput ReadText(ref Utf8JsonReader reader)
     {
         try
         {
@@ -131,7 +179,8 @@ internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
             new Refusal(
                 RefusalKind.Malformed,
                 ErrorCode.BadRequestBody,
-                what + "; expected is a text, a list of texts, the token ids of a text, or a list of such ids."
+                what
+                    + "; expected is a text, a list of texts, the token ids of a text, a list of such ids, or an object with a text or a picture."
             )
             {
                 Field = "input",

@@ -50,30 +50,3 @@ internal sealed record EmbedAnswer(ServedModel Model, EmbedPurpose Purpose, Embe
         return sum;
     }
 }
-
-/// <summary>The words for purposes that clients of all makers use.</summary>
-internal static class PurposeWords
-{
-    /// <summary>The words, for messages.</summary>
-    public const string Known =
-        "query, search_query, retrieval.query, document, passage, search_document, retrieval.passage, classification, clustering, "
-        + "separation, text-matching, similarity";
-
-    /// <summary>The purpose of a word; none for a word that nobody knows.</summary>
-    public static EmbedPurpose? Find(string? word) =>
-        word?.ToLowerInvariant() switch
-        {
-            null or "" or "none" or "null" => EmbedPurpose.Unspecified,
-            "query" or "search_query" or "retrieval.query" or "retrieval_query" => EmbedPurpose.Query,
-            "document"
-            or "passage"
-            or "corpus"
-            or "search_document"
-            or "retrieval.passage"
-            or "retrieval.document"
-            or "retrieval_document" => EmbedPurpose.Document,
-            "classification" or "clustering" or "separation" or "text-matching" or "similarity" or "semantic_similarity" or "image" =>
-                EmbedPurpose.Unspecified,
-            _ => null,
-        };
-}

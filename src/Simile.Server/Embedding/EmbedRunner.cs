@@ -22,11 +22,7 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
     public async Task<EmbedAnswer> RunAsync(EmbedRequest request, CancellationToken cancellationToken)
     {
         var items = request.Inputs.Items;
-        if (items.Count > _options.MaxInputs)
-        {
-            throw TooLarge($"The request has {items.Count} inputs, and {_options.MaxInputs} are the most. Send them in several requests.");
-        }
-
+        RequireCount(items.Count);
         var (model, purpose) = models.Find(request.Model);
         var lease = await model.LeaseAsync(cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
@@ -44,6 +40,16 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
             var batch = await EmbedAsync(lease.Embedder, items, options, call, cancellationToken).ConfigureAwait(false);
             Require(request, batch, model, lease.Embedder);
             return new EmbedAnswer(model, settled, batch);
+        }
+    }
+
+    /// <summary>Refuses more inputs than a request may have.</summary>
+    /// <exception cref="RefusalException"><see cref="RefusalKind.TooLarge"/>.</exception>
+    public void RequireCount(int inputs)
+    {
+        if (inputs > _options.MaxInputs)
+        {
+            throw TooLarge($"The request has {inputs} inputs, and {_options.MaxInputs} are the most. Send them in several requests.");
         }
     }
 
@@ -116,18 +122,22 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         CancellationToken cancellationToken
     )
     {
-        if (hosted.Texts is { } only && TryTexts(items) is { } texts)
+        if (hosted.Texts is { } only && TryTexts(items) is { } all)
         {
-            return await only.In(call).EmbedAsync(texts, options, cancellationToken).ConfigureAwait(false);
+            return await only.In(call).EmbedAsync(all, options, cancellationToken).ConfigureAwait(false);
         }
 
         var space = hosted.Texts?.Model.Space ?? hosted.Images!.Model.Space;
         var rows = new RowMerger(space.For(options), items.Count);
-        await rows.FillAsync(hosted.Texts?.In(call), items, item => item.Text, "texts", options, cancellationToken).ConfigureAwait(false);
-        await rows.FillAsync(hosted.Ids?.In(call), items, item => item.Ids, "token ids", options, cancellationToken).ConfigureAwait(false);
+        var (texts, images) = (hosted.Texts?.In(call), hosted.Images?.In(call));
         var ofPictures = options with { MaxTokens = null };
-        await rows.FillAsync(hosted.Images?.In(call), items, item => item.Image, "pictures", ofPictures, cancellationToken)
+        await rows.FillAsync(texts, items, item => item.Image is null ? item.Text : null, "texts", options, cancellationToken)
             .ConfigureAwait(false);
+        await rows.FillAsync(hosted.Ids?.In(call), items, item => item.Ids, "token ids", options, cancellationToken).ConfigureAwait(false);
+        await rows.FillAsync(images, items, item => item.Text is null ? item.Image : null, "pictures", ofPictures, cancellationToken)
+            .ConfigureAwait(false);
+        var both = texts is null || images is null ? null : new MultimodalEmbedder(texts, images, new SphericalFusion());
+        await rows.FillAsync(both, items, Both, "texts with pictures", options, cancellationToken).ConfigureAwait(false);
         foreach (var (i, item) in items.Index())
         {
             if (item.Error is { } error)
@@ -139,12 +149,15 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         return rows.ToBatch();
     }
 
+    private static MultimodalInput? Both(EmbedInput item) =>
+        item is { Text: { } text, Image: { } image } ? new MultimodalInput(text, image) : null;
+
     private static string[]? TryTexts(IReadOnlyList<EmbedInput> items)
     {
         var texts = new string[items.Count];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (items[i].Text is not { } text)
+            if (items[i] is not { Text: { } text, Image: null })
             {
                 return null;
             }

@@ -1,6 +1,8 @@
 using Simile.Hosting;
 using Simile.Hosting.HostedModels;
 using Simile.Registry;
+using Simile.Server.Limits;
+using Simile.Tokenization;
 using Simile.Vectors.Codes;
 
 namespace Simile.Server.Embedding;
@@ -32,6 +34,12 @@ internal sealed class ServedModel(string id, SimileRegistration registration, st
     /// <summary>What makes 8-bit codes of its vectors.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.NotCalibrated"/>.</exception>
     public Int8Calibration Calibration() => _calibration ??= FindCalibration();
+
+    /// <summary>The tokenizer of its texts.</summary>
+    /// <exception cref="RefusalException">It has none.</exception>
+    public ITokenizer Tokenizer(HostedModel hosted) =>
+        (hosted.Find(typeof(TextEmbedder)) as TextEmbedder)?.Tokenizer
+        ?? throw Refusal.Invalid("model", $"The model '{id}' has no tokenizer of its own here.");
 
     private Int8Calibration FindCalibration()
     {

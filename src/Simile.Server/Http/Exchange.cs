@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -47,9 +48,13 @@ internal sealed class Exchange(HttpContext http, RequestGate gate)
     public async Task<T> ReadAsync<T>(JsonTypeInfo<T> type)
         where T : class
     {
-        using var body = await gate.ReadAsync(http.Request, Aborted).ConfigureAwait(false);
+        using var body = await ReadBodyAsync().ConfigureAwait(false);
         return Parse(body.Span, type);
     }
+
+    /// <summary>Reads the body as it is.</summary>
+    /// <exception cref="RefusalException">It is too large.</exception>
+    public Task<RequestGate.RequestBody> ReadBodyAsync() => gate.ReadAsync(http.Request, Aborted);
 
     /// <summary>Says in headers how vectors were made.</summary>
     public void Tell(EmbedAnswer answer)
@@ -71,6 +76,13 @@ internal sealed class Exchange(HttpContext http, RequestGate gate)
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
         return new JsonAnswer(http.Response.BodyWriter, Aborted);
+    }
+
+    /// <summary>Answers with a plain text.</summary>
+    public async Task WriteTextAsync(string text)
+    {
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        await http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(text), Aborted).ConfigureAwait(false);
     }
 
     /// <summary>Sends the vectors as bare bytes, row after row.</summary>
@@ -103,7 +115,9 @@ internal sealed class Exchange(HttpContext http, RequestGate gate)
         }
     }
 
-    private static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
+    /// <summary>A body as JSON.</summary>
+    /// <exception cref="RefusalException">It is not what it should be.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> type)
         where T : class
     {
         try

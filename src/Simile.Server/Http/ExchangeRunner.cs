@@ -88,7 +88,7 @@ internal sealed class ExchangeRunner(DoorRules door, RequestGate gate, ILogger<E
 
     private static async Task RefuseAsync(HttpContext http, Dialect dialect, Refusal refusal)
     {
-        if (http.Response.HasStarted)
+        if (http.Response.HasStarted || http.Response.BodyWriter.UnflushedBytes > 0)
         {
             // Half an answer must not look like a whole one.
             http.Abort();

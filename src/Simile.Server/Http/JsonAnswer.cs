@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Simile.Server.Embedding;
 
 namespace Simile.Server.Http;
 
@@ -30,6 +31,20 @@ internal sealed class JsonAnswer(PipeWriter output, CancellationToken aborted) :
             await Writer.FlushAsync(aborted).ConfigureAwait(false);
             await output.FlushAsync(aborted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes the vectors of a batch as a list, sending what is much on the way.</summary>
+    /// <exception cref="SimileException">The error of a row.</exception>
+    public async Task WriteRowsAsync(EmbeddingBatch batch, VectorForm form)
+    {
+        Writer.WriteStartArray();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            form.Write(Writer, batch.Row(i).Span);
+            await SendMuchAsync().ConfigureAwait(false);
+        }
+
+        Writer.WriteEndArray();
     }
 
     public ValueTask DisposeAsync() => Writer.DisposeAsync();

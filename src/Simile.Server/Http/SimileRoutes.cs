@@ -13,6 +13,9 @@ internal sealed class SimileRoutes(IEndpointRouteBuilder group, ExchangeRunner e
     public void Get(Dialect dialect, string pattern, Func<Exchange, Task> handle, bool needsKey = true) =>
         Map(dialect, "GET", pattern, handle, needsKey);
 
+    /// <summary>A route that says only that it is there.</summary>
+    public void Head(Dialect dialect, string pattern) => Map(dialect, "HEAD", pattern, _ => Task.CompletedTask, needsKey: false);
+
     /// <summary>A route that computes.</summary>
     public void Post(Dialect dialect, string pattern, Func<Exchange, Task> handle) => Map(dialect, "POST", pattern, handle, needsKey: true);
 

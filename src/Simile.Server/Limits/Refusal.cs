@@ -84,7 +84,7 @@ internal sealed record Refusal(RefusalKind Kind, string Code, string Message)
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
             },
-            (ErrorCode.InvalidOption or ErrorCode.UnsupportedModel, _) or (_, "SIM1" or "SIM3") => new Refusal(
+            (ErrorCode.InvalidOption or ErrorCode.UnsupportedModel or ErrorCode.BadRequestBody, _) or (_, "SIM1" or "SIM3") => new Refusal(
                 RefusalKind.Invalid,
                 error.Code,
                 error.Description

@@ -33,6 +33,10 @@ public static class SimileServerExtensions
         services.TryAddSingleton<ServerState>();
         services.TryAddSingleton<ServedModels>();
         services.TryAddSingleton<EmbedRunner>();
+        services.TryAddSingleton<RerankRunner>();
+        services.TryAddSingleton<PrometheusMetrics>();
+        services.TryAddSingleton<HealthRoutes>();
+        services.AddMetrics();
         services.TryAddSingleton(provider => new RequestGate(OptionsOf(provider)));
         services.TryAddSingleton(provider =>
         {
@@ -57,7 +61,17 @@ public static class SimileServerExtensions
             services.GetRequiredService<EmbedRunner>(),
             OptionsOf(services)
         );
-        Dialect[] dialects = [new OpenAi(models, runner, options)];
+        var reranking = services.GetRequiredService<RerankRunner>();
+        var tei = new Tei(models, runner, reranking, options);
+        Dialect[] dialects =
+        [
+            new OpenAi(models, runner, options),
+            tei,
+            new Ollama(models, runner, options),
+            new Cohere(runner, options),
+            new Rerank(reranking, tei, options),
+            services.GetRequiredService<HealthRoutes>(),
+        ];
         foreach (var dialect in dialects)
         {
             dialect.Map(routes);
