@@ -77,8 +77,8 @@ internal readonly record struct EmbedInput
         };
 }
 
-/// <summary>Reads <c>"text"</c>, <c>["text", …]</c>, <c>[1, 2, …]</c> (the token ids of one text) and <c>[[1, 2, …], …]</c>. One bad
-/// element is that input's error, not the list's.</summary>
+/// <summary>Reads <c>"text"</c>, <c>["text", …]</c>, <c>[1, 2, …]</c> (the token ids of one text), <c>[[1, 2, …], …]</c> and
+/// objects. A bad element is that input's error, not the list's.</summary>
 internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
 {
     public override EmbedInputs Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -180,7 +180,8 @@ internal sealed class EmbedInputsConverter : JsonConverter<EmbedInputs>
                 RefusalKind.Malformed,
                 ErrorCode.BadRequestBody,
                 what
-                    + "; expected is a text, a list of texts, the token ids of a text, a list of such ids, or an object with a text or a picture."
+                    + "; expected is a text, a list of texts, the token ids of a text, a list of such ids, or an object with a text or "
+                    + "a picture."
             )
             {
                 Field = "input",

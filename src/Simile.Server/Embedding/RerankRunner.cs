@@ -66,7 +66,8 @@ internal sealed class RerankRunner(
                 new Refusal(
                     RefusalKind.TooLarge,
                     ErrorCode.RequestTooLarge,
-                    $"The request has {request.Texts.Count} texts, and {server.Value.MaxInputs - 1} are the most. Send them in several requests."
+                    $"The request has {request.Texts.Count} texts, and {server.Value.MaxInputs - 1} are the most. Send them in "
+                        + $"several requests."
                 )
                 {
                     Field = "documents",

@@ -7,7 +7,8 @@ using Simile.Server.Http;
 
 namespace Simile.Server.Health;
 
-/// <summary>What the meters of Simile, ASP.NET Core and .NET have measured since the start, in the text format of Prometheus (0.0.4).</summary>
+/// <summary>What the meters of Simile, ASP.NET Core and .NET have measured since the start, in the text format of Prometheus
+/// (0.0.4).</summary>
 /// <remarks>Names as OpenTelemetry's exporter makes them: dots are underscores, units and <c>_total</c> are added. A meter that was made by
 /// another host of the same process is not heard.</remarks>
 internal sealed class PrometheusMetrics : IDisposable
