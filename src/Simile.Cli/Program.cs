@@ -1,6 +1,13 @@
 using System.CommandLine;
 using Simile.Cli;
+using Simile.Cli.Input;
 using Simile.Cli.Output;
+
+if (args is [IndexedKinds.Argument])
+{
+    IndexedKinds.Serve();
+    return 0;
+}
 
 Terminal.Install();
 using var interruption = new Interruption();

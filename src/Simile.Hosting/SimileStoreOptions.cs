@@ -22,4 +22,8 @@ public sealed record SimileStoreOptions
 
     /// <summary>How texts and files are cut into passages.</summary>
     public ChunkerOptions Chunks { get; set; } = new();
+
+    /// <summary>What reads documents of further kinds, such as <c>DocumentFormats.Readers()</c> of Simile.Documents. Default:
+    /// none.</summary>
+    public IReadOnlyList<IDocumentReader> Readers { get; set; } = [];
 }

@@ -9,16 +9,18 @@ namespace Simile.Sqlite;
 /// <summary>Reads chunks and documents out of the tables, inside the caller's transaction.</summary>
 internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors errors)
 {
-    private const string Columns =
-        "chunks.id, path, text, start_line, end_line, heading, vectors.value FROM chunks JOIN files ON files.id = chunks.file LEFT "
-        + "JOIN vectors ON vectors.id = chunks.id";
+    // A file of an older version is read as it is.
+    private readonly string _columns =
+        "chunks.id, path, text, start_line, end_line, heading, vectors.value, "
+        + (StoreSchema.HasPlaces(connection) ? "place" : "''")
+        + " FROM chunks JOIN files ON files.id = chunks.file LEFT JOIN vectors ON vectors.id = chunks.id";
 
     /// <summary>Chunks by their ids, in that order; null for one that is not there.</summary>
     public IReadOnlyList<StoredChunk?> Read(IReadOnlyList<long> ids)
     {
         var wanted = $"[{string.Join(',', ids)}]";
         var metadata = MetadataOf("chunk IN (SELECT value FROM json_each($0))", wanted);
-        using var command = connection.Prepare($"SELECT {Columns} WHERE chunks.id IN (SELECT value FROM json_each($0))", wanted);
+        using var command = connection.Prepare($"SELECT {_columns} WHERE chunks.id IN (SELECT value FROM json_each($0))", wanted);
         var found = ReadAll(command, metadata).ToDictionary(chunk => chunk.Id);
         return [.. ids.Select(id => found.GetValueOrDefault(id))];
     }
@@ -36,7 +38,7 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
 
         var id = reader.GetInt64(0);
         var metadata = MetadataOf("chunk IN (SELECT id FROM chunks WHERE file = $0)", id);
-        using var command = connection.Prepare($"SELECT {Columns} WHERE chunks.file = $0 ORDER BY chunks.id", id);
+        using var command = connection.Prepare($"SELECT {_columns} WHERE chunks.file = $0 ORDER BY chunks.id", id);
         var chunks = ReadAll(command, metadata).ToList();
         return chunks.Find(chunk => chunk.Damage is not null)?.Damage is { } damage
             ? throw damage
@@ -91,7 +93,8 @@ internal sealed class ChunkReader(SqliteConnection connection, SqliteErrors erro
         && reader.GetValue(3) is long start and >= 0 and <= int.MaxValue
         && reader.GetValue(4) is long end and <= int.MaxValue
         && end >= start
-            ? new Chunk(text, (int)start, (int)end, heading) { Metadata = metadata ?? ChunkMetadata.None }
+        && reader.GetValue(7) is string place
+            ? new Chunk(text, (int)start, (int)end, heading) { Metadata = metadata ?? ChunkMetadata.None, Place = place }
             : null;
 
     // A value that nobody can have put there is none, which damages its chunk.

@@ -23,6 +23,10 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
     /// <summary>Brings the tables of an older version up to date, inside a transaction; null when there are none.</summary>
     public Action<SqliteConnection>? Migrate { get; init; }
 
+    /// <summary>The oldest version that is read as it is; to be written to, a file is brought up to date. Default: none but this
+    /// one.</summary>
+    public long OldestRead { get; init; } = Version;
+
     /// <summary>Opens a file to write, made where there is none or an empty one.</summary>
     /// <param name="errors">The file.</param>
     /// <param name="busy">How long another process may write.</param>
@@ -87,7 +91,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         };
         try
         {
-            return ConnectRaw(settings, connection => CheckVersion(connection, errors));
+            return ConnectRaw(settings, connection => CheckVersion(connection, errors, OldestRead));
         }
         catch (SqliteException error) when (error.SqliteErrorCode is ReadOnly or CannotOpen)
         {
@@ -104,7 +108,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
 
             // Nobody can be writing: a writer has a log.
             settings.DataSource = $"file:{Uri.EscapeDataString(errors.Path).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
-            return Connect(errors, settings, connection => CheckVersion(connection, errors));
+            return Connect(errors, settings, connection => CheckVersion(connection, errors, OldestRead));
         }
         catch (SqliteException error)
         {
@@ -239,7 +243,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
             MigrateOnce(connection);
         }
 
-        CheckVersion(connection, errors);
+        CheckVersion(connection, errors, Version);
     }
 
     private void Create(SqliteConnection connection)
@@ -269,7 +273,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
         transaction.Commit();
     }
 
-    private void CheckVersion(SqliteConnection connection, SqliteErrors errors)
+    private void CheckVersion(SqliteConnection connection, SqliteErrors errors, long oldest)
     {
         var (application, version) = (connection.Number("PRAGMA application_id"), connection.Number("PRAGMA user_version"));
         if (application != ApplicationId)
@@ -279,7 +283,7 @@ internal sealed record FileSchema(string Kind, long ApplicationId, long Version,
 
         // Reads the tables' definitions, so that damage shows now.
         connection.Number("SELECT count(*) FROM sqlite_schema");
-        if (version != Version)
+        if (version < oldest || version > Version)
         {
             var what =
                 version > Version

@@ -24,10 +24,11 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 
     private readonly SqliteCommand _file = connection.Prepare("INSERT INTO files (path, fingerprint) VALUES ($0, $1) RETURNING id", "", "");
     private readonly SqliteCommand _chunk = connection.Prepare(
-        "INSERT INTO chunks (file, start_line, end_line, heading, text) VALUES ($0, $1, $2, $3, $4) RETURNING id",
+        "INSERT INTO chunks (file, start_line, end_line, heading, text, place) VALUES ($0, $1, $2, $3, $4, $5) RETURNING id",
         0,
         0,
         0,
+        "",
         "",
         ""
     );
@@ -85,7 +86,7 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 
     private void Insert(long file, Chunk chunk, ReadOnlySpan<float> vector)
     {
-        _chunk.Set(file, chunk.StartLine, chunk.EndLine, chunk.Heading, chunk.Text);
+        _chunk.Set(file, chunk.StartLine, chunk.EndLine, chunk.Heading, chunk.Text, chunk.Place);
         var id = (long)_chunk.ExecuteScalar()!;
         _words.Set(id, SearchWords.ToIndex(chunk.Heading), SearchWords.ToIndex(chunk.Text));
         _words.ExecuteNonQuery();

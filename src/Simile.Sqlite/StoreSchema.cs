@@ -7,12 +7,15 @@ namespace Simile.Sqlite;
 /// <remarks>Version 2: words are split by <see cref="SearchWords"/>, and ids are never used again. The table of words keeps no texts; its
 /// tokenizer only stems what it is given.
 /// Version 3: metadata, and a list of the chunks that were taken out last, so that who holds vectors in memory need not read all
-/// anew.</remarks>
+/// anew.
+/// Version 4: where a chunk stands in a document without lines.</remarks>
 internal static class StoreSchema
 {
     private const string Chunks =
         "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line "
         + "INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL)";
+
+    private const string Fourth = "ALTER TABLE chunks ADD COLUMN place TEXT NOT NULL DEFAULT ''";
 
     private const string Words =
         "CREATE VIRTUAL TABLE words USING fts5(heading, text, content='', contentless_delete=1, tokenize=\"porter ascii tokenchars "
@@ -34,10 +37,14 @@ internal static class StoreSchema
         CREATE TABLE vectors (id INTEGER PRIMARY KEY, value BLOB NOT NULL);
         {Words};
         {Third}
+        {Fourth};
         """;
 
     /// <summary>Index files: "Simi" in ASCII, and the version of the tables.</summary>
-    public static FileSchema File { get; } = new("index", 0x53696D69, 3, Tables) { Migrate = Migrate };
+    public static FileSchema File { get; } = new("index", 0x53696D69, 4, Tables) { Migrate = Migrate, OldestRead = 3 };
+
+    /// <summary>Whether the chunks of a file say where they stand in documents without lines.</summary>
+    public static bool HasPlaces(SqliteConnection connection) => connection.Number("PRAGMA user_version") > 3;
 
     private static void Migrate(SqliteConnection connection)
     {
@@ -46,7 +53,12 @@ internal static class StoreSchema
             MigrateToSecond(connection);
         }
 
-        connection.Run(Third);
+        if (connection.Number("PRAGMA user_version") < 3)
+        {
+            connection.Run(Third);
+        }
+
+        connection.Run(Fourth);
     }
 
     private static void MigrateToSecond(SqliteConnection connection)

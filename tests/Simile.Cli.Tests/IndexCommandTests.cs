@@ -15,8 +15,8 @@ public sealed class IndexCommandTests : IDisposable
             var (name, content) in (ReadOnlySpan<(string, string)>)
                 [
                     ("a.md", "Owls hoot."),
-                    ("b.pdf", "%PDF-1.7"),
-                    ("c.pdf", "%PDF-1.7"),
+                    ("b.heic", "x"),
+                    ("c.heic", "x"),
                     (".env", "KEY=1"),
                     ("README", "text"),
                     ("rows.jsonl", "{\"text\":\"Bees hum.\"}\n{\n"),
@@ -30,12 +30,12 @@ public sealed class IndexCommandTests : IDisposable
         Assert.Equal(0, said.ExitCode);
         Assert.Equal("2 files: 2 new or changed (2 chunks), 0 unchanged, 0 not read; 0 removed, 1 with problems", said.Output.Trim());
         Assert.Contains(
-            "Passed over: 2 .pdf, 1 file without an ending, 1 hidden file, 1 hidden folder (",
+            "Passed over: 2 .heic, 1 file without an ending, 1 hidden file, 1 hidden folder (",
             said.Error,
             StringComparison.Ordinal
         );
         Assert.Contains("Line 2 ", said.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("c.pdf", said.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("c.heic", said.Error, StringComparison.Ordinal);
 
         var again = await CliProcess.RunAsync(
             null,
@@ -48,13 +48,13 @@ public sealed class IndexCommandTests : IDisposable
             "--json"
         );
         Assert.Equal(1, again.ExitCode);
-        Assert.Contains("c.pdf", again.Error, StringComparison.Ordinal);
+        Assert.Contains("c.heic", again.Error, StringComparison.Ordinal);
         var json = JsonDocument.Parse(again.Output).RootElement;
         Assert.Equal(
             (2, 2, 1),
             (
                 json.GetProperty("unchanged").GetInt32(),
-                json.GetProperty("passed_over").GetProperty(".pdf").GetInt32(),
+                json.GetProperty("passed_over").GetProperty(".heic").GetInt32(),
                 json.GetProperty("problems").GetInt32()
             )
         );
@@ -63,10 +63,10 @@ public sealed class IndexCommandTests : IDisposable
     [Fact]
     public async Task AFileThatIsNamedAndNotReadFails()
     {
-        File.WriteAllText(_folder.File("b.pdf"), "%PDF-1.7");
-        var named = await CliProcess.RunAsync(null, "index", _folder.File("b.pdf"), "--store", _folder.File("i.db"));
+        File.WriteAllBytes(_folder.File("b.7z"), [0x37, 0x7A, 0xBC, 0xAF]);
+        var named = await CliProcess.RunAsync(null, "index", _folder.File("b.7z"), "--store", _folder.File("i.db"));
         Assert.Equal(1, named.ExitCode);
-        Assert.Contains("a PDF document", named.Error, StringComparison.Ordinal);
+        Assert.Contains("a 7z archive", named.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public class FloorTests
         ["Simile.Sqlite"] = ["Simile", "Simile.Engine"],
         ["Simile.NuGet"] = ["Simile", "Simile.Engine"],
         ["Simile.OnnxRuntime"] = ["Simile", "Simile.Engine"],
+        ["Simile.Documents"] = ["Simile", "Simile.Engine"],
         ["Simile.Hosting"] = ["Simile", "Simile.Engine", "Simile.Sqlite"],
         ["Simile.Server"] = ["Simile", "Simile.Engine", "Simile.Hosting"],
         ["Simile.Cli"] =
@@ -24,6 +25,7 @@ public class FloorTests
             "Simile.Training",
             "Simile.NuGet",
             "Simile.OnnxRuntime",
+            "Simile.Documents",
             "Simile.Hosting",
             "Simile.Server",
         ],
@@ -55,6 +57,7 @@ public class FloorTests
     [InlineData("Simile.Sqlite")]
     [InlineData("Simile.NuGet")]
     [InlineData("Simile.OnnxRuntime")]
+    [InlineData("Simile.Documents")]
     [InlineData("Simile.Hosting")]
     [InlineData("Simile.Server")]
     public void ForeignTypesStayInside(string assembly)

@@ -14,6 +14,7 @@ public class SurfaceTests
         "Simile.Sqlite",
         "Simile.NuGet",
         "Simile.OnnxRuntime",
+        "Simile.Documents",
         "Simile.Hosting",
         "Simile.Server",
     ];

@@ -13,6 +13,7 @@ public class TrimmingTests
     [InlineData("Simile.Sqlite")]
     [InlineData("Simile.NuGet")]
     [InlineData("Simile.OnnxRuntime")]
+    [InlineData("Simile.Documents")]
     [InlineData("Simile.Hosting")]
     public void AnAssemblySaysThatItCanBeTrimmed(string assembly)
     {

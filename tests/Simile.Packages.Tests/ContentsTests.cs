@@ -10,6 +10,7 @@ public sealed class ContentsTests(PackedFeed feed)
     private static readonly string[] Libraries =
     [
         "Simile",
+        "Simile.Documents",
         "Simile.Engine",
         "Simile.Hosting",
         "Simile.NuGet",

@@ -45,7 +45,7 @@ public sealed class IndexBuilderTests : IDisposable
             );
             Assert.StartsWith(
                 "Line 2 ",
-                report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error.Description,
+                report.Problems.Single(problem => problem.Path.EndsWith("rows.jsonl", StringComparison.Ordinal)).Error!.Description,
                 StringComparison.Ordinal
             );
             Assert.Equal((1, 1), (report.Empty, report.WithoutVector));
@@ -83,10 +83,13 @@ public sealed class IndexBuilderTests : IDisposable
         Assert.Equal((1, 1), (report.Files, report.Changed));
         Assert.Equal(
             [".pdf", "linked folder", "named pipe"],
-            report.PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal)
+            report.PassedOver.Select(passed => passed.Message).Order(StringComparer.Ordinal)
         );
-        Assert.Contains("UTF-8", Assert.Single(report.Problems).Error.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorCode.NotARegularFile, Assert.Single((await BuildAsync(path: _folder.File("docs", "p.txt"))).Problems).Error.Code);
+        Assert.Contains("UTF-8", Assert.Single(report.Problems).Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ErrorCode.NotARegularFile,
+            Assert.Single((await BuildAsync(path: _folder.File("docs", "p.txt"))).Problems).Error!.Code
+        );
 
         // .NET can neither make nor remove such names.
         await ShellAsync("rm -r bad*");
@@ -205,7 +208,7 @@ public sealed class IndexBuilderTests : IDisposable
     private async Task AllStay()
     {
         var report = await BuildAsync();
-        Assert.Equal((0, ErrorCode.EverythingGone), (report.Removed, Assert.Single(report.Problems).Error.Code));
+        Assert.Equal((0, ErrorCode.EverythingGone), (report.Removed, Assert.Single(report.Problems).Error!.Code));
         using var store = SqliteChunkStore.Open(_folder.File("i.db"), create: false);
         Assert.Equal(2, (await store.ListFilesAsync()).Count);
     }

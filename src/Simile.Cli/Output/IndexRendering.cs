@@ -17,11 +17,11 @@ internal static class IndexRendering
             var shown = verbose ? int.MaxValue : ProblemsAFile;
             foreach (var problem in file.Take(shown))
             {
-                var message = problem.Error.Description;
+                var message = problem.Message;
                 Console.Error.WriteLine(
                     "Problem: "
                         + $"{(message.StartsWith(problem.Path, StringComparison.Ordinal) ? string.Empty : problem.Path + ": ")}{message} "
-                        + $"({problem.Error.Code})"
+                        + $"({problem.Error!.Code})"
                 );
             }
 
@@ -61,7 +61,7 @@ internal static class IndexRendering
     {
         var pictures = picturesFit
             ? 0
-            : report.PassedOver.Count(passed => PictureFiles.IsPicture(passed.Path) && passed.Kind.StartsWith('.'));
+            : report.PassedOver.Count(passed => PictureFiles.IsPicture(passed.Path) && passed.Message.StartsWith('.'));
         if (pictures > 0)
         {
             Console.Error.WriteLine(
@@ -71,7 +71,7 @@ internal static class IndexRendering
         }
 
         var others = report
-            .PassedOver.Where(passed => picturesFit || !PictureFiles.IsPicture(passed.Path) || !passed.Kind.StartsWith('.'))
+            .PassedOver.Where(passed => picturesFit || !PictureFiles.IsPicture(passed.Path) || !passed.Message.StartsWith('.'))
             .ToList();
         if (others.Count == 0)
         {
@@ -83,7 +83,7 @@ internal static class IndexRendering
         Console.Error.WriteLine($"Passed over: {string.Join(", ", kinds)}{(verbose ? ":" : " (--verbose lists them).")}");
         foreach (var passed in verbose ? report.PassedOver.OrderBy(passed => passed.Path, StringComparer.Ordinal).ToArray() : [])
         {
-            Console.Error.WriteLine($"  {passed.Path} ({passed.Kind})");
+            Console.Error.WriteLine($"  {passed.Path} ({passed.Message})");
         }
     }
 
@@ -138,9 +138,9 @@ internal static class IndexRendering
     private static int WithProblems(IndexReport report) =>
         report.Problems.Select(problem => problem.Path).Distinct(StringComparer.Ordinal).Count();
 
-    private static IEnumerable<(string Kind, int Count)> KindsOf(IEnumerable<PassedOver> passed) =>
+    private static IEnumerable<(string Kind, int Count)> KindsOf(IEnumerable<IndexNote> passed) =>
         passed
-            .GroupBy(one => one.Kind, StringComparer.Ordinal)
+            .GroupBy(one => one.Message, StringComparer.Ordinal)
             .Select(kind => (kind.Key, kind.Count()))
             .OrderByDescending(kind => kind.Item2)
             .ThenBy(kind => kind.Key, StringComparer.Ordinal);

@@ -34,6 +34,7 @@ internal static class SearchRendering
                 json.WriteString("path", Shown(hit.Path));
                 json.WriteNumber("start_line", hit.StartLine);
                 json.WriteNumber("end_line", hit.EndLine);
+                json.WriteString("place", hit.Place);
                 json.WriteString("heading", hit.Heading);
                 json.WriteString("text", hit.Text);
                 json.WriteString("kind", hit.IsPicture ? "picture" : "text");
@@ -50,14 +51,7 @@ internal static class SearchRendering
 
         foreach (var hit in hits)
         {
-            WriteLine(
-                $"{hit.Rank}. ",
-                "bold",
-                $"{Shown(hit.Path)}{(hit.IsPicture ? " (picture)" : $":{hit.StartLine}-{hit.EndLine}")}",
-                "green",
-                "  " + FiguresOf(hit),
-                "grey"
-            );
+            WriteLine($"{hit.Rank}. ", "bold", $"{Shown(hit.Path)}{PlaceOf(hit)}", "green", "  " + FiguresOf(hit), "grey");
             if (hit.IsPicture)
             {
                 continue;
@@ -73,6 +67,11 @@ internal static class SearchRendering
             Console.WriteLine();
         }
     }
+
+    private static string PlaceOf(SearchHit hit) =>
+        hit.IsPicture ? " (picture)"
+        : hit.Place.Length > 0 ? $":{SafeText.Line(hit.Place)}"
+        : $":{hit.StartLine}-{hit.EndLine}";
 
     // The fused score of a hybrid search says little by itself.
     private static string FiguresOf(SearchHit hit)

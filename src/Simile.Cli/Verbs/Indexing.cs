@@ -1,3 +1,4 @@
+using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Ingestion;
@@ -21,7 +22,7 @@ internal static class Indexing
         bool prune = true
     )
     {
-        var builder = new IndexBuilder(store, model.Embedder, options) { Prune = prune };
+        var builder = new IndexBuilder(store, model.Embedder, options) { Prune = prune, Readers = IndexedKinds.Readers };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));
         IndexRendering.WriteProblems(report, verbose);
         IndexRendering.WritePassedOver(report, picturesFit: model.Images is not null, verbose);

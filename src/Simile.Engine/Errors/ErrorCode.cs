@@ -167,6 +167,24 @@ public static class ErrorCode
     /// <summary>All documents that an index holds of a path are gone; they are taken out only when pruning is asked for.</summary>
     public const string EverythingGone = "SIM503";
 
+    /// <summary>A document expands beyond what is allowed, is nested too deeply, or takes too much memory.</summary>
+    public const string DocumentTooLarge = "SIM504";
+
+    /// <summary>A document took longer to read than allowed.</summary>
+    public const string DocumentTooSlow = "SIM505";
+
+    /// <summary>A document is encrypted, and its password is not known.</summary>
+    public const string EncryptedDocument = "SIM506";
+
+    /// <summary>A document holds pictures of its pages and no text.</summary>
+    public const string ScannedDocument = "SIM507";
+
+    /// <summary>A file is of a kind that is not read, or of another kind than its name says.</summary>
+    public const string UnknownDocumentKind = "SIM508";
+
+    /// <summary>The process that read a document ended before it answered.</summary>
+    public const string DocumentReaderFailed = "SIM509";
+
     /// <summary>A training corpus or pair file is missing or malformed.</summary>
     public const string BadTrainingData = "SIM601";
 

@@ -64,6 +64,9 @@ public static partial class SimileServiceCollectionExtensions
             services.AddFor(
                 name,
                 provider => new IndexBuilder(StoreOf(provider, name), StoreStart.ModelOf(provider, name), OptionsOf(provider, name).Chunks)
+                {
+                    Readers = OptionsOf(provider, name).Readers,
+                }
             );
         }
 

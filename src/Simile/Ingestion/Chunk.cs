@@ -16,6 +16,10 @@ public sealed record Chunk(string Text, int StartLine, int EndLine, string Headi
     /// <summary>What filters may ask for. Default: nothing.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
 
+    /// <summary>Where it stands in a document that has no lines of its own: "page 3-4", "sheet Prices, row 4", "slide 2". Default:
+    /// empty, the lines say it.</summary>
+    public string Place { get; init; } = string.Empty;
+
     /// <summary>What is embedded: the heading, since it often names what the text only speaks of, then the text. A heading that is too long
     /// for the model is shortened here, and a passage of its own besides.</summary>
     public string EmbeddedText

@@ -64,4 +64,21 @@ internal sealed class ChunkPlan
 
 /// <summary>The smallest piece that chunks are put together from: a sentence, or a line of code.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ChunkUnit(string Text, int StartLine, int EndLine, int Tokens, string Separator);
+internal readonly record struct ChunkUnit(string Text, int StartLine, int EndLine, int Tokens, string Separator)
+{
+    /// <summary>Where it stands in a document without lines; empty elsewhere.</summary>
+    public string Place { get; init; } = string.Empty;
+}
+
+/// <summary>Places of documents that have no lines: those that differ in their last number only are neighbours.</summary>
+internal static class ChunkPlace
+{
+    /// <summary>Whether one chunk may span both.</summary>
+    public static bool AreNear(string one, string other) => one == other || (Stem(one) is { Length: > 0 } stem && stem == Stem(other));
+
+    /// <summary>The place of what begins and ends there: "page 3" and "page 4" are "page 3-4".</summary>
+    public static string Span(string first, string last) => first == last ? first : $"{first}-{last[Stem(last).Length..]}";
+
+    private static string Stem(string place) =>
+        place.TrimEnd([.. "0123456789"]) is var stem && stem.Length < place.Length ? stem : string.Empty;
+}

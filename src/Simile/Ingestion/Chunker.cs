@@ -50,7 +50,7 @@ public sealed class Chunker
         var group = new List<TextBlock>();
         foreach (var block in blocks)
         {
-            if (group.Count > 0 && (block.Heading != group[0].Heading || block.Metadata != group[0].Metadata))
+            if (group.Count > 0 && IsApart(block, group[0]))
             {
                 foreach (var chunk in SplitGroup(group, measure, plain))
                 {
@@ -69,6 +69,9 @@ public sealed class Chunker
         }
     }
 
+    private static bool IsApart(TextBlock block, TextBlock other) =>
+        block.Heading != other.Heading || block.Metadata != other.Metadata || !ChunkPlace.AreNear(block.Place, other.Place);
+
     // A heading that is shortened for its passages is a passage itself.
     private IEnumerable<Chunk> SplitGroup(List<TextBlock> group, TokenMeasure measure, ChunkPlan plain)
     {
@@ -77,7 +80,8 @@ public sealed class Chunker
         var chunks =
             plan.EmbeddedHeading == plan.Heading
                 ? Under(plan, group, measure)
-                : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line)], measure).Concat(Under(plan, group, measure));
+                : Under(plain, [new TextBlock(plan.Heading, line, EndLine: line) { Place = group[0].Place }], measure)
+                    .Concat(Under(plan, group, measure));
         return group[0].Metadata.Count == 0 ? chunks : chunks.Select(chunk => chunk with { Metadata = group[0].Metadata });
     }
 
@@ -118,7 +122,11 @@ public sealed class Chunker
     private static Chunk Join(ChunkPlan plan, List<ChunkUnit> units)
     {
         var text = TextOf(units);
-        return new Chunk(text, units[0].StartLine, units[^1].EndLine, plan.Heading) { EmbeddedText = plan.Embedded(text) };
+        return new Chunk(text, units[0].StartLine, units[^1].EndLine, plan.Heading)
+        {
+            EmbeddedText = plan.Embedded(text),
+            Place = ChunkPlace.Span(units[0].Place, units[^1].Place),
+        };
     }
 
     private static string TextOf(List<ChunkUnit> units)

@@ -56,7 +56,7 @@ internal static class DocumentFinder
     {
         public SortedSet<string> Files { get; } = new(StringComparer.Ordinal);
 
-        public List<PassedOver> PassedOver { get; } = [];
+        public List<IndexNote> PassedOver { get; } = [];
 
         public List<UnlistedFolder> Unlisted { get; } = [];
 
@@ -71,7 +71,7 @@ internal static class DocumentFinder
                 {
                     if (Reason(entry) is { } reason)
                     {
-                        PassedOver.Add(new PassedOver(entry.FullName, reason));
+                        PassedOver.Add(new IndexNote(entry.FullName, reason));
                     }
                     else if (entry is DirectoryInfo)
                     {
@@ -142,23 +142,28 @@ internal static class DocumentFinder
 
 /// <summary>What lies under some paths.</summary>
 /// <param name="Files">The files that were wanted, in ordinal order.</param>
-/// <param name="PassedOver">What was not taken.</param>
+/// <param name="PassedOver">What was not taken, and why; what lies in a folder is not looked at.</param>
 /// <param name="Unlisted">Folders whose contents are not known.</param>
 /// <param name="Missing">Paths that do not exist.</param>
 internal sealed record FoundDocuments(
     IReadOnlyList<string> Files,
-    IReadOnlyList<PassedOver> PassedOver,
+    IReadOnlyList<IndexNote> PassedOver,
     IReadOnlyList<UnlistedFolder> Unlisted,
     IReadOnlyList<string> Missing
 );
-
-/// <summary>A file or folder that was not taken; what lies in a folder is not looked at.</summary>
-/// <param name="Path">The path.</param>
-/// <param name="Kind">A file's ending (".pdf"), or what it is: hidden file, hidden folder, linked folder, build folder, named pipe, socket,
-/// device, broken link, file without an ending.</param>
-public sealed record PassedOver(string Path, string Kind);
 
 /// <summary>A folder that could not be listed.</summary>
 /// <param name="Path">The folder.</param>
 /// <param name="Error">Why.</param>
 internal sealed record UnlistedFolder(string Path, SimileException Error);
+
+/// <summary>Something that is to be said of a file or folder: what cannot be read of it, what was guessed or replaced in it, or why it was
+/// passed over.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Message">What. Of a path that was passed over, a file's ending (".xyz"), or what it is: hidden file, hidden folder, linked
+/// folder, build folder, ignored by git, named pipe, socket, device, broken link, file without an ending.</param>
+public sealed record IndexNote(string Path, string Message)
+{
+    /// <summary>The error, of what cannot be read, wholly or in part; null for all else.</summary>
+    public SimileException? Error { get; init; }
+}

@@ -37,7 +37,7 @@ internal static class DocumentReaders
     ];
 
     /// <summary>The reader for a path, or null when there is none.</summary>
-    public static IDocumentReader? For(string path) =>
+    public static ITextReader? For(string path) =>
         Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".txt" or ".text" or ".log" or ".rst" or ".tex" => new PlainTextReader(),
@@ -61,13 +61,17 @@ internal static class DocumentReaders
         }
         catch (Exception error) when (error is not SimileException and not OutOfMemoryException)
         {
-            throw new SimileException(
-                ErrorCode.UnreadableDocument,
-                $"{path} cannot be read as {Path.GetExtension(path)}: {error.Message}",
-                error
-            );
+            throw Unreadable(path, error);
         }
     }
+
+    /// <summary>What is said of a file whose reader failed.</summary>
+    public static SimileException Unreadable(string path, Exception error) =>
+        new(
+            ErrorCode.UnreadableDocument,
+            $"{path} cannot be read as {Path.GetExtension(path).ToLowerInvariant()}: {error.Message} Save it again, or leave it out.",
+            error
+        );
 }
 
 /// <summary>What was read of a document.</summary>

@@ -10,4 +10,9 @@ public sealed record TextBlock(string Text, int StartLine, string Heading = "", 
 {
     /// <summary>What its chunks may be filtered by; blocks of other metadata share none. Default: nothing.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
+
+    /// <summary>Where it stands in a document that has no lines of its own ("page 3", "sheet Prices, row 4", "slide 2"); its lines are then
+    /// the number of the block. Chunks span places that differ in their last number only ("page 3-4"). Default: empty, the lines
+    /// say it.</summary>
+    public string Place { get; init; } = string.Empty;
 }

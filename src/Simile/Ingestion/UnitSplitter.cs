@@ -21,7 +21,8 @@ internal sealed class UnitSplitter(TokenMeasure measure, ChunkPlan plan)
             counted = start;
             foreach (var unit in Cut(block.Text.Substring(start, length), line, block.IsCode || isFirst ? "\n" : " "))
             {
-                yield return block.EndLine is { } end ? unit with { StartLine = block.StartLine, EndLine = end } : unit;
+                var placed = block.Place.Length == 0 ? unit : unit with { Place = block.Place };
+                yield return block.EndLine is { } end ? placed with { StartLine = block.StartLine, EndLine = end } : placed;
             }
 
             isFirst = false;

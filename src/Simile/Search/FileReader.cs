@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Simile.Images;
 using Simile.Ingestion;
-using Simile.Ingestion.Readers;
 using Simile.Multimodal;
 using Simile.Vectors;
 
@@ -11,16 +10,12 @@ namespace Simile.Search;
 /// <summary>Reads documents and pictures that are new or changed.</summary>
 /// <param name="traits">What the model embeds.</param>
 /// <param name="chunker">Cuts documents; null where the model embeds no texts.</param>
-internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
+/// <param name="readers">What reads documents.</param>
+internal sealed class FileReader(ContentTraits traits, Chunker? chunker, ReaderSet readers)
 {
-    // Indexes that were made before fields became metadata have none of them.
-    private const string Fields = "fields/1:";
-
     /// <summary>Whether a file of a folder is of a kind that the model embeds.</summary>
     public bool Wants(string path) =>
-        PictureFiles.IsPicture(path)
-            ? traits.ImageRecipe is not null
-            : traits.TextRecipe is not null && DocumentReaders.For(path) is not null;
+        PictureFiles.IsPicture(path) ? traits.ImageRecipe is not null : traits.TextRecipe is not null && readers.Takes(path);
 
     /// <summary>The file; without its contents when the store's mark shows that it has them.</summary>
     /// <exception cref="SimileException"><see cref="ErrorCode.UnreadableDocument"/>, <see cref="ErrorCode.NotARegularFile"/>,
@@ -37,26 +32,22 @@ internal sealed class FileReader(ContentTraits traits, Chunker? chunker)
         }
 
         var bytes = DocumentText.ReadBytes(path);
-        var way = isPicture
-            ? traits.ImageRecipe!.Digest
-            : $"{(HasFields(path) ? Fields : string.Empty)}{chunker!.Fingerprint}:{traits.TextRecipe!.Digest}";
+        var way = isPicture ? traits.ImageRecipe!.Digest : $"{readers.VersionOf(path)}{chunker!.Fingerprint}:{traits.TextRecipe!.Digest}";
         var fingerprint = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}:{way}";
         var known = stored is null ? null : FileMark.Parse(stored);
         if (known?.Fingerprint == fingerprint)
         {
             // What was wrong with it is told again; that costs no embedding.
-            var told = known.IsFlawed ? DocumentReaders.Read(path, bytes) : null;
+            var told = known.IsFlawed ? readers.Read(path, bytes) : null;
             return new ReadFile(path, known, IsKnown: true, [], [], told?.Problems ?? [], told?.Notes ?? []);
         }
 
         return isPicture ? Picture(path, fingerprint) : Document(path, fingerprint, bytes);
     }
 
-    private static bool HasFields(string path) => DocumentReaders.For(path) is JsonLinesReader;
-
     private ReadFile Document(string path, string fingerprint, byte[] bytes)
     {
-        var (blocks, problems, notes) = DocumentReaders.Read(path, bytes);
+        var (blocks, problems, notes) = readers.Read(path, bytes);
         var chunks = chunker!.Split(blocks).ToList();
         var mark = new FileMark(fingerprint, IsEmpty: chunks.Count == 0, IsFlawed: problems.Count + notes.Count > 0);
         return new ReadFile(
@@ -141,10 +132,10 @@ internal sealed class FileGroup
     private static bool IsOfText(SimileException error) =>
         error.Code is ErrorCode.EmptyText or ErrorCode.NoKnownTokens or ErrorCode.InvalidUnicode;
 
+    private static string PlaceOf(Chunk chunk) => chunk.Place.Length > 0 ? chunk.Place : $"Lines {chunk.StartLine} to {chunk.EndLine}";
+
     private static SimileException ErrorOf(Chunk chunk, SimileException error) =>
-        chunk.IsPicture
-            ? error
-            : new SimileException(error.Code, $"Lines {chunk.StartLine} to {chunk.EndLine}: {error.Description}", error);
+        chunk.IsPicture ? error : new SimileException(error.Code, $"{PlaceOf(chunk)}: {error.Description}", error);
 }
 
 /// <summary>What a store remembers of a file: its fingerprint, and what is to be told of it again at the next run.</summary>

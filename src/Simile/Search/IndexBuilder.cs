@@ -45,6 +45,10 @@ public sealed class IndexBuilder
     /// it, since a disk may not be mounted.</summary>
     public bool Prune { get; init; }
 
+    /// <summary>What reads documents of further kinds, before Simile's own readers; <c>DocumentFormats.Readers()</c> of Simile.Documents
+    /// has those of PDF, office and mail files. Default: none.</summary>
+    public IReadOnlyList<IDocumentReader> Readers { get; init; } = [];
+
     /// <summary>Indexes files and folders.</summary>
     /// <param name="paths">The files and folders; of those in the store that lie under them, the vanished are taken out.</param>
     /// <param name="progress">Hears of every group of files.</param>
@@ -63,7 +67,7 @@ public sealed class IndexBuilder
             .ConfigureAwait(false);
         var traits = ContentTraits.Of(_embedder);
         var chunker = traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options);
-        var reader = new FileReader(traits, chunker);
+        var reader = new FileReader(traits, chunker, new ReaderSet(Readers));
         var found = await Task.Run(() => DocumentFinder.Walk(paths, reader.Wants), cancellationToken).ConfigureAwait(false);
         var (known, tally) = (await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), new IndexTally());
         if (chunker is { IsEstimate: true } && paths.Count > 0)
@@ -131,7 +135,7 @@ public sealed class IndexBuilder
 /// <summary>Counts what becomes of files, so that the sums of a report add up.</summary>
 internal sealed class IndexTally
 {
-    private readonly List<IndexProblem> _problems = [];
+    private readonly List<IndexNote> _problems = [];
     private readonly List<IndexNote> _notes = [];
     private int _changed;
     private int _unchanged;
@@ -141,7 +145,7 @@ internal sealed class IndexTally
     private int _truncated;
 
     /// <summary>What went wrong so far.</summary>
-    public IReadOnlyList<IndexProblem> Problems => _problems;
+    public IReadOnlyList<IndexNote> Problems => _problems;
 
     /// <summary>Chunks embedded.</summary>
     public int Chunks { get; private set; }
@@ -154,7 +158,11 @@ internal sealed class IndexTally
         _withoutVector += file.Mark.WithoutVector;
         _truncated += file.Mark.Truncated;
         Chunks += vectors;
-        _problems.AddRange(file.Problems.Select(problem => new IndexProblem(file.Path, problem)));
+        foreach (var problem in file.Problems)
+        {
+            Tell(file.Path, problem);
+        }
+
         _notes.AddRange(file.Notes.Select(note => new IndexNote(file.Path, note)));
     }
 
@@ -166,7 +174,7 @@ internal sealed class IndexTally
     }
 
     /// <summary>Something is wrong with what is no file of its own.</summary>
-    public void Tell(string path, SimileException error) => _problems.Add(new IndexProblem(path, error));
+    public void Tell(string path, SimileException error) => _problems.Add(new IndexNote(path, error.Description) { Error = error });
 
     /// <summary>Something is to be said of a path.</summary>
     public void Note(string path, string message) => _notes.Add(new IndexNote(path, message));

@@ -10,23 +10,13 @@ namespace Simile.Search;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct IndexProgress(int Done, int Total, int Chunks);
 
-/// <summary>A file or folder that could not be indexed, wholly or in part.</summary>
-/// <param name="Path">The path.</param>
-/// <param name="Error">Why.</param>
-public sealed record IndexProblem(string Path, SimileException Error);
-
-/// <summary>Something that was guessed or replaced in a file that is indexed.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Message">What.</param>
-public sealed record IndexNote(string Path, string Message);
-
 /// <summary>What the building of an index did. Files = Changed + Unchanged + Unread.</summary>
 /// <param name="Files">Files found.</param>
 /// <param name="Changed">Files that were new or changed.</param>
 /// <param name="Removed">Files that had vanished.</param>
 /// <param name="Chunks">Chunks embedded.</param>
-/// <param name="Problems">What could not be indexed; the rest is. Told at every run as long as it lasts.</param>
-public sealed record IndexReport(int Files, int Changed, int Removed, int Chunks, IReadOnlyList<IndexProblem> Problems)
+/// <param name="Problems">What could not be indexed, each with its error; the rest is. Told at every run as long as it lasts.</param>
+public sealed record IndexReport(int Files, int Changed, int Removed, int Chunks, IReadOnlyList<IndexNote> Problems)
 {
     /// <summary>Files that were as the index has them.</summary>
     public int Unchanged { get; init; }
@@ -46,6 +36,6 @@ public sealed record IndexReport(int Files, int Changed, int Removed, int Chunks
     /// <summary>What was guessed or replaced.</summary>
     public IReadOnlyList<IndexNote> Notes { get; init; } = [];
 
-    /// <summary>What lies under the paths and was not taken.</summary>
-    public IReadOnlyList<PassedOver> PassedOver { get; init; } = [];
+    /// <summary>What lies under the paths and was not taken, with what it is.</summary>
+    public IReadOnlyList<IndexNote> PassedOver { get; init; } = [];
 }

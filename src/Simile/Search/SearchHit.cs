@@ -17,6 +17,10 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
     /// <summary>Whether the answer is a picture; its text is then its file's name, its lines are 0.</summary>
     public bool IsPicture => StartLine == 0;
 
+    /// <summary>Where it stands in a document that has no lines of its own ("page 3", "sheet Prices, row 4", "slide 2"); empty where the
+    /// lines say it.</summary>
+    public string Place { get; init; } = string.Empty;
+
     /// <summary>The document's id: the file's path, or the id that a text of one's own was put in with.</summary>
     public string Id => Path;
 

@@ -42,6 +42,7 @@ internal sealed class SearchRanking(SearchedStore store)
             DenseRank = RankOf(scored.Id, Dense, ref _denseRanks),
             KeywordRank = RankOf(scored.Id, Keyword, ref _keywordRanks),
             Metadata = chunk.Metadata,
+            Place = chunk.Place,
         };
     }
 

@@ -182,7 +182,7 @@ public sealed class TextIndex
         var tally = new IndexTally();
         var files = group.Embedded(batch, tally).ToDictionary(file => file.Path, StringComparer.Ordinal);
         await _store.ReplaceAsync([.. files.Values], cancellationToken).ConfigureAwait(false);
-        var errors = tally.Problems.ToDictionary(problem => problem.Path, problem => problem.Error, StringComparer.Ordinal);
+        var errors = tally.Problems.ToDictionary(problem => problem.Path, problem => problem.Error!, StringComparer.Ordinal);
         for (var i = range.Start.Value; i < range.End.Value; i++)
         {
             outcomes[i] ??=

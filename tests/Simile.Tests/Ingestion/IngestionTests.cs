@@ -60,7 +60,7 @@ public sealed class DocumentReadersTests : IDisposable
         );
         Assert.Equal(
             [".jpg", "broken link", "build folder", "hidden file", "linked folder"],
-            DocumentFinder.Walk([_folder.Path]).PassedOver.Select(passed => passed.Kind).Order(StringComparer.Ordinal)
+            DocumentFinder.Walk([_folder.Path]).PassedOver.Select(passed => passed.Message).Order(StringComparer.Ordinal)
         );
         Assert.Equal(ErrorCode.PathNotFound, Assert.Throws<SimileException>(() => DocumentFinder.Find([_folder.File("none")])).Code);
     }

@@ -10,6 +10,27 @@ internal static partial class DeclaredEncoding
     // HTML wants the declaration in the first 1,024 bytes; real pages are late.
     private const int HeadBytes = 4096;
 
+    // In these a line that speaks of a coding is text, or a value.
+    private static readonly string[] Undeclared =
+    [
+        ".txt",
+        ".text",
+        ".log",
+        ".md",
+        ".markdown",
+        ".csv",
+        ".tsv",
+        ".jsonl",
+        ".ndjson",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".ipynb",
+        ".org",
+        ".adoc",
+    ];
+
     // As browsers read these names (WHATWG's Encoding Standard), where .NET differs.
     private static readonly Dictionary<string, int> CodePages = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -77,7 +98,7 @@ internal static partial class DeclaredEncoding
             return null;
         }
 
-        var known = Known(name);
+        var known = Named(name);
         if (known is null)
         {
             notes.Add($"It declares the encoding '{name}', which is not known.");
@@ -90,17 +111,19 @@ internal static partial class DeclaredEncoding
     {
         var match = ending switch
         {
+            ".xml" or ".svg" or ".rss" or ".atom" or ".opml" or ".resx" or ".xliff" or ".xlf" => XmlDeclaration().Match(head),
             ".html" or ".htm" or ".xhtml" => XmlDeclaration().Match(head) is { Success: true } xml
                 ? xml
                 : Meta().Match(Comments().Replace(head, string.Empty)),
             ".css" => CssCharset().Match(head),
-            ".txt" or ".text" or ".log" or ".md" or ".markdown" or ".csv" or ".tsv" or ".jsonl" or ".ndjson" => Match.Empty,
+            _ when Undeclared.Contains(ending, StringComparer.Ordinal) => Match.Empty,
             _ => Coding().Match(head),
         };
         return match.Success ? match.Groups["name"].Value : null;
     }
 
-    private static Encoding? Known(string name)
+    /// <summary>The encoding of a name, as browsers read it; null when it is not known.</summary>
+    public static Encoding? Named(string name)
     {
         if (CodePages.TryGetValue(name, out var page))
         {

@@ -8,7 +8,7 @@ namespace Simile.Ingestion.Readers;
 /// <summary>HTML: the text that a reader sees, by paragraphs, under its headings.</summary>
 /// <remarks>It reads tags as they come and builds no tree: pages of any depth take time and memory by their length only
 /// (docs/decisions/0013).</remarks>
-internal sealed class HtmlReader : IDocumentReader
+internal sealed class HtmlReader : ITextReader
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)

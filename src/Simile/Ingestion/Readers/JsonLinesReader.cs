@@ -7,7 +7,7 @@ namespace Simile.Ingestion.Readers;
 /// <summary>One JSON value a line: the fields <c>title</c> and <c>text</c> of an object, else all of its texts. Its other fields that are
 /// texts (of up to 4,096 characters), numbers, true or false are metadata, to filter by. A line that cannot be read is one
 /// problem.</summary>
-internal sealed class JsonLinesReader : IDocumentReader
+internal sealed class JsonLinesReader : ITextReader
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)

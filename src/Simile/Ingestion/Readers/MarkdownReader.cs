@@ -8,7 +8,7 @@ namespace Simile.Ingestion.Readers;
 
 /// <summary>Markdown as CommonMark defines it, with tables and front matter: headings, paragraphs, items of lists, rows of tables, code,
 /// and the text of HTML in it.</summary>
-internal sealed partial class MarkdownReader : IDocumentReader
+internal sealed partial class MarkdownReader : ITextReader
 {
     private static readonly MarkdownPipeline Rules = new MarkdownPipelineBuilder().UsePreciseSourceLocation().UsePipeTables().Build();
 

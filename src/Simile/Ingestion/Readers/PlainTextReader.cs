@@ -1,7 +1,7 @@
 namespace Simile.Ingestion.Readers;
 
 /// <summary>Plain text: paragraphs stand between empty lines.</summary>
-internal sealed class PlainTextReader : IDocumentReader
+internal sealed class PlainTextReader : ITextReader
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)
@@ -30,7 +30,7 @@ internal sealed class PlainTextReader : IDocumentReader
 }
 
 /// <summary>Source code: blocks stand between empty lines; small neighbours are joined later by the budget of a chunk.</summary>
-internal sealed class CodeReader : IDocumentReader
+internal sealed class CodeReader : ITextReader
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems) =>

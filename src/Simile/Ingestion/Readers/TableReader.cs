@@ -5,11 +5,8 @@ namespace Simile.Ingestion.Readers;
 
 /// <summary>Tables: every row becomes a block of "column: value" lines; the first row names the columns, unless it holds numbers. What
 /// stands between cells is seen from the file (, ; tab |) or its line <c>sep=</c>.</summary>
-internal sealed class TableReader : IDocumentReader
+internal sealed class TableReader : ITextReader
 {
-    private const int MinYear = 1900;
-    private const int MaxYear = 2100;
-
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Read(string text, ICollection<SimileException> problems)
     {
@@ -34,9 +31,9 @@ internal sealed class TableReader : IDocumentReader
             rows = Rows(text, acrossLines: false, _ => { });
         }
 
-        var names = rows.Count > 0 && NamesColumns(rows[0].Cells) ? rows[0].Cells : [];
+        var names = rows.Count > 0 && TableRows.NamesColumns(rows[0].Cells) ? rows[0].Cells : [];
         var body = rows.Skip(names.Length > 0 ? 1 : 0)
-            .Select((row, i) => (Text: TextOf(row.Cells, names), row.StartLine, row.EndLine, Number: i + 1))
+            .Select((row, i) => (Text: TableRows.TextOf(row.Cells, names), row.StartLine, row.EndLine, Number: i + 1))
             .Where(row => row.Text.Length > 0)
             .ToList();
 
@@ -73,9 +70,16 @@ internal sealed class TableReader : IDocumentReader
 
         return rows;
     }
+}
 
-    // Years are common names of columns; other numbers are values.
-    private static bool NamesColumns(string[] cells) => cells.All(cell => !IsNumber(cell) || IsYear(cell)) && !cells.All(IsYear);
+/// <summary>Rows of tables as text: "column: value" lines, where the first row names the columns.</summary>
+internal static class TableRows
+{
+    private const int MinYear = 1900;
+    private const int MaxYear = 2100;
+
+    /// <summary>Whether a first row names its columns. Years are common names of columns; other numbers are values.</summary>
+    public static bool NamesColumns(string[] cells) => cells.All(cell => !IsNumber(cell) || IsYear(cell)) && !cells.All(IsYear);
 
     private static bool IsNumber(string cell) =>
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
@@ -84,7 +88,8 @@ internal sealed class TableReader : IDocumentReader
     private static bool IsYear(string cell) =>
         int.TryParse(cell, NumberStyles.None, CultureInfo.InvariantCulture, out var year) && year is >= MinYear and <= MaxYear;
 
-    private static string TextOf(string[] cells, string[] names) =>
+    /// <summary>The text of a row; without names, its cells.</summary>
+    public static string TextOf(string[] cells, string[] names) =>
         string.Join(
             '\n',
             cells

@@ -1,7 +1,7 @@
 namespace Simile.Ingestion.Readers;
 
-/// <summary>Reads one kind of document.</summary>
-internal interface IDocumentReader
+/// <summary>Reads one kind of document that is text throughout.</summary>
+internal interface ITextReader
 {
     /// <summary>The blocks of a document, in order.</summary>
     /// <param name="text">Its text, lines ending in \n.</param>
