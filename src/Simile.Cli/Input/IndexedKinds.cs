@@ -1,4 +1,3 @@
-using System.Reflection;
 using Simile.Documents;
 using Simile.Ingestion;
 
@@ -23,6 +22,9 @@ internal static class IndexedKinds
     {
         var program = Environment.ProcessPath ?? "simile";
         var isDotnet = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return DocumentFormats.IsolatedReaders(program, isDotnet ? [Assembly.GetExecutingAssembly().Location, Argument] : [Argument]);
+        return DocumentFormats.IsolatedReaders(
+            program,
+            isDotnet ? [Path.Combine(AppContext.BaseDirectory, "Simile.Cli.dll"), Argument] : [Argument]
+        );
     }
 }
