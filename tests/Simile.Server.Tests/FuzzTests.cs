@@ -16,6 +16,8 @@ public sealed class FuzzTests(SharedServer shared) : IClassFixture<SharedServer>
             "/v1/embeddings",
             """{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/gif;base64,R0lGODdh"}}]}]}"""
         ),
+        ("/fuse", """{"input":[{"text":"a","image":"iVBORw0KGgo="},"b"],"fusion":"sum","image_share":0.3}"""),
+        ("/classify", """{"input":["a",{"text":"b"}],"labels":["c","d"],"templates":["a {}"]}"""),
         ("/embed", """{"inputs":["a","b"],"truncate":true,"normalize":false,"prompt_name":"query"}"""),
         ("/similarity", """{"inputs":{"source_sentence":"a","sentences":["b","c"]}}"""),
         ("/tokenize", """{"inputs":["a cat","b"],"add_special_tokens":true}"""),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Simile.Multimodal;
 using Simile.Server.Embedding;
 using Simile.Server.Http;
 using Simile.Server.Limits;
@@ -17,6 +18,7 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
     {
         routes.Post(this, "/v1/embeddings", EmbedAsync);
         routes.Post(this, "/v1/multimodalembeddings", EmbedAsync);
+        routes.Post(this, "/fuse", EmbedAsync);
         routes.Post(this, "/openai/deployments/{model}/embeddings", EmbedAsync);
         routes.Post(this, "/openai/v1/embeddings", EmbedAsync);
         routes.Get(this, "/v1/models", ListAsync);
@@ -182,6 +184,8 @@ internal sealed class OpenAi(ServedModels models, EmbedRunner runner, SimileServ
 /// over.</summary>
 internal sealed class OpenAiRequest
 {
+    private const double Half = 0.5;
+
     public string? Model { get; init; }
 
     public EmbedInputs? Input { get; init; }
@@ -217,6 +221,10 @@ internal sealed class OpenAiRequest
     public string? Purpose { get; init; }
 
     public string? Modality { get; init; }
+
+    public string? Fusion { get; init; }
+
+    public double? ImageShare { get; init; }
 
     public EmbedInputs? Messages { get; init; }
 
@@ -259,6 +267,7 @@ internal sealed class OpenAiRequest
             Normalize = Normalized,
             Truncates = Truncate ?? Truncation ?? (TruncatePromptTokens is not null || truncates),
             MaxTokens = tokens,
+            Fusion = FusionOf(),
         };
     }
 
@@ -271,5 +280,13 @@ internal sealed class OpenAiRequest
             null or "text" => inputs,
             "image" => inputs.AsPictures(),
             _ => throw Refusal.Invalid("modality", $"The modality '{Modality}' is none; expected is text or image."),
+        };
+
+    private IFusion FusionOf() =>
+        Fusion switch
+        {
+            null or "spherical" => new SphericalFusion(ImageShare ?? Half),
+            "sum" => new WeightedSumFusion(1 - (ImageShare ?? Half), ImageShare ?? Half),
+            _ => throw Refusal.Invalid("fusion", $"The fusion '{Fusion}' is none; expected is spherical or sum."),
         };
 }

@@ -13,4 +13,5 @@ namespace Simile.Server.Dialects;
 [JsonSerializable(typeof(OllamaShowRequest))]
 [JsonSerializable(typeof(CohereEmbedRequest))]
 [JsonSerializable(typeof(RerankFields))]
+[JsonSerializable(typeof(ClassifyRequest))]
 internal sealed partial class ServerJson : JsonSerializerContext;

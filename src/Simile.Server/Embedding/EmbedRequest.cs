@@ -1,3 +1,5 @@
+using Simile.Multimodal;
+
 namespace Simile.Server.Embedding;
 
 /// <summary>What any dialect's request comes to.</summary>
@@ -22,6 +24,9 @@ internal sealed record EmbedRequest(string? Model, EmbedInputs Inputs)
 
     /// <summary>Whether inputs that fail leave the others theirs; else the first one fails the request.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>What makes one vector of a text with a picture; null for the middle between both on the sphere.</summary>
+    public IFusion? Fusion { get; init; }
 
     /// <summary>Whether the request waits behind those of people; null by its size.</summary>
     public bool? IsBulk { get; init; }

@@ -37,7 +37,8 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
                 MaxTokens = request.MaxTokens,
             };
             var call = request.IsBulk ?? items.Count > _options.MaxInteractiveInputs ? _bulk : _interactive;
-            var batch = await EmbedAsync(lease.Embedder, items, options, call, cancellationToken).ConfigureAwait(false);
+            var batch = await EmbedAsync(lease.Embedder, items, options, (call, request.Fusion), cancellationToken).ConfigureAwait(false);
+            RequireTokens(batch);
             Require(request, batch, model, lease.Embedder);
             return new EmbedAnswer(model, settled, batch);
         }
@@ -51,6 +52,13 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         {
             throw TooLarge($"The request has {inputs} inputs, and {_options.MaxInputs} are the most. Send them in several requests.");
         }
+    }
+
+    /// <summary>A model's embedders, queued as so many inputs are.</summary>
+    public (IEmbedder<string>? Texts, IEmbedder<ImageInput>? Images) Queued(HostedModel hosted, int inputs)
+    {
+        var call = inputs > _options.MaxInteractiveInputs ? _bulk : _interactive;
+        return (hosted.Texts?.In(call), hosted.Images?.In(call));
     }
 
     private static void Require(EmbedRequest request, EmbeddingBatch batch, ServedModel model, HostedModel hosted)
@@ -77,7 +85,21 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         }
     }
 
-    // Most requests are so short that they cannot be too long, whatever their tokens are; only the others are counted.
+    private void RequireTokens(EmbeddingBatch batch)
+    {
+        var tokens = 0L;
+        foreach (var outcome in batch.Outcomes)
+        {
+            tokens += outcome.TokensSeen;
+        }
+
+        if (tokens > _options.MaxTokens)
+        {
+            throw TooManyTokens();
+        }
+    }
+
+    // What is far too long is not embedded first. A text has hardly more tokens than characters, so most requests need no counting here.
     private void RequireTokens(IReadOnlyList<EmbedInput> items, HostedModel hosted)
     {
         var (most, ids) = (0L, 0L);
@@ -105,11 +127,12 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
 
         if (tokens > _options.MaxTokens)
         {
-            throw TooLarge(
-                $"The inputs have over {_options.MaxTokens} tokens together, the most of a request. Send them in several requests."
-            );
+            throw TooManyTokens();
         }
     }
+
+    private RefusalException TooManyTokens() =>
+        TooLarge($"The inputs have over {_options.MaxTokens} tokens together, the most of a request. Send them in several requests.");
 
     private static RefusalException TooLarge(string message) =>
         new(new Refusal(RefusalKind.TooLarge, ErrorCode.RequestTooLarge, message) { Field = "input" });
@@ -118,10 +141,11 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         HostedModel hosted,
         IReadOnlyList<EmbedInput> items,
         EmbedOptions options,
-        BatchingCall call,
+        (BatchingCall Call, IFusion? Fusion) way,
         CancellationToken cancellationToken
     )
     {
+        var (call, fusion) = way;
         if (hosted.Texts is { } only && TryTexts(items) is { } all)
         {
             return await only.In(call).EmbedAsync(all, options, cancellationToken).ConfigureAwait(false);
@@ -136,7 +160,7 @@ internal sealed class EmbedRunner(ServedModels models, IOptions<SimileServerOpti
         await rows.FillAsync(hosted.Ids?.In(call), items, item => item.Ids, "token ids", options, cancellationToken).ConfigureAwait(false);
         await rows.FillAsync(images, items, item => item.Text is null ? item.Image : null, "pictures", ofPictures, cancellationToken)
             .ConfigureAwait(false);
-        var both = texts is null || images is null ? null : new MultimodalEmbedder(texts, images, new SphericalFusion());
+        var both = texts is null || images is null ? null : new MultimodalEmbedder(texts, images, fusion ?? new SphericalFusion());
         await rows.FillAsync(both, items, Both, "texts with pictures", options, cancellationToken).ConfigureAwait(false);
         foreach (var (i, item) in items.Index())
         {

@@ -22,6 +22,7 @@ internal sealed class ExchangeRunner(DoorRules door, RequestGate gate, ILogger<E
         SetHeaders(http.Response.Headers, id);
         try
         {
+            door.TellBrowser(http);
             door.Require(http, route.NeedsKey);
             AllowBody(http);
             await EnterAsync(http, route).ConfigureAwait(false);
@@ -54,6 +55,13 @@ internal sealed class ExchangeRunner(DoorRules door, RequestGate gate, ILogger<E
             log.Failed(id, error);
             await RefuseAsync(http, route.Dialect, Refusal.Fault(ErrorCode.ModelFailed)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Answers a browser that asks whether a script may send a request.</summary>
+    public Task AnswerPreflightAsync(HttpContext http)
+    {
+        door.AnswerPreflight(http);
+        return Task.CompletedTask;
     }
 
     private async Task EnterAsync(HttpContext http, ExchangeRoute route)

@@ -9,6 +9,8 @@ namespace Simile.Server.Http;
 /// <param name="exchanges">Handles what comes.</param>
 internal sealed class SimileRoutes(IEndpointRouteBuilder group, ExchangeRunner exchanges)
 {
+    private readonly HashSet<string> _patterns = new(StringComparer.Ordinal);
+
     /// <summary>A route that reads.</summary>
     public void Get(Dialect dialect, string pattern, Func<Exchange, Task> handle, bool needsKey = true) =>
         Map(dialect, "GET", pattern, handle, needsKey);
@@ -19,12 +21,19 @@ internal sealed class SimileRoutes(IEndpointRouteBuilder group, ExchangeRunner e
     /// <summary>A route that computes.</summary>
     public void Post(Dialect dialect, string pattern, Func<Exchange, Task> handle) => Map(dialect, "POST", pattern, handle, needsKey: true);
 
-    private void Map(Dialect dialect, string method, string pattern, Func<Exchange, Task> handle, bool needsKey) =>
+    private void Map(Dialect dialect, string method, string pattern, Func<Exchange, Task> handle, bool needsKey)
+    {
+        if (_patterns.Add(pattern))
+        {
+            group.MapMethods(pattern, ["OPTIONS"], (RequestDelegate)exchanges.AnswerPreflightAsync);
+        }
+
         group.MapMethods(
             pattern,
             [method],
             (RequestDelegate)(http => exchanges.RunAsync(http, new ExchangeRoute(dialect, handle, needsKey, IsWork: method == "POST")))
         );
+    }
 }
 
 /// <summary>What a route does.</summary>

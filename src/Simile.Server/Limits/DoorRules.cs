@@ -34,6 +34,42 @@ internal sealed class DoorRules(SimileServerOptions options, KeyRing keys)
         }
     }
 
+    /// <summary>Tells a browser that scripts of the page that asks may read the answer, where its owner has allowed that page.</summary>
+    /// <returns>Whether it has.</returns>
+    public bool TellBrowser(HttpContext http)
+    {
+        var origin = http.Request.Headers.Origin.ToString();
+        if (origin.Length == 0 || !IsNamed(origin))
+        {
+            return false;
+        }
+
+        var headers = http.Response.Headers;
+        headers.AccessControlAllowOrigin = origin;
+        headers.Vary = "Origin";
+        headers.AccessControlExposeHeaders =
+            "x-request-id, x-should-retry, retry-after, retry-after-ms, x-simile-model, x-simile-purpose, x-simile-truncated, "
+            + "x-simile-count, x-simile-dimensions, x-simile-dtype, x-simile-tokens, x-simile-warning";
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        return true;
+    }
+
+    /// <summary>Answers a browser that asks, before it lets a script send a request, whether it may.</summary>
+    public void AnswerPreflight(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        if (TellBrowser(http))
+        {
+            // Makers' clients send headers of their own, such as x-stainless-…
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            http.Response.Headers.AccessControlAllowMethods = "GET, POST";
+            http.Response.Headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders;
+            http.Response.Headers.AccessControlMaxAge = "600";
+        }
+    }
+
+    private bool IsNamed(string origin) => _origins.Contains(origin) || _origins.Contains("*");
+
     private void RequireHost(HttpRequest request)
     {
         var host = request.Host.Host;
@@ -50,7 +86,7 @@ internal sealed class DoorRules(SimileServerOptions options, KeyRing keys)
     private void RequireOrigin(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !_origins.Contains(origin) && !_origins.Contains("*") && !IsOwn(origin, request.Host))
+        if (origin.Length > 0 && !IsNamed(origin) && !IsOwn(origin, request.Host))
         {
             throw Refused($"Scripts of the page '{Shown(origin)}' may not call this server. Its owner can allow them (Origins).");
         }

@@ -121,6 +121,11 @@ internal sealed class SimileServer : IAsyncDisposable
             builder.Services.AddSimileReranker(reranker);
         }
 
+        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        {
+            builder.Services.AddSimileTelemetry();
+        }
+
         builder.Services.AddSimileServer();
         builder.Services.AddSingleton(Options.Create(options));
     }

@@ -70,6 +70,7 @@ public static class SimileServerExtensions
             new Ollama(models, runner, options),
             new Cohere(runner, options),
             new Rerank(reranking, tei, options),
+            new Classify(models, runner),
             services.GetRequiredService<HealthRoutes>(),
         ];
         foreach (var dialect in dialects)
