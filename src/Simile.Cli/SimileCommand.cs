@@ -31,6 +31,7 @@ internal static class SimileCommand
             ClassifyVerb.Create(host),
             BenchVerb.Create(host),
             ServeVerb.Create(host),
+            McpVerb.Create(host),
             DoctorVerb.Create(host),
             CompletionVerb.Create(host, Create),
         };

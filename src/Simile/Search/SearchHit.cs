@@ -24,6 +24,9 @@ public sealed record SearchHit(int Rank, double Score, string Path, int StartLin
     /// <summary>The document's id: the file's path, or the id that a text of one's own was put in with.</summary>
     public string Id => Path;
 
+    /// <summary>The passage's id in its store.</summary>
+    internal long ChunkId { get; init; }
+
     /// <summary>The passage's metadata.</summary>
     public IReadOnlyDictionary<string, MetadataValue> Metadata { get; init; } = ChunkMetadata.None;
 

@@ -38,6 +38,7 @@ internal sealed class SearchRanking(SearchedStore store)
         var chunk = stored.Chunk;
         return new SearchHit(rank, scored.Score, stored.Path, chunk.StartLine, chunk.EndLine, chunk.Heading, chunk.Text)
         {
+            ChunkId = stored.Id,
             Cosine = CosineOf(stored.Vector.Span),
             DenseRank = RankOf(scored.Id, Dense, ref _denseRanks),
             KeywordRank = RankOf(scored.Id, Keyword, ref _keywordRanks),

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Server;
+using Simile.Hosting;
+using Simile.Server.Collections;
+
+namespace Simile.Server.Mcp;
+
+/// <summary>The Model Context Protocol over standard input and output: an assistant starts the program and talks to it.</summary>
+internal static class McpStdio
+{
+    /// <summary>Answers until the assistant closes standard input.</summary>
+    /// <param name="host">Where private indexes lie.</param>
+    /// <param name="sources">The collections.</param>
+    /// <param name="roots">Folders that may be read beside those that collections follow.</param>
+    /// <param name="openModel">Opens models.</param>
+    /// <param name="writes">Whether collections may be changed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task RunAsync(
+        SimileHost host,
+        IReadOnlyList<CollectionSource> sources,
+        IReadOnlyList<string> roots,
+        OpenCollectionModel openModel,
+        bool writes,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var collections = await CollectionSet.OpenAsync(host, sources, roots, openModel, writes).ConfigureAwait(false);
+        foreach (var followed in collections.All.Where(one => one.Follows))
+        {
+            // What becomes of it is told with every answer.
+            _ = followed.IndexAsync(followed.Source.Paths, null).ContinueWith(static done => done.Exception, TaskScheduler.Default);
+        }
+
+        var options = McpTools.OptionsOf(
+            collections,
+            async stop => collections.All is [var first, ..] ? first.Model : await openModel(null, [], stop).ConfigureAwait(false)
+        );
+        await using var transport = new StdioServerTransport(options.ServerInfo!.Name, NullLoggerFactory.Instance);
+        await using var server = McpServer.Create(transport, options, NullLoggerFactory.Instance);
+        await server.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
