@@ -162,7 +162,7 @@ internal static class RealPath
 
     public static bool IsUnder(string path, string folder) =>
         path == folder
-        || path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static void Push(Stack<string> rest, string relative)
     {
