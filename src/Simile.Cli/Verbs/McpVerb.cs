@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Simile.Cli.Input;
 using Simile.Hosting;
 using Simile.Models;
 using Simile.Server.Collections;
@@ -47,15 +48,18 @@ internal static class McpVerb
                     host.Value,
                     sources,
                     others,
-                    (index, own, stop) =>
-                        model.OpenAsync(
-                            host,
-                            parsed,
-                            own.Count == 0 ? Modality.Text : Indexing.NeedsOf([.. own], mustExist: false),
-                            stop,
-                            index: index
-                        ),
-                    parsed.GetValue(write),
+                    new CollectionOptions(
+                        (index, own, stop) =>
+                            model.OpenAsync(
+                                host,
+                                parsed,
+                                own.Count == 0 ? Modality.Text : Indexing.NeedsOf([.. own], mustExist: false),
+                                stop,
+                                index: index
+                            ),
+                        IndexedKinds.Readers,
+                        parsed.GetValue(write)
+                    ),
                     cancellationToken
                 );
                 return 0;

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Simile.Hosting;
+using Simile.Ingestion;
 using Simile.Models;
 using Simile.Search;
 
@@ -19,15 +20,16 @@ internal sealed class Collection : IAsyncDisposable
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
     private readonly string? _root;
-    private readonly TimeProvider _time;
+    private readonly CollectionOptions _options;
+    private readonly TimeProvider _time = TimeProvider.System;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
     private Task<IndexReport>? _indexing;
     private long _checked;
 
-    private Collection(CollectionSource source, IChunkStore store, EmbeddingModel model, Searcher searcher, TimeProvider time)
+    private Collection(CollectionSource source, IChunkStore store, EmbeddingModel model, Searcher searcher, CollectionOptions options)
     {
-        (Source, Store, Model, Searcher, _time) = (source, store, model, searcher, time);
+        (Source, Store, Model, Searcher, _options) = (source, store, model, searcher, options);
         _root = source.Paths is [var only] && Directory.Exists(only) ? only : null;
     }
 
@@ -58,8 +60,7 @@ internal sealed class Collection : IAsyncDisposable
     public static async Task<Collection> OpenAsync(
         CollectionSource source,
         SimileHost host,
-        OpenCollectionModel openModel,
-        bool writes,
+        CollectionOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -67,11 +68,11 @@ internal sealed class Collection : IAsyncDisposable
         EmbeddingModel? model = null;
         try
         {
-            store = source.StoreFile is { } file ? host.OpenStore(file, create: writes) : null;
-            model = await openModel(store, source.Paths, cancellationToken).ConfigureAwait(false);
+            store = source.StoreFile is { } file ? host.OpenStore(file, create: options.Writes) : null;
+            model = await options.OpenModel(store, source.Paths, cancellationToken).ConfigureAwait(false);
             store ??= await host.Indexes.OpenAsync(source.Paths, model.Space, cancellationToken: cancellationToken).ConfigureAwait(false);
             var searcher = await Searcher.OpenAsync(store, model.Embedder, cancellationToken).ConfigureAwait(false);
-            return new Collection(source, store, model, searcher, TimeProvider.System);
+            return new Collection(source, store, model, searcher, options);
         }
         catch
         {
@@ -166,7 +167,7 @@ internal sealed class Collection : IAsyncDisposable
         Progress = default(IndexProgress);
         try
         {
-            var builder = new IndexBuilder(Store, Model.Embedder) { Prune = Follows };
+            var builder = new IndexBuilder(Store, Model.Embedder) { Prune = Follows, Readers = _options.Readers };
             var report = await builder.BuildAsync(paths, new Heard(this, progress), _ending.Token).ConfigureAwait(false);
             (Report, Failure) = (report, null);
             return report;
@@ -192,6 +193,12 @@ internal sealed class Collection : IAsyncDisposable
         }
     }
 }
+
+/// <summary>How collections are opened and filled.</summary>
+/// <param name="OpenModel">Opens their models.</param>
+/// <param name="Readers">What reads documents beside Simile's own readers.</param>
+/// <param name="Writes">Whether callers may change collections.</param>
+internal sealed record CollectionOptions(OpenCollectionModel OpenModel, IReadOnlyList<IDocumentReader> Readers, bool Writes);
 
 /// <summary>Opens the model that an index was made with, or, where it is null, the one that a new index of the paths is to be made
 /// with.</summary>

@@ -7,20 +7,20 @@ namespace Simile.Server.Collections;
 internal sealed class CollectionSet : IAsyncDisposable
 {
     private readonly SimileHost _host;
-    private readonly OpenCollectionModel _openModel;
+    private readonly CollectionOptions _options;
     private readonly ConcurrentDictionary<string, Collection> _collections = new(StringComparer.OrdinalIgnoreCase);
     private readonly SemaphoreSlim _opening = new(1, 1);
 
-    private CollectionSet(SimileHost host, OpenCollectionModel openModel, IReadOnlyList<string> roots, bool writes)
+    private CollectionSet(SimileHost host, CollectionOptions options, IReadOnlyList<string> roots)
     {
-        (_host, _openModel, Roots, Writes) = (host, openModel, roots, writes);
+        (_host, _options, Roots) = (host, options, roots);
     }
 
     /// <summary>The folders, with links followed, that may be read for callers.</summary>
     public IReadOnlyList<string> Roots { get; }
 
     /// <summary>Whether callers may change collections.</summary>
-    public bool Writes { get; }
+    public bool Writes => _options.Writes;
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<Collection> All => [.. _collections.Values.OrderBy(collection => collection.Name, StringComparer.Ordinal)];
@@ -29,18 +29,16 @@ internal sealed class CollectionSet : IAsyncDisposable
     /// <param name="host">Where private indexes lie.</param>
     /// <param name="sources">What they are made of.</param>
     /// <param name="roots">Folders that may be read beside those that collections follow.</param>
-    /// <param name="openModel">Opens their models.</param>
-    /// <param name="writes">Whether callers may change them.</param>
+    /// <param name="options">How they are opened and filled.</param>
     public static async Task<CollectionSet> OpenAsync(
         SimileHost host,
         IReadOnlyList<CollectionSource> sources,
         IReadOnlyList<string> roots,
-        OpenCollectionModel openModel,
-        bool writes
+        CollectionOptions options
     )
     {
         var allowed = sources.SelectMany(source => source.Paths).Concat(roots).Select(RealPath.Of).Distinct(StringComparer.Ordinal);
-        var set = new CollectionSet(host, openModel, [.. allowed], writes);
+        var set = new CollectionSet(host, options, [.. allowed]);
         try
         {
             foreach (var source in sources)
@@ -68,7 +66,7 @@ internal sealed class CollectionSet : IAsyncDisposable
                 return there;
             }
 
-            var opened = await Collection.OpenAsync(source, _host, _openModel, Writes, cancellationToken).ConfigureAwait(false);
+            var opened = await Collection.OpenAsync(source, _host, _options, cancellationToken).ConfigureAwait(false);
             _collections[source.Name] = opened;
             return opened;
         }

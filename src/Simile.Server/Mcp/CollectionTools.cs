@@ -123,7 +123,7 @@ internal sealed class CollectionTools(CollectionSet collections)
             return null;
         }
 
-        var told = report.Problems.Take(MaxProblems).Select(problem => $"{collection.Show(problem.Path)}: {problem.Error.Message}");
+        var told = report.Problems.Take(MaxProblems).Select(problem => $"{collection.Show(problem.Path)}: {problem.Message}");
         return report.Problems.Count > MaxProblems ? [.. told, $"… and {report.Problems.Count - MaxProblems} more"] : [.. told];
     }
 

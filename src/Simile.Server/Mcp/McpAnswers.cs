@@ -11,6 +11,9 @@ internal sealed record McpHit(string Id, double? Score, string Text)
 {
     public string? Heading { get; init; }
 
+    /// <summary>Its page, slide or sheet.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Its places, such as "meaning 2, words 1", and the cosine.</summary>
     public string? Why { get; init; }
 

@@ -12,19 +12,17 @@ internal static class McpStdio
     /// <param name="host">Where private indexes lie.</param>
     /// <param name="sources">The collections.</param>
     /// <param name="roots">Folders that may be read beside those that collections follow.</param>
-    /// <param name="openModel">Opens models.</param>
-    /// <param name="writes">Whether collections may be changed.</param>
+    /// <param name="own">How collections are opened and filled.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task RunAsync(
         SimileHost host,
         IReadOnlyList<CollectionSource> sources,
         IReadOnlyList<string> roots,
-        OpenCollectionModel openModel,
-        bool writes,
+        CollectionOptions own,
         CancellationToken cancellationToken
     )
     {
-        await using var collections = await CollectionSet.OpenAsync(host, sources, roots, openModel, writes).ConfigureAwait(false);
+        await using var collections = await CollectionSet.OpenAsync(host, sources, roots, own).ConfigureAwait(false);
         foreach (var followed in collections.All.Where(one => one.Follows))
         {
             // What becomes of it is told with every answer.
@@ -33,7 +31,7 @@ internal static class McpStdio
 
         var options = McpTools.OptionsOf(
             collections,
-            async stop => collections.All is [var first, ..] ? first.Model : await openModel(null, [], stop).ConfigureAwait(false)
+            async stop => collections.All is [var first, ..] ? first.Model : await own.OpenModel(null, [], stop).ConfigureAwait(false)
         );
         await using var transport = new StdioServerTransport(options.ServerInfo!.Name, NullLoggerFactory.Instance);
         await using var server = McpServer.Create(transport, options, NullLoggerFactory.Instance);

@@ -241,17 +241,22 @@ internal sealed class SearchTools(CollectionSet collections)
             hit.KeywordRank is { } keyword ? string.Create(CultureInfo.InvariantCulture, $"words {keyword}") : null,
             hit.Cosine is { } cosine ? string.Create(CultureInfo.InvariantCulture, $"cosine {cosine:F2}") : null,
         ];
-        return new McpHit(AddressOf(of, hit.Path, (hit.StartLine, hit.EndLine), hit.ChunkId), Math.Round(hit.Score, 4), hit.Text)
+        return new McpHit(AddressOf(of, hit.Path, (hit.StartLine, hit.EndLine), hit.ChunkId).ToString(), Math.Round(hit.Score, 4), hit.Text)
         {
             Heading = hit.Heading.Length > 0 ? hit.Heading : null,
+            Place = hit.Place.Length > 0 ? hit.Place : null,
             Why = string.Join(", ", why.OfType<string>()),
         };
     }
 
     private static McpHit PassageOf(Collection of, StoredChunk stored, double score) =>
-        new(AddressOf(of, stored.Path, (stored.Chunk.StartLine, stored.Chunk.EndLine), stored.Id), Math.Round(score, 4), stored.Chunk.Text)
+        HitOf(AddressOf(of, stored.Path, (stored.Chunk.StartLine, stored.Chunk.EndLine), stored.Id), score, stored.Chunk);
+
+    private static McpHit HitOf(PassageAddress address, double? score, Ingestion.Chunk chunk) =>
+        new(address.ToString(), score is { } known ? Math.Round(known, 4) : null, chunk.Text)
         {
-            Heading = stored.Chunk.Heading.Length > 0 ? stored.Chunk.Heading : null,
+            Heading = chunk.Heading.Length > 0 ? chunk.Heading : null,
+            Place = chunk.Place.Length > 0 ? chunk.Place : null,
         };
 
     private static McpHit PassageOf(Collection of, IndexedFile document, int at)
@@ -262,12 +267,12 @@ internal sealed class SearchTools(CollectionSet collections)
         {
             Ordinal = isAlone ? 0 : at + 1,
         };
-        return new McpHit(address.ToString(), null, chunk.Text) { Heading = chunk.Heading.Length > 0 ? chunk.Heading : null };
+        return HitOf(address, null, chunk);
     }
 
     // Many passages of one line have its number; those of some lines, hardly ever.
-    private static string AddressOf(Collection of, string path, (int Start, int End) lines, long chunk) =>
-        new PassageAddress(of.Name, of.Show(path), lines.Start, lines.End) { ChunkId = lines.Start == lines.End ? chunk : 0 }.ToString();
+    private static PassageAddress AddressOf(Collection of, string path, (int Start, int End) lines, long chunk) =>
+        new PassageAddress(of.Name, of.Show(path), lines.Start, lines.End) { ChunkId = lines.Start == lines.End ? chunk : 0 };
 
     private static bool Overlap(Ingestion.Chunk chunk, PassageAddress address) =>
         address.StartLine == 0 || (chunk.StartLine <= address.EndLine && chunk.EndLine >= address.StartLine);
