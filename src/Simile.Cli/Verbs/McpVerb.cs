@@ -34,7 +34,8 @@ internal static class McpVerb
                 {
                     throw new SimileException(
                         ErrorCode.InvalidOption,
-                        "There is nothing to search. Name folders (--in PATH), index files (--store FILE), or with --write folders that may "
+                        "There is nothing to search. Name folders (--in PATH), index files (--store FILE), or with --write folders "
+                            + "that may "
                             + "be indexed (--root FOLDER)."
                     );
                 }

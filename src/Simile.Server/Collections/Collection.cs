@@ -12,8 +12,8 @@ namespace Simile.Server.Collections;
 /// <param name="Paths">The files and folders that it follows.</param>
 internal sealed record CollectionSource(string Name, string? StoreFile, IReadOnlyList<string> Paths);
 
-/// <summary>An index with the model that it was made with, under a name. One that follows files and folders looks after them again when it is
-/// asked after a while. Safe for many callers.</summary>
+/// <summary>An index with the model that it was made with, under a name. One that follows files and folders looks after them again when it
+/// is asked after a while. Safe for many callers.</summary>
 internal sealed class Collection : IAsyncDisposable
 {
     // A folder is looked through at most so often, and a question waits for that so long.

@@ -86,7 +86,8 @@ internal sealed class CollectionSet : IAsyncDisposable
             ? one
             : throw new SimileException(
                 ErrorCode.InvalidOption,
-                $"There is no collection '{name}'. There {(All.Count == 0 ? "is none" : $"are {string.Join(", ", All.Select(own => own.Name))}")}."
+                $"There is no collection '{name}'. There "
+                    + $"{(All.Count == 0 ? "is none" : $"are {string.Join(", ", All.Select(own => own.Name))}")}."
             );
 
     /// <summary>Takes a collection away; its index file stays.</summary>

@@ -80,7 +80,8 @@ internal sealed partial record PassageAddress(string Collection, string Path, in
     private static int NumberOf(Group digits) => int.TryParse(digits.Value, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     [GeneratedRegex(
-        @"\Asimile://(?<name>[^/#]+)/(?<path>[^#]+)(#L(?<start>[0-9]{1,9})(-L(?<end>[0-9]{1,9}))?(~((?<chunk>[0-9]{1,18})|p(?<ordinal>[0-9]{1,9})))?)?\z",
+        @"\Asimile://(?<name>[^/#]+)/(?<path>[^#]+)(#L(?<start>[0-9]{1,9})(-L(?<end>[0-9]{1,9}))?"
+            + @"(~((?<chunk>[0-9]{1,18})|p(?<ordinal>[0-9]{1,9})))?)?\z",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Pattern();
