@@ -17,7 +17,7 @@ using var store = host.OpenTemporaryStore();
 var report = await new IndexBuilder(store, model.Embedder).BuildAsync([folder]);
 foreach (var problem in report.Problems)
 {
-    Console.Error.WriteLine($"Left out: {problem.Path}: {problem.Error.Message}");
+    Console.Error.WriteLine($"Left out: {problem.Path}: {problem.Error?.Message}");
 }
 
 // By meaning and by words, the two rankings fused.
