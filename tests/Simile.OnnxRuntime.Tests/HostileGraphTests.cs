@@ -132,6 +132,48 @@ public sealed class HostileGraphTests : IDisposable
         Assert.Contains(location, error.Message, StringComparison.Ordinal);
     }
 
+    // Bodies of branches are ONNX Runtime's alone to read.
+    [Fact]
+    public async Task ValuesOfABranchOutsideOfTheFolderAreRefused()
+    {
+        using var outside = new TemporaryFolder();
+        File.WriteAllBytes(outside.File("weights.bin"), Floats([.. GraphFolder.Table.SelectMany(row => new[] { row.X, row.Y })]));
+        var location = Path.GetRelativePath(_folder.Path, outside.File("weights.bin"));
+        byte[] Branch(string name) =>
+            new OnnxWriter()
+                .Add(1, name)
+                .Add(
+                    6,
+                    Join(
+                        new OnnxWriter().Add(2, name).ToArray(),
+                        Initializer(Tensor("table", [GraphFolder.Table.Count, 2], [], 1, OnnxWriter.External(location, "0", "64"))),
+                        Node("Gather", "rows", ["table", "input_ids"], "states"),
+                        Output("states", GraphFolder.Float, -1, -1, 2)
+                    )
+                )
+                .Add(20, 5)
+                .ToArray();
+        _folder.Write(
+            "model.onnx",
+            Runnable(
+                Input("input_ids", GraphFolder.Int64, -1, -1),
+                Initializer(Tensor("yes", [], [1], 9)),
+                Node(
+                    "If",
+                    "choice",
+                    ["yes"],
+                    "last_hidden_state",
+                    new OnnxWriter().Add(5, Branch("then_branch")).ToArray(),
+                    new OnnxWriter().Add(5, Branch("else_branch")).ToArray()
+                ),
+                Output("last_hidden_state", GraphFolder.Float, -1, -1, 2)
+            )
+        );
+        var error = await _folder.RefusalAsync();
+        Assert.Matches("^SIM20[23]$", error.Code);
+        Assert.Contains("weights.bin", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ValuesBesideTheGraphAreReadAndWatched()
     {

@@ -38,9 +38,10 @@ internal static class Checkpoint
 
     /// <summary>The ONNX file that the weights of a folder are read from; null where it has safetensors, or neither.</summary>
     public static string? FindOnnx(string folder) =>
-        Array.Exists(Safetensors, name => RegularFile.Exists(Path.Combine(folder, name)))
-            ? null
-            : OnnxNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(RegularFile.Exists);
+        HasSafetensors(folder) ? null : OnnxNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(RegularFile.Exists);
+
+    /// <summary>Whether a folder has its weights as safetensors.</summary>
+    public static bool HasSafetensors(string folder) => Array.Exists(Safetensors, name => RegularFile.Exists(Path.Combine(folder, name)));
 
     /// <summary>What of a folder's weights the user should know: that they are not as they were trained.</summary>
     public static ImmutableArray<string> NotesOf(string folder) =>

@@ -123,7 +123,7 @@ public sealed class EmbeddingModel : IAsyncDisposable, IDisposable
             var alignment = parts.Alignment is null ? null : Alignment.Load(parts.Alignment.Folder.Path);
             return new EmbeddingModel(name, texts, images, alignment, options.NoteOf(parts))
             {
-                LogitScale = parts.LogitScale() ?? UsualLogitScale,
+                LogitScale = parts.LogitScale(ofGraphs: options.Engine is not null) ?? UsualLogitScale,
             };
         }
         catch

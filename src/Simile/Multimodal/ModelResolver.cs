@@ -117,8 +117,9 @@ internal sealed class ModelResolver(ModelLocator models)
 internal sealed record ModelParts(ModelManifest? Texts, ModelManifest? Images, ModelManifest? Alignment)
 {
     /// <summary>The scale of logits that the model learned, or null.</summary>
+    /// <param name="ofGraphs">Whether the networks are graphs, which have no such tensor where there is no checkpoint beside them.</param>
     /// <exception cref="SimileException"><see cref="ErrorCode.BadCheckpoint"/>.</exception>
-    public float? LogitScale()
+    public float? LogitScale(bool ofGraphs = false)
     {
         if (Alignment?.RequireConfig() is { } joined)
         {
@@ -136,6 +137,10 @@ internal sealed record ModelParts(ModelManifest? Texts, ModelManifest? Images, M
             : Images?.Modality == both ? Images
             : null;
         return (float?)Images?.Folder.ReadConfig(string.Empty, "config.json")?.Child("aligned_with")?.RealOrNull("logit_scale")
-            ?? (paired is null ? null : PairedModels.LogitScale(paired));
+            ?? (
+                paired is null || (ofGraphs && !Checkpoint.HasSafetensors(paired.Folder.File(paired.ImagePath)))
+                    ? null
+                    : PairedModels.LogitScale(paired)
+            );
     }
 }
