@@ -85,6 +85,7 @@ public sealed class OptionTests
             "--checkpoint",
             "--pairs",
             "--revision",
+            "--engine",
         ];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (
@@ -109,7 +110,11 @@ public sealed class OptionTests
     {
         foreach (
             var (path, option) in Options()
-                .Where(pair => pair.Option.ValueType != typeof(bool) && pair.Option.Arity.MaximumNumberOfValues == 1)
+                .Where(pair =>
+                    pair.Option.ValueType != typeof(bool)
+                    && pair.Option.ValueType != typeof(bool?)
+                    && pair.Option.Arity.MaximumNumberOfValues == 1
+                )
         )
         {
             var value = option.HelpName is "N" or "X" ? "1" : option.HelpName!.Split('|')[0];
