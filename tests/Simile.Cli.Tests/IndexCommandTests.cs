@@ -61,12 +61,53 @@ public sealed class IndexCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task FilesAreChosenAndWhatIsLeftOutByChoiceIsTakenOut()
+    {
+        Directory.CreateDirectory(_folder.File("docs", ".notes"));
+        foreach (var name in (string[])["a.md", "b.txt", "c.md", ".notes/d.md"])
+        {
+            File.WriteAllText(_folder.File("docs", name), $"Owls hoot in {name}.");
+        }
+
+        File.WriteAllText(_folder.File("docs", ".gitignore"), "c.md\n");
+        Task<CliResult> IndexAsync(params string[] options) =>
+            CliProcess.RunAsync(null, ["index", _folder.File("docs"), "--store", _folder.File("i.db"), .. options]);
+        Assert.StartsWith("4 files: 4 new", (await IndexAsync("--hidden", "--no-gitignore")).Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2 files: 0 new or changed (0 chunks), 2 unchanged, 0 not read; 1 removed",
+            (await IndexAsync()).Output,
+            StringComparison.Ordinal
+        );
+        var chosen = await IndexAsync("--include", "*.md", "--exclude", "a*");
+        Assert.Contains("1 file excluded", chosen.Error, StringComparison.Ordinal);
+        Assert.Contains("1 file not included", chosen.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AKindThatIsNotReadAndAKindUnderAnotherNameAreTold()
+    {
+        File.WriteAllText(_folder.File("photo.heic"), "x");
+        File.WriteAllBytes(_folder.File("paper.pdf"), [0xFF, 0xD8, 0xFF, 0xE0]);
+        var said = await CliProcess.RunAsync(
+            null,
+            "index",
+            _folder.File("photo.heic"),
+            _folder.File("paper.pdf"),
+            "--store",
+            _folder.File("i.db")
+        );
+        Assert.Equal(1, said.ExitCode);
+        Assert.Contains("HEIC (.heic) is no kind that Simile reads; save it as JPEG. (SIM508)", said.Error, StringComparison.Ordinal);
+        Assert.Contains("is named as .pdf, but is a JPEG picture. Give it the ending of its kind", said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFileThatIsNamedAndNotReadFails()
     {
         File.WriteAllBytes(_folder.File("b.7z"), [0x37, 0x7A, 0xBC, 0xAF]);
         var named = await CliProcess.RunAsync(null, "index", _folder.File("b.7z"), "--store", _folder.File("i.db"));
         Assert.Equal(1, named.ExitCode);
-        Assert.Contains("a 7z archive", named.Error, StringComparison.Ordinal);
+        Assert.Contains("An archive (.7z)", named.Error, StringComparison.Ordinal);
     }
 
     [Fact]

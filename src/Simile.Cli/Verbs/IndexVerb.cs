@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Ingestion;
@@ -13,7 +14,7 @@ internal static class IndexVerb
     {
         var paths = new Argument<string[]>("path")
         {
-            Description = "Files and folders (.txt .md .html .csv .tsv .jsonl, source code, .jpg .png .gif .bmp .webp)",
+            Description = "Files and folders: PDF, office, mail, books, texts, data, source code, pictures (docs/features/documents.md)",
             Arity = ArgumentArity.OneOrMore,
         };
         var store = VerbOptions.Required("--store", "The index file", "FILE");
@@ -46,6 +47,7 @@ internal static class IndexVerb
             verbose,
             json,
         };
+        var choice = new ChoiceOptions(verb);
         var model = new ModelOptions(verb, takesPictures: true);
         return verb.Does(
             async (parsed, cancellationToken) =>
@@ -53,7 +55,7 @@ internal static class IndexVerb
                 var options = new ChunkerOptions { MaxTokens = parsed.GetValue(tokens), OverlapTokens = parsed.GetValue(overlap) };
                 var files = parsed.GetValue(paths)!;
                 OutputGuard.Require(parsed.GetValue(store)!, files.Where(File.Exists));
-                var needs = Indexing.NeedsOf(files, mustExist: false);
+                var needs = Indexing.NeedsOf(files, mustExist: false, choice.Of(parsed));
                 // An index that is there keeps to its model; a new one is made only when there is a model to make it with.
                 var known = File.Exists(parsed.GetValue(store)) ? host.Value.OpenStore(parsed.GetValue(store)!, create: true) : null;
                 using var disposing = known;
@@ -66,10 +68,8 @@ internal static class IndexVerb
                     opened,
                     loaded,
                     files,
-                    options,
-                    cancellationToken,
-                    parsed.GetValue(verbose),
-                    parsed.GetValue(prune)
+                    new IndexingOptions(choice.Of(parsed), options, parsed.GetValue(verbose), parsed.GetValue(prune)),
+                    cancellationToken
                 );
                 if (parsed.GetValue(json))
                 {

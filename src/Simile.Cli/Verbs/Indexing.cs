@@ -7,6 +7,13 @@ using Simile.Search;
 
 namespace Simile.Cli.Verbs;
 
+/// <summary>How files are indexed.</summary>
+/// <param name="Files">Which are taken.</param>
+/// <param name="Chunks">How they are cut.</param>
+/// <param name="Verbose">Whether every path is listed.</param>
+/// <param name="Prune">Whether documents are taken out even where everything under a path is gone.</param>
+internal sealed record IndexingOptions(FileChoice Files, ChunkerOptions Chunks, bool Verbose, bool Prune = true);
+
 /// <summary>What 'index' and 'search --in' share.</summary>
 internal static class Indexing
 {
@@ -16,28 +23,38 @@ internal static class Indexing
         IChunkStore store,
         EmbeddingModel model,
         string[] paths,
-        ChunkerOptions options,
-        CancellationToken cancellationToken,
-        bool verbose = false,
-        bool prune = true
+        IndexingOptions options,
+        CancellationToken cancellationToken
     )
     {
-        var builder = new IndexBuilder(store, model.Embedder, options) { Prune = prune, Readers = IndexedKinds.Readers };
+        var builder = new IndexBuilder(store, model.Embedder, options.Chunks)
+        {
+            Prune = options.Prune,
+            Readers = IndexedKinds.Readers,
+            Include = options.Files.Include,
+            Exclude = options.Files.Exclude,
+            TakesHidden = options.Files.TakesHidden,
+            FollowsGitignore = options.Files.FollowsGitignore,
+        };
         var report = await ProgressBar.RunAsync("Indexing", 0, show => builder.BuildAsync(paths, new Heard(show), cancellationToken));
-        IndexRendering.WriteProblems(report, verbose);
-        IndexRendering.WritePassedOver(report, picturesFit: model.Images is not null, verbose);
+        IndexRendering.WriteProblems(report, options.Verbose);
+        IndexRendering.WritePassedOver(report, picturesFit: model.Images is not null, options.Verbose);
         return report;
     }
 
     /// <summary>What a model must embed for some paths: texts, and pictures where there are any.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="mustExist">Whether a path that does not exist is an error; an index may hold documents of one that is gone.</param>
-    public static Modality NeedsOf(string[] paths, bool mustExist = true)
+    /// <param name="choice">Which files of them are taken.</param>
+    public static Modality NeedsOf(string[] paths, bool mustExist = true, FileChoice? choice = null)
     {
-        var files = mustExist
-            ? DocumentFinder.Find(paths, PictureFiles.IsPicture)
-            : DocumentFinder.Walk(paths, PictureFiles.IsPicture).Files;
-        return files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
+        var found = DocumentFinder.Walk(paths, PictureFiles.IsPicture, choice);
+        if (mustExist && found.Missing.Count > 0)
+        {
+            throw DocumentFinder.Missing(found.Missing[0]);
+        }
+
+        return found.Files.Any(PictureFiles.IsPicture) ? Modality.Text | Modality.Image : Modality.Text;
     }
 
     private sealed class Heard(Action<double, double> show) : IProgress<IndexProgress>

@@ -39,6 +39,7 @@ internal static class SearchVerb
             json,
         };
         paths.Validators.Add(VerbOptions.RefuseEmpty);
+        var choice = new ChoiceOptions(verb);
         var model = new ModelOptions(verb, takesPictures: true);
         var rerank = new RerankOptions(verb);
         return verb.Does(
@@ -68,6 +69,7 @@ internal static class SearchVerb
                     ContentInputs.KindsOf(argument),
                     options,
                     parsed.GetValue(paths),
+                    choice.Of(parsed),
                     cancellationToken
                 );
                 using var opened = named is null
@@ -75,7 +77,7 @@ internal static class SearchVerb
                         host.Value,
                         loaded!,
                         parsed.GetValue(paths)!,
-                        parsed.GetValue(verbose),
+                        new IndexingOptions(choice.Of(parsed), new ChunkerOptions(), parsed.GetValue(verbose)),
                         model.Threads(parsed),
                         cancellationToken
                     )
@@ -122,6 +124,7 @@ internal static class SearchVerb
         Modality query,
         SearchOptions options,
         string[]? paths,
+        FileChoice choice,
         CancellationToken cancellationToken
     )
     {
@@ -135,7 +138,7 @@ internal static class SearchVerb
             return await model.OpenAsync(
                 host,
                 parsed,
-                query | (store is null ? Indexing.NeedsOf(paths!) : Modality.None),
+                query | (store is null ? Indexing.NeedsOf(paths!, choice: choice) : Modality.None),
                 cancellationToken,
                 index: store
             );
@@ -159,7 +162,7 @@ internal static class SearchVerb
         SimileHost host,
         EmbeddingModel model,
         string[] paths,
-        bool verbose,
+        IndexingOptions options,
         int threads,
         CancellationToken cancellationToken
     )
@@ -167,7 +170,7 @@ internal static class SearchVerb
         var opened = await host.Indexes.OpenAsync(paths, model.Space, new VectorIndexOptions { Threads = threads }, cancellationToken);
         try
         {
-            await Indexing.RunAsync(opened, model, paths, new ChunkerOptions(), cancellationToken, verbose);
+            await Indexing.RunAsync(opened, model, paths, options, cancellationToken);
             return opened;
         }
         catch

@@ -32,6 +32,10 @@ internal static class RegularFile
     /// <summary>What lies under a path, behind any links.</summary>
     public static FileKind KindOf(string path) => FileKinds.Of(path);
 
+    /// <summary>What tells a file from all others of this machine, and under how many names it lies there; null where the system does not
+    /// say it.</summary>
+    public static FileIdentity? IdentityOf(string path) => FileKinds.IdentityOf(path);
+
     /// <summary>Opens a file to read it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is opened; by default shared with other readers.</param>
@@ -157,6 +161,13 @@ internal static class RegularFile
     }
 }
 
+/// <summary>What tells a file from all others of this machine.</summary>
+/// <param name="Device">The disk that it lies on.</param>
+/// <param name="Number">Its number there.</param>
+/// <param name="Names">Under how many names (hard links) it lies there.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct FileIdentity(ulong Device, ulong Number, uint Names);
+
 /// <summary>What lies under a path, behind any symbolic links.</summary>
 internal enum FileKind
 {
@@ -188,6 +199,7 @@ internal static unsafe partial class FileKinds
 {
     private const int CurrentFolder = -100;
     private const uint TypeOnly = 1;
+    private const uint LinksAndNumber = 0x104;
     private const int NoSuchEntry = 2;
     private const int NotInAFolder = 20;
     private const int TypeMask = 0xF000;
@@ -220,6 +232,34 @@ internal static unsafe partial class FileKinds
             return File.Exists(path) ? FileKind.Unknown
                 : Directory.Exists(path) ? FileKind.Directory
                 : FileKind.Missing;
+        }
+    }
+
+    public static FileIdentity? IdentityOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return null;
+        }
+
+        var buffer = stackalloc byte[BufferBytes];
+        try
+        {
+            if (OperatingSystem.IsMacOS())
+            {
+                return StatOnMac(path, buffer) == 0
+                    ? new FileIdentity(*(uint*)buffer, *(ulong*)(buffer + 8), *(ushort*)(buffer + 6))
+                    : null;
+            }
+
+            // The number, the names and the disk, where struct statx has them.
+            return StatX(CurrentFolder, path, 0, LinksAndNumber, buffer) == 0
+                ? new FileIdentity(*(ulong*)(buffer + 136), *(ulong*)(buffer + 32), *(uint*)(buffer + 16))
+                : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -20,11 +20,14 @@ internal static class DocumentFinder
     }
 
     /// <summary>The files, and what was not taken and why.</summary>
-    /// <inheritdoc cref="Find"/>
-    public static FoundDocuments Walk(IEnumerable<string> paths, Func<string, bool>? isWanted = null)
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="isWanted">Which files of a folder are wanted by their kind.</param>
+    /// <param name="choice">Which are taken beside that; null for the defaults.</param>
+    public static FoundDocuments Walk(IEnumerable<string> paths, Func<string, bool>? isWanted = null, FileChoice? choice = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        var walk = new FolderWalk(isWanted ?? (path => DocumentReaders.For(path) is not null));
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        var walk = new FolderWalk(isWanted ?? (path => DocumentReaders.For(path) is not null), choice ?? new FileChoice());
         foreach (var path in paths.Select(Path.GetFullPath))
         {
             if (Directory.Exists(path))
@@ -34,6 +37,7 @@ internal static class DocumentFinder
             else if (File.Exists(path))
             {
                 walk.Files.Add(path);
+                named.Add(path);
             }
             else
             {
@@ -41,19 +45,27 @@ internal static class DocumentFinder
             }
         }
 
+        walk.LeaveSecondNames(named);
+
         return new FoundDocuments(
             [.. walk.Files],
             [.. walk.PassedOver.Where(passed => !walk.Files.Contains(passed.Path))],
             walk.Unlisted,
             walk.Missing
-        );
+        )
+        {
+            Refused = walk.Refused,
+        };
     }
 
     internal static SimileException Missing(string path) => new(ErrorCode.PathNotFound, $"There is no file or folder {path}.");
 
     // One that cannot be listed, or vanishes while it is walked, costs itself only; a depth that the stack does not bear is none.
-    private sealed class FolderWalk(Func<string, bool> isWanted)
+    private sealed class FolderWalk(Func<string, bool> isWanted, FileChoice choice)
     {
+        private const string Ignored = "ignored by git";
+        private const string Excluded = "excluded";
+
         public SortedSet<string> Files { get; } = new(StringComparer.Ordinal);
 
         public List<IndexNote> PassedOver { get; } = [];
@@ -62,20 +74,30 @@ internal static class DocumentFinder
 
         public List<string> Missing { get; } = [];
 
+        /// <summary>Files and folders that were left out by choice, not for their kind: what an index holds of them is gone.</summary>
+        public List<string> Refused { get; } = [];
+
         public void Folder(string root)
         {
-            var open = new Stack<string>([root]);
-            while (open.TryPop(out var folder))
+            var (include, exclude) = (new IgnorePatterns(root, choice.Include), new IgnorePatterns(root, choice.Exclude));
+            var open = new Stack<(string Folder, IgnoreFiles? Outer)>([(root, choice.FollowsGitignore ? IgnoreFiles.Around(root) : null)]);
+            while (open.TryPop(out var next))
             {
-                foreach (var entry in EntriesOf(folder))
+                var ignored = choice.FollowsGitignore ? IgnoreFiles.Within(next.Folder, next.Outer) : null;
+                foreach (var entry in EntriesOf(next.Folder))
                 {
-                    if (Reason(entry) is { } reason)
+                    if (!IsHidden(entry.Name) && Refusal(entry, ignored, include, exclude) is { } refusal)
+                    {
+                        PassedOver.Add(new IndexNote(entry.FullName, $"{(entry is DirectoryInfo ? "folder" : "file")} {refusal}"));
+                        Refused.Add(entry.FullName);
+                    }
+                    else if (Reason(entry) is { } reason)
                     {
                         PassedOver.Add(new IndexNote(entry.FullName, reason));
                     }
                     else if (entry is DirectoryInfo)
                     {
-                        open.Push(entry.FullName);
+                        open.Push((entry.FullName, ignored));
                     }
                     else
                     {
@@ -83,6 +105,40 @@ internal static class DocumentFinder
                     }
                 }
             }
+        }
+
+        /// <summary>Of a file that lies under several names one is taken: its own before a link, else the first.</summary>
+        /// <param name="named">Files that were named themselves, which always are taken.</param>
+        public void LeaveSecondNames(HashSet<string> named)
+        {
+            var known = new Dictionary<(ulong, ulong), string>();
+            var links = Files.Where(IsLink).ToHashSet(StringComparer.Ordinal);
+            foreach (var path in Files.OrderBy(links.Contains).ThenBy(path => path, StringComparer.Ordinal).ToList())
+            {
+                var isLink = links.Contains(path);
+                if (RegularFile.IdentityOf(path) is not { } file || (file.Names < 2 && links.Count == 0))
+                {
+                    continue;
+                }
+
+                if (!known.TryAdd((file.Device, file.Number), path) && !named.Contains(path))
+                {
+                    Files.Remove(path);
+                    PassedOver.Add(new IndexNote(path, isLink ? "link to a file that is taken" : "second name of a file that is taken"));
+                    Refused.Add(path);
+                }
+            }
+        }
+
+        private static bool IsLink(string path) => File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint);
+
+        private static string? Refusal(FileSystemInfo entry, IgnoreFiles? ignored, IgnorePatterns include, IgnorePatterns exclude)
+        {
+            var (path, isFolder) = (entry.FullName, entry is DirectoryInfo);
+            return exclude.Takes(path, isFolder) == true ? Excluded
+                : !isFolder && !include.IsEmpty && include.Takes(path, isFolder: false) != true ? "not included"
+                : ignored?.Ignores(path, isFolder) == true ? Ignored
+                : null;
         }
 
         private FileSystemInfo[] EntriesOf(string folder)
@@ -113,15 +169,17 @@ internal static class DocumentFinder
         private string? Reason(FileSystemInfo entry) =>
             entry is DirectoryInfo ? ReasonOfFolder(entry) : ReasonOfFile(entry.FullName, entry.Name);
 
-        private static string? ReasonOfFolder(FileSystemInfo folder) =>
-            folder.Name.StartsWith('.') ? "hidden folder"
+        private bool IsHidden(string name) => name.StartsWith('.') && (!choice.TakesHidden || name == ".git");
+
+        private string? ReasonOfFolder(FileSystemInfo folder) =>
+            IsHidden(folder.Name) ? "hidden folder"
             : folder.LinkTarget is not null ? "linked folder"
             : SkippedFolders.Contains(folder.Name, StringComparer.Ordinal) ? "build folder"
             : null;
 
         private string? ReasonOfFile(string path, string name)
         {
-            if (name.StartsWith('.'))
+            if (IsHidden(name))
             {
                 return "hidden file";
             }
@@ -133,7 +191,7 @@ internal static class DocumentFinder
                 FileKind.Device => "device",
                 FileKind.Socket => "socket",
                 FileKind.Missing when new FileInfo(path).LinkTarget is not null => "broken link",
-                _ when isWanted(path) => null,
+                _ when isWanted(path) => MachineMade.Is(path) ? "machine-made file" : null,
                 _ => Path.GetExtension(name) is { Length: > 1 } ending ? ending.ToLowerInvariant() : "file without an ending",
             };
         }
@@ -150,7 +208,11 @@ internal sealed record FoundDocuments(
     IReadOnlyList<IndexNote> PassedOver,
     IReadOnlyList<UnlistedFolder> Unlisted,
     IReadOnlyList<string> Missing
-);
+)
+{
+    /// <summary>Files and folders that were left out by choice (patterns, git, second names), not for their kind.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
+}
 
 /// <summary>A folder that could not be listed.</summary>
 /// <param name="Path">The folder.</param>
@@ -161,7 +223,8 @@ internal sealed record UnlistedFolder(string Path, SimileException Error);
 /// passed over.</summary>
 /// <param name="Path">The path.</param>
 /// <param name="Message">What. Of a path that was passed over, a file's ending (".xyz"), or what it is: hidden file, hidden folder, linked
-/// folder, build folder, ignored by git, named pipe, socket, device, broken link, file without an ending.</param>
+/// folder, build folder, file or folder ignored by git, excluded or not included, machine-made file, second name of or link to a file
+/// that is taken, named pipe, socket, device, broken link, file without an ending.</param>
 public sealed record IndexNote(string Path, string Message)
 {
     /// <summary>The error, of what cannot be read, wholly or in part; null for all else.</summary>

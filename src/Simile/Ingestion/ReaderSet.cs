@@ -30,8 +30,15 @@ internal sealed class ReaderSet(IReadOnlyList<IDocumentReader> given)
     {
         if (GivenFor(path) is not { } reader)
         {
+            if (DocumentReaders.For(path) is null)
+            {
+                ForeignKinds.Refuse(path);
+            }
+
             return DocumentReaders.Read(path, bytes);
         }
+
+        ForeignKinds.RequireSameKind(path, bytes);
 
         var (problems, notes) = (new List<SimileException>(), new List<string>());
         try

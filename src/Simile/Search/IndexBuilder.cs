@@ -49,6 +49,19 @@ public sealed class IndexBuilder
     /// has those of PDF, office and mail files. Default: none.</summary>
     public IReadOnlyList<IDocumentReader> Readers { get; init; } = [];
 
+    /// <summary>Patterns as those of .gitignore files ("*.md", "docs/**"), one of which a file of a folder has to fit. Default: none, every
+    /// file does.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>Patterns as those of .gitignore files, of files and folders that are passed over. Default: none.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Whether hidden files and folders are taken, but for git's own. Default: they are passed over.</summary>
+    public bool TakesHidden { get; init; }
+
+    /// <summary>Whether what .gitignore files name is passed over. Default: it is.</summary>
+    public bool FollowsGitignore { get; init; } = true;
+
     /// <summary>Indexes files and folders.</summary>
     /// <param name="paths">The files and folders; of those in the store that lie under them, the vanished are taken out.</param>
     /// <param name="progress">Hears of every group of files.</param>
@@ -68,7 +81,7 @@ public sealed class IndexBuilder
         var traits = ContentTraits.Of(_embedder);
         var chunker = traits.TextRecipe is null ? null : _chunker ?? Chunker.For(_embedder, _options);
         var reader = new FileReader(traits, chunker, new ReaderSet(Readers));
-        var found = await Task.Run(() => DocumentFinder.Walk(paths, reader.Wants), cancellationToken).ConfigureAwait(false);
+        var found = await Task.Run(() => DocumentFinder.Walk(paths, reader.Wants, Choice), cancellationToken).ConfigureAwait(false);
         var (known, tally) = (await _store.ListFilesAsync(null, cancellationToken).ConfigureAwait(false), new IndexTally());
         if (chunker is { IsEstimate: true } && paths.Count > 0)
         {
@@ -116,6 +129,15 @@ public sealed class IndexBuilder
 
         return tally.Report(found, vanished.Count);
     }
+
+    private FileChoice Choice =>
+        new()
+        {
+            Include = Include,
+            Exclude = Exclude,
+            TakesHidden = TakesHidden,
+            FollowsGitignore = FollowsGitignore,
+        };
 
     private async Task StoreAsync(FileGroup group, IndexTally tally, CancellationToken cancellationToken)
     {
@@ -240,11 +262,11 @@ internal sealed class VanishedFiles(FoundDocuments found, IReadOnlyCollection<st
     }
 
     // A file that is there and not found is one that was passed over this time: it was named itself, or the model in use embeds no
-    // pictures.
+    // pictures. What was left out by choice is to be found no more.
     private bool IsGone(string path) =>
         !_present.Contains(path)
         && !found.Unlisted.Any(folder => IsUnder(path, folder.Path))
-        && !(File.Exists(path) && RegularFile.IsRegular(path));
+        && (!(File.Exists(path) && RegularFile.IsRegular(path)) || found.Refused.Any(refused => IsUnder(path, refused)));
 
     private static bool IsUnder(string path, string root) =>
         path == root
