@@ -167,10 +167,11 @@ public sealed class DocumentProcessTests : IDisposable
             file.Write([.. Encoding.ASCII.GetBytes($"{i + 1} 0 obj\n"), .. objects[i], .. "\nendobj\n"u8]);
         }
 
+        var (count, at) = (objects.Length + 1, file.Length);
         var table = string.Concat(places.Select(place => $"{place:0000000000} 00000 n \n"));
         file.Write(
             Encoding.ASCII.GetBytes(
-                $"xref\n0 {objects.Length + 1}\n0000000000 65535 f \n{table}trailer<</Size {objects.Length + 1}/Root 1 0 R>>\nstartxref\n{file.Length}\n%%EOF"
+                $"xref\n0 {count}\n0000000000 65535 f \n{table}trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF"
             )
         );
         return file.ToArray();

@@ -172,6 +172,20 @@ public sealed class StoreFileTests : IDisposable
             ]);
         }
 
+        // Version 3 has no places, and is read as it is.
+        Sql.Run(StorePath, "ALTER TABLE chunks DROP COLUMN place; PRAGMA user_version=3");
+        using (var older = SqliteChunkStore.Open(StorePath, create: false))
+        {
+            Assert.Equal(["", "", ""], (await older.ReadAsync([7, 9, 10])).Select(chunk => chunk!.Chunk.Place));
+        }
+
+        using (var writer = SqliteChunkStore.Open(StorePath, create: true))
+        {
+            await writer.ReplaceAsync([FileOf("d.pdf") with { Chunks = [new Chunk("Dogs bark.", 1, 1, "") { Place = "page 3-4" }] }]);
+            Assert.Equal("page 3-4", Assert.Single((await writer.ReadFilesAsync(["d.pdf"]))[0].Chunks).Place);
+            await writer.RemoveAsync(["d.pdf"]);
+        }
+
         using var store = SqliteChunkStore.Open(StorePath, create: false);
         var found = await store.SearchVectorsAsync(new float[] { 0, 1 }, 5);
         Assert.Equal([(9L, true), (7, false), (10, false)], found.Select(chunk => (chunk.Id, chunk.IsPicture)));
