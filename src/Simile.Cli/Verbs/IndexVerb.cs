@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Simile.Cli.Input;
 using Simile.Cli.Output;
 using Simile.Hosting;
 using Simile.Ingestion;

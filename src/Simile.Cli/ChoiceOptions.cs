@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Simile.Ingestion;
 
-namespace Simile.Cli.Input;
+namespace Simile.Cli;
 
 /// <summary>Which files of a folder are taken: what 'index' and 'search --in' share.</summary>
 internal sealed class ChoiceOptions
