@@ -109,6 +109,7 @@ public sealed class NodeClientTests(SharedServer shared) : IClassFixture<SharedS
     {
         var start = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
