@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Enumeration;
 using Simile.Hosting;
 using Simile.Ingestion;
@@ -110,8 +111,12 @@ internal sealed class Collection : IAsyncDisposable
         }
 
         var last = Volatile.Read(ref _checked);
-        var running = last == 0 || _time.GetElapsedTime(last) > MaxAge ? IndexAsync(Source.Paths, null) : Running();
-        if (running is null)
+        if (last == 0 || _time.GetElapsedTime(last) > MaxAge)
+        {
+            _ = IndexAsync(Source.Paths, null);
+        }
+
+        if (!IsIndexing(out var running))
         {
             return Failure is null;
         }
@@ -139,7 +144,7 @@ internal sealed class Collection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync().ConfigureAwait(false);
-        if (Running() is { } running)
+        if (IsIndexing(out var running))
         {
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -149,12 +154,14 @@ internal sealed class Collection : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private Task<IndexReport>? Running()
+    private bool IsIndexing([NotNullWhen(true)] out Task<IndexReport>? running)
     {
         lock (_lock)
         {
-            return _indexing is { IsCompleted: false } running ? running : null;
+            running = _indexing;
         }
+
+        return running is { IsCompleted: false };
     }
 
     private async Task<IndexReport> BuildAsync(Task? before, IReadOnlyList<string> paths, IProgress<IndexProgress>? progress)

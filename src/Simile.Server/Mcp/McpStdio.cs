@@ -22,7 +22,15 @@ internal static class McpStdio
         CancellationToken cancellationToken
     )
     {
-        await using var collections = await CollectionSet.OpenAsync(host, sources, roots, own).ConfigureAwait(false);
+        var collections = await CollectionSet.OpenAsync(host, sources, roots, own).ConfigureAwait(false);
+        await using (collections.ConfigureAwait(false))
+        {
+            await AnswerAsync(collections, own, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AnswerAsync(CollectionSet collections, CollectionOptions own, CancellationToken cancellationToken)
+    {
         foreach (var followed in collections.All.Where(one => one.Follows))
         {
             // What becomes of it is told with every answer.
@@ -33,8 +41,14 @@ internal static class McpStdio
             collections,
             async stop => collections.All is [var first, ..] ? first.Model : await own.OpenModel(null, [], stop).ConfigureAwait(false)
         );
-        await using var transport = new StdioServerTransport(options.ServerInfo!.Name, NullLoggerFactory.Instance);
-        await using var server = McpServer.Create(transport, options, NullLoggerFactory.Instance);
-        await server.RunAsync(cancellationToken).ConfigureAwait(false);
+        var server = McpServer.Create(
+            new StdioServerTransport(options.ServerInfo!.Name, NullLoggerFactory.Instance),
+            options,
+            NullLoggerFactory.Instance
+        );
+        await using (server.ConfigureAwait(false))
+        {
+            await server.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 }
