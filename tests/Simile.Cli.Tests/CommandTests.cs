@@ -59,7 +59,7 @@ public sealed class CommandTests : IDisposable
         var first = JsonDocument.Parse(result.Lines[0]).RootElement;
         Assert.EndsWith("storing-loaves.md", first.GetProperty("path").GetString()!, StringComparison.Ordinal);
         Assert.Equal(
-            ["rank", "score", "cosine", "dense_rank", "keyword_rank", "path", "start_line", "end_line", "heading", "text", "kind"],
+            ["rank", "score", "cosine", "dense_rank", "keyword_rank", "path", "start_line", "end_line", "place", "heading", "text", "kind"],
             first.EnumerateObject().Select(field => field.Name)
         );
     }
