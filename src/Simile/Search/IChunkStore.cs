@@ -63,7 +63,8 @@ public interface IChunkStore : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>The chunks that hold words of a query (<see cref="SearchWords"/>), best first, scored by BM25 (higher is better).</summary>
+    /// <summary>The chunks that hold words of a query (<see cref="SearchWords"/>), best first, scored by BM25 (higher is
+    /// better); a word of a heading counts more, and so do two words that stand side by side as in the query.</summary>
     /// <param name="query">Any text; nothing in it is syntax.</param>
     /// <param name="k">Chunks wanted, at least 1.</param>
     /// <param name="filter">Which chunks are looked at; null for all.</param>

@@ -141,6 +141,30 @@ internal static class SearchWords
         return [.. (telling.Count > 0 ? telling : all).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Any two words of a query that say something and follow one another in it: a text that has them so is nearer than one that
+    /// has them apart.</summary>
+    public static IReadOnlyList<string> Phrases(string query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var (phrases, before) = (new List<string>(), (string?)null);
+        foreach (var word in new WordScanner(FoldedText.Of(query)).Scan())
+        {
+            // Pairs of letters are terms already, and C++ is no C.
+            foreach (var part in word.IsUnspaced || word.IsNamedByWhole ? [new WordPart(string.Empty, false, false, false)] : word.Parts)
+            {
+                var telling = part.Text.Length > 0 && !Common.Contains(part.Text) ? part.Text : null;
+                if (before is not null && telling is not null)
+                {
+                    phrases.Add($"{before} {telling}");
+                }
+
+                before = telling;
+            }
+        }
+
+        return [.. phrases.Distinct(StringComparer.Ordinal)];
+    }
+
     private static IEnumerable<string> PairOf(ScannedWord letter, ScannedWord? before, ScannedWord? next)
     {
         if (letter.Continues && before is { IsUnspaced: true })

@@ -135,6 +135,16 @@ public class SearchWordsTests
         Assert.Empty(SearchWords.ToIndex(text));
     }
 
+    [Theory]
+    [InlineData("flow in a laminar boundary layer", "laminar boundary|boundary layer")]
+    [InlineData("The heat-transfer of SnakeCase", "heat transfer|snake case")]
+    [InlineData("bread, butter and bread, butter", "bread butter")]
+    [InlineData("learn C++ templates quickly", "templates quickly")]
+    [InlineData("how to bake it", "")]
+    [InlineData("漢字 words", "")]
+    public void NeighborsThatSaySomethingArePhrases(string query, string phrases) =>
+        Assert.Equal(phrases, string.Join('|', SearchWords.Phrases(query)));
+
     // As a full-text index does it: a term of two words wants them side by side.
     private static bool Finds(string text, string query) =>
         SearchWords.Terms(query).Any(term => $" {SearchWords.ToIndex(text)} ".Contains($" {term} ", StringComparison.Ordinal));
